@@ -1,0 +1,370 @@
+package org.pgdeeplake.proxy.backend;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
+import org.pgdeeplake.proxy.traffic.Traffic;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The servers that share one queue. It alone decides who gets which server.
+ *
+ * <p>Any thread. Everything that changes is guarded by one lock, held only for bookkeeping; so
+ * there is no moment in which a slot is free and a waiter that could take it is not seen. Waiters
+ * are told after the lock is released.
+ */
+public final class Backend {
+  private static final Logger log = LoggerFactory.getLogger(Backend.class);
+
+  /** Between two rounds of attempts that all failed, as HAProxy's turn-around. */
+  private static final long MAX_TURNAROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** What a session hears when it asks for a server. */
+  public enum Admission {
+    /** {@link Waiter#assigned} is called, now or later. */
+    WAITING,
+    QUEUE_FULL,
+    CLIENT_LIMIT
+  }
+
+  private record Grant(Ticket ticket, Lease lease) {}
+
+  private final BackendConfig config;
+  private final Object lock = new Object();
+  private final List<Server> servers;
+  private final Traffic traffic = new Traffic();
+
+  /** Asks for a check of a server soon, without blocking; set once, before the first session. */
+  private volatile Consumer<Server> prober = server -> {};
+
+  @GuardedBy("lock")
+  private final WaitQueue queue = new WaitQueue();
+
+  @GuardedBy("lock")
+  private int nextServer;
+
+  @GuardedBy("lock")
+  private int sessions;
+
+  @GuardedBy("lock")
+  private int maxSessions;
+
+  public Backend(BackendConfig config) {
+    this.config = config;
+    this.servers = config.servers().stream().map(s -> new Server(s, config.check(), lock)).toList();
+  }
+
+  public void probeWith(Consumer<Server> prober) {
+    this.prober = prober;
+  }
+
+  public BackendConfig config() {
+    return config;
+  }
+
+  public String name() {
+    return config.name();
+  }
+
+  public List<Server> servers() {
+    return servers;
+  }
+
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /** Sessions that wait for a server. */
+  public int queued() {
+    synchronized (lock) {
+      return queue.size();
+    }
+  }
+
+  public int maxQueued() {
+    synchronized (lock) {
+      return queue.max();
+    }
+  }
+
+  /** Slots taken over all servers. */
+  public int assigned() {
+    synchronized (lock) {
+      return sessions;
+    }
+  }
+
+  /** The most that were queued or assigned at once. */
+  public int maxSessions() {
+    synchronized (lock) {
+      return maxSessions;
+    }
+  }
+
+  /** Servers that are up. */
+  public int activeServers() {
+    synchronized (lock) {
+      return (int) servers.stream().filter(Server::up).count();
+    }
+  }
+
+  public Ticket ticket(Waiter waiter, InetAddress client) {
+    return new Ticket(waiter, client, System.nanoTime());
+  }
+
+  /**
+   * Gets in line, or back into it after a failed attempt: to the old place, and never refused then.
+   */
+  public Admission enter(Ticket ticket) {
+    List<Grant> grants;
+    boolean probe;
+    synchronized (lock) {
+      if (ticket.place == 0) {
+        if (queue.size() >= config.queue().limit() && !free(ticket)) {
+          return Admission.QUEUE_FULL;
+        }
+        int limit = config.queue().limitPerClient();
+        if (limit > 0 && queue.of(ticket.client) >= limit) {
+          return Admission.CLIENT_LIMIT;
+        }
+      }
+      queue.add(ticket);
+      grants = match();
+      probe = queue.size() == 1;
+      maxSessions = Math.max(maxSessions, sessions + queue.size());
+    }
+    deliver(grants);
+    if (probe) {
+      servers.forEach(this::probeIfDown);
+    }
+    return Admission.WAITING;
+  }
+
+  /** Gets out of line. A lease that is already on its way must be closed by who receives it. */
+  public void leave(Ticket ticket) {
+    synchronized (lock) {
+      queue.remove(ticket);
+    }
+  }
+
+  /** The result of a check of one of these servers. */
+  public void checked(Server server, CheckResult result) {
+    apply(server, result, false);
+  }
+
+  /** Looks for waiters whose pause between two rounds is over. */
+  public void retryWaiters() {
+    List<Grant> grants;
+    synchronized (lock) {
+      grants = match();
+    }
+    deliver(grants);
+  }
+
+  /** How long a session pauses after a round of failed attempts. */
+  public long turnaroundNanos() {
+    return Math.min(MAX_TURNAROUND_NANOS, config.timeouts().connect().toNanos());
+  }
+
+  void answered(Lease lease) {
+    List<Grant> grants;
+    synchronized (lock) {
+      if (lease.answered || lease.released) {
+        return;
+      }
+      lease.answered = true;
+      lease.server().answered();
+      grants = match();
+    }
+    deliver(grants);
+  }
+
+  void released(Lease lease) {
+    List<Grant> grants;
+    synchronized (lock) {
+      if (!giveBack(lease)) {
+        return;
+      }
+      grants = match();
+    }
+    deliver(grants);
+  }
+
+  void failed(Lease lease, Failure failure) {
+    Server server = lease.server();
+    synchronized (lock) {
+      if (!giveBack(lease)) {
+        return;
+      }
+      switch (failure.kind()) {
+        case FULL -> server.full();
+        case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE -> server.doubt();
+      }
+    }
+    if (failure.kind() == Failure.Kind.NOT_READY) {
+      apply(server, new CheckResult(CheckResult.Status.L7RSP, failure.detail(), 0), true);
+    } else if (failure.kind() != Failure.Kind.FULL) {
+      server.traffic().connectError();
+      traffic.connectError();
+    }
+    prober.accept(server);
+  }
+
+  /** Takes note of a failed attempt; the ticket is not in the queue now. */
+  public void attemptFailed(Ticket ticket, Server server) {
+    synchronized (lock) {
+      ticket.failedAttempts++;
+      if (ticket.failedAttempts > config.retries()) {
+        ticket.failedAttempts = 0;
+        ticket.excluded.clear();
+        ticket.only = null;
+        ticket.notBeforeNanos = System.nanoTime() + turnaroundNanos();
+        return;
+      }
+      if (!config.redispatch()) {
+        ticket.only = server;
+      } else if (servers.size() > 1) {
+        ticket.excluded.add(server);
+        if (ticket.excluded.size() == servers.size()) {
+          ticket.excluded.clear();
+        }
+      }
+    }
+    server.traffic().retried();
+    traffic.retried();
+  }
+
+  private void apply(Server server, CheckResult result, boolean conclusive) {
+    List<Grant> grants;
+    List<Lease> doomed = List.of();
+    boolean changed;
+    int active;
+    synchronized (lock) {
+      changed = server.checked(result, conclusive);
+      active = activeServers();
+      if (changed
+          && !server.up()
+          && !conclusive
+          && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
+        doomed = server.leases();
+      }
+      grants = match();
+    }
+    if (changed) {
+      logChange(server, result, active);
+    }
+    deliver(grants);
+    doomed.forEach(lease -> lease.holder().serverDown(lease));
+  }
+
+  private void logChange(Server server, CheckResult result, int active) {
+    log.info(
+        "Server {}/{} is {}, reason: {}{}, check duration: {}ms. {} active and 0 backup servers"
+            + " {}. {} sessions active, {} in queue.",
+        name(),
+        server.name(),
+        server.up() ? "UP" : "DOWN",
+        result.status().description(),
+        result.info().isEmpty() ? "" : ", info: \"" + result.info() + "\"",
+        TimeUnit.NANOSECONDS.toMillis(result.durationNanos()),
+        active,
+        server.up() ? "online" : "left",
+        server.sessions(),
+        queued());
+    if (active == 0) {
+      log.warn("backend {} has no server available; new sessions wait in its queue", name());
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean giveBack(Lease lease) {
+    if (lease.released) {
+      return false;
+    }
+    lease.released = true;
+    if (!lease.answered) {
+      lease.server().answered();
+    }
+    lease.server().release(lease);
+    sessions--;
+    return true;
+  }
+
+  /** Hands out every slot that a waiter can take, in the order of the queue. */
+  @GuardedBy("lock")
+  private List<Grant> match() {
+    if (queue.size() == 0 || !anyFree()) {
+      return List.of();
+    }
+    List<Grant> grants = new ArrayList<>();
+    long now = System.nanoTime();
+    Iterator<Ticket> waiting = queue.iterator();
+    while (waiting.hasNext() && anyFree()) {
+      Ticket ticket = waiting.next();
+      Server server = ticket.notBeforeNanos - now <= 0 ? pick(ticket) : null;
+      if (server != null) {
+        waiting.remove();
+        grants.add(new Grant(ticket, lease(server, ticket)));
+      }
+    }
+    return grants;
+  }
+
+  @GuardedBy("lock")
+  private Lease lease(Server server, Ticket ticket) {
+    Lease lease = new Lease(this, server, ticket.waiter);
+    server.lease(lease);
+    sessions++;
+    return lease;
+  }
+
+  @GuardedBy("lock")
+  private boolean anyFree() {
+    for (Server server : servers) {
+      if (server.takesSession(config.queue().releaseConcurrency())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @GuardedBy("lock")
+  private boolean free(Ticket ticket) {
+    return queue.size() == 0 && anyFree() && ticket.excluded.isEmpty();
+  }
+
+  /** Round robin: the next server in line that takes a session of this ticket. */
+  @GuardedBy("lock")
+  private @Nullable Server pick(Ticket ticket) {
+    int count = servers.size();
+    for (int i = 0; i < count; i++) {
+      int at = (nextServer + i) % count;
+      Server server = servers.get(at);
+      if (ticket.accepts(server) && server.takesSession(config.queue().releaseConcurrency())) {
+        nextServer = (at + 1) % count;
+        return server;
+      }
+    }
+    return null;
+  }
+
+  private static void deliver(List<Grant> grants) {
+    for (Grant grant : grants) {
+      grant.ticket().waiter.assigned(grant.lease());
+    }
+  }
+
+  private void probeIfDown(Server server) {
+    if (!server.up() || server.unsettled()) {
+      prober.accept(server);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.pgdeeplake.proxy.backend;
+
+/**
+ * Why a server did not take a session, before its first byte reached the client.
+ *
+ * @param detail for the log and the client's DETAIL
+ */
+public record Failure(Kind kind, String detail) {
+  public enum Kind {
+    /** The name has no address. */
+    UNRESOLVED,
+    /** Refused, reset or unreachable. */
+    REFUSED,
+    /** No connection, or no first byte, in time. */
+    TIMEOUT,
+    /** Accepted and closed without a word, or with one that is not PostgreSQL's. */
+    EARLY_CLOSE,
+    /** 57P03: starting up, shutting down, recovering. */
+    NOT_READY,
+    /** 53300: all connection slots are taken. */
+    FULL
+  }
+}

@@ -1,0 +1,54 @@
+package org.pgdeeplake.proxy.backend;
+
+/**
+ * Counts checks as HAProxy does: from 0 to {@code rise + fall - 1}, up from {@code rise} on. Starts
+ * one good check short of up, so that nothing is sent to a server before its first good check. Not
+ * thread-safe: guarded by its backend's lock.
+ */
+final class HealthCounter {
+  private final int rise;
+  private final int fall;
+  private int value;
+
+  HealthCounter(int rise, int fall) {
+    this.rise = rise;
+    this.fall = fall;
+    this.value = rise - 1;
+  }
+
+  boolean up() {
+    return value >= rise;
+  }
+
+  /** Whether the next check may change the state: then checks come at {@code fastinter}. */
+  boolean changing() {
+    return value != 0 && value != rise + fall - 1;
+  }
+
+  void passed() {
+    if (value < rise + fall - 1) {
+      value++;
+      if (up()) {
+        value = rise + fall - 1;
+      }
+    }
+  }
+
+  void failed() {
+    value = value > rise ? value - 1 : 0;
+  }
+
+  /** Down at once, whatever the count. */
+  void down() {
+    value = 0;
+  }
+
+  /** {@code UP}, {@code UP 1/2}, {@code DOWN}, {@code DOWN 1/2}, as on HAProxy's stats page. */
+  String display() {
+    if (up()) {
+      int good = value - rise + 1;
+      return good == fall ? "UP" : "UP " + good + "/" + fall;
+    }
+    return value == 0 ? "DOWN" : "DOWN " + value + "/" + rise;
+  }
+}

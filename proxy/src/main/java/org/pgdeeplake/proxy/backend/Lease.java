@@ -1,0 +1,46 @@
+package org.pgdeeplake.proxy.backend;
+
+/**
+ * A connection slot of one server, held by one session from its assignment to its end. Every method
+ * is idempotent; any thread.
+ */
+public final class Lease implements AutoCloseable {
+  private final Backend backend;
+  private final Server server;
+  private final Waiter holder;
+
+  /** Guarded by the backend's lock. */
+  boolean answered;
+
+  /** Guarded by the backend's lock. */
+  boolean released;
+
+  Lease(Backend backend, Server server, Waiter holder) {
+    this.backend = backend;
+    this.server = server;
+    this.holder = holder;
+  }
+
+  public Server server() {
+    return server;
+  }
+
+  Waiter holder() {
+    return holder;
+  }
+
+  /** The server has sent its first byte: one more session may be released to it. */
+  public void answered() {
+    backend.answered(this);
+  }
+
+  /** The server did not take the session: gives the slot back and takes note of why. */
+  public void failed(Failure failure) {
+    backend.failed(this, failure);
+  }
+
+  @Override
+  public void close() {
+    backend.released(this);
+  }
+}

@@ -1,0 +1,213 @@
+package org.pgdeeplake.proxy.backend;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
+import org.pgdeeplake.proxy.config.CheckConfig;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.traffic.Traffic;
+
+/**
+ * One PostgreSQL server: what its checks say, which sessions hold a slot of it, and what went
+ * through. Its backend alone changes it, under the backend's lock; reading is for any thread.
+ */
+public final class Server {
+  private final ServerConfig config;
+  private final Object lock;
+  private final Traffic traffic = new Traffic();
+
+  // From here on everything is guarded by the lock.
+  private final HealthCounter health;
+
+  private final Set<Lease> leases = new HashSet<>();
+
+  private CheckResult lastCheck = CheckResult.NONE_YET;
+
+  /** A session failed on it: nothing more is sent to it until its next good check. */
+  private boolean suspect;
+
+  /** It said 53300: nothing more is sent to it until a slot is free again. */
+  private boolean full;
+
+  /** Leases whose server has not yet sent a byte. */
+  private int opening;
+
+  private int maxSessions;
+
+  private long lastChangeNanos = System.nanoTime();
+
+  private long downNanos;
+
+  private long failedChecks;
+
+  private long timesDown;
+
+  Server(ServerConfig config, CheckConfig check, Object lock) {
+    this.config = config;
+    this.lock = lock;
+    this.health = new HealthCounter(check.rise(), check.fall());
+  }
+
+  public String name() {
+    return config.name();
+  }
+
+  public HostPort address() {
+    return config.address();
+  }
+
+  /** Sessions at once; 0 is no limit. */
+  public int limit() {
+    return config.maxConnections();
+  }
+
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  public boolean up() {
+    synchronized (lock) {
+      return health.up();
+    }
+  }
+
+  /** {@code UP}, {@code UP 1/2}, {@code DOWN}, {@code DOWN 1/2}. */
+  public String status() {
+    synchronized (lock) {
+      return health.display();
+    }
+  }
+
+  public CheckResult lastCheck() {
+    synchronized (lock) {
+      return lastCheck;
+    }
+  }
+
+  /** Slots taken, connecting sessions included. */
+  public int sessions() {
+    synchronized (lock) {
+      return leases.size();
+    }
+  }
+
+  /** The most slots ever taken at once. */
+  public int maxSessions() {
+    synchronized (lock) {
+      return maxSessions;
+    }
+  }
+
+  public double secondsSinceChange() {
+    synchronized (lock) {
+      return seconds(System.nanoTime() - lastChangeNanos);
+    }
+  }
+
+  public double downSeconds() {
+    synchronized (lock) {
+      return seconds(downNanos + (health.up() ? 0 : System.nanoTime() - lastChangeNanos));
+    }
+  }
+
+  /** Checks that failed while the server was up. */
+  public long failedChecks() {
+    synchronized (lock) {
+      return failedChecks;
+    }
+  }
+
+  /** Changes from up to down. */
+  public long timesDown() {
+    synchronized (lock) {
+      return timesDown;
+    }
+  }
+
+  /** Whether a check is wanted soon: the state is changing, or a session has cast doubt on it. */
+  public boolean unsettled() {
+    synchronized (lock) {
+      return health.changing() || suspect || full || lastCheck.status() == CheckResult.Status.INI;
+    }
+  }
+
+  boolean takesSession(int releaseConcurrency) {
+    assert Thread.holdsLock(lock);
+    return health.up()
+        && !suspect
+        && !full
+        && opening < releaseConcurrency
+        && (config.maxConnections() == 0 || leases.size() < config.maxConnections());
+  }
+
+  void lease(Lease lease) {
+    assert Thread.holdsLock(lock);
+    leases.add(lease);
+    opening++;
+    maxSessions = Math.max(maxSessions, leases.size());
+    traffic.sessionStarted();
+  }
+
+  void answered() {
+    assert Thread.holdsLock(lock);
+    opening--;
+  }
+
+  void release(Lease lease) {
+    assert Thread.holdsLock(lock);
+    leases.remove(lease);
+    full = false;
+  }
+
+  List<Lease> leases() {
+    assert Thread.holdsLock(lock);
+    return List.copyOf(leases);
+  }
+
+  void doubt() {
+    assert Thread.holdsLock(lock);
+    suspect = true;
+  }
+
+  void full() {
+    assert Thread.holdsLock(lock);
+    full = true;
+  }
+
+  /** Takes note of a check; returns whether the server went up or down. */
+  boolean checked(CheckResult result, boolean conclusive) {
+    assert Thread.holdsLock(lock);
+    boolean before = health.up();
+    lastCheck = result;
+    if (result.passed()) {
+      suspect = false;
+      full = result.slotsTaken();
+      health.passed();
+    } else {
+      if (before) {
+        failedChecks++;
+      }
+      health.failed();
+      if (conclusive) {
+        health.down();
+      }
+    }
+    boolean changed = before != health.up();
+    if (changed) {
+      long now = System.nanoTime();
+      if (before) {
+        timesDown++;
+      } else {
+        downNanos += now - lastChangeNanos;
+      }
+      lastChangeNanos = now;
+    }
+    return changed;
+  }
+
+  private static double seconds(long nanos) {
+    return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+  }
+}

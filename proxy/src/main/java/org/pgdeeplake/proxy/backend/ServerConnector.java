@@ -1,0 +1,149 @@
+package org.pgdeeplake.proxy.backend;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.discovery.Resolver;
+import org.pgdeeplake.proxy.net.SocketSettings;
+import org.pgdeeplake.proxy.net.Transport;
+
+/** Opens connections to servers: name, then TCP, within one limit of time. Any thread. */
+public final class ServerConnector {
+  private final Transport transport;
+  private final Resolver resolver;
+
+  public ServerConnector(Transport transport, Resolver resolver) {
+    this.transport = transport;
+    this.resolver = resolver;
+  }
+
+  /** How an attempt ended. */
+  public sealed interface Outcome {
+    record Connected(Channel channel) implements Outcome {}
+
+    record Failed(Failure failure) implements Outcome {}
+  }
+
+  /**
+   * Connects on {@code loop}, to which the caller belongs.
+   *
+   * @param handler gets the channel's events
+   * @param whenDone called once on the loop, not before this method returns; never after {@link
+   *     Attempt#cancel}
+   */
+  public Attempt connect(
+      HostPort address,
+      EventLoop loop,
+      Duration timeout,
+      ChannelHandler handler,
+      Consumer<Outcome> whenDone) {
+    Attempt attempt = new Attempt(address, loop, timeout, whenDone);
+    attempt.start(handler);
+    return attempt;
+  }
+
+  /** One attempt, confined to its loop. */
+  public final class Attempt {
+    private final HostPort address;
+    private final EventLoop loop;
+    private final Duration timeout;
+    private final Consumer<Outcome> whenDone;
+    private @Nullable ScheduledFuture<?> deadline;
+    private @Nullable Channel channel;
+    private boolean done;
+
+    Attempt(HostPort address, EventLoop loop, Duration timeout, Consumer<Outcome> whenDone) {
+      this.address = address;
+      this.loop = loop;
+      this.timeout = timeout;
+      this.whenDone = whenDone;
+    }
+
+    private void start(ChannelHandler handler) {
+      deadline =
+          loop.schedule(
+              () ->
+                  failed(
+                      Failure.Kind.TIMEOUT, "no connection within " + timeout.toMillis() + " ms"),
+              timeout.toNanos(),
+              TimeUnit.NANOSECONDS);
+      Future<InetSocketAddress> name = resolver.resolve(address, loop);
+      loop.execute(() -> name.addListener(resolved -> connect(name, handler)));
+    }
+
+    private void connect(Future<InetSocketAddress> name, ChannelHandler handler) {
+      if (done) {
+        return;
+      }
+      if (!name.isSuccess()) {
+        failed(Failure.Kind.UNRESOLVED, "cannot resolve '" + address.host() + "'");
+        return;
+      }
+      Bootstrap bootstrap =
+          new Bootstrap().group(loop).channel(transport.socket()).handler(handler);
+      SocketSettings.apply(bootstrap);
+      bootstrap.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
+      ChannelFuture connecting = bootstrap.connect(name.getNow());
+      channel = connecting.channel();
+      connecting.addListener(future -> connected(connecting));
+    }
+
+    private void connected(ChannelFuture connecting) {
+      if (done) {
+        return;
+      }
+      if (connecting.isSuccess()) {
+        finish();
+        whenDone.accept(new Outcome.Connected(connecting.channel()));
+      } else {
+        boolean timedOut = connecting.cause() instanceof ConnectTimeoutException;
+        failed(timedOut ? Failure.Kind.TIMEOUT : Failure.Kind.REFUSED, reason(connecting.cause()));
+      }
+    }
+
+    private void failed(Failure.Kind kind, String detail) {
+      if (!done) {
+        cancel();
+        whenDone.accept(new Outcome.Failed(new Failure(kind, detail)));
+      }
+    }
+
+    /** Gives up; the outcome is told to nobody. */
+    public void cancel() {
+      if (!done) {
+        finish();
+        if (channel != null) {
+          var _ = channel.close();
+        }
+      }
+    }
+
+    private void finish() {
+      done = true;
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+    }
+
+    /** The system's own words, without the address that Netty adds. */
+    private String reason(Throwable cause) {
+      String message = String.valueOf(cause.getMessage());
+      int colon = message.lastIndexOf(": ");
+      return colon > 0 && message.endsWith(":" + address.port())
+          ? message.substring(0, colon)
+          : message;
+    }
+  }
+}

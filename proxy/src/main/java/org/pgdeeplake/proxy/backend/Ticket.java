@@ -1,0 +1,40 @@
+package org.pgdeeplake.proxy.backend;
+
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session's place in a backend's queue. It keeps its place over failed attempts. Everything in
+ * it is guarded by the backend's lock.
+ */
+public final class Ticket {
+  final Waiter waiter;
+  final InetAddress client;
+
+  /** Servers that failed this session in the present round. */
+  final Set<Server> excluded = new HashSet<>();
+
+  /** The one server that a retry may go to, without redispatch. */
+  @Nullable Server only;
+
+  /** Place in the queue: smaller is earlier; 0 until the first entry. */
+  long place;
+
+  /** Attempts of the present round that failed. */
+  int failedAttempts;
+
+  /** A round of attempts is over: not before this. */
+  long notBeforeNanos;
+
+  Ticket(Waiter waiter, InetAddress client, long nowNanos) {
+    this.waiter = waiter;
+    this.client = client;
+    this.notBeforeNanos = nowNanos;
+  }
+
+  boolean accepts(Server server) {
+    return (only == null || only == server) && !excluded.contains(server);
+  }
+}

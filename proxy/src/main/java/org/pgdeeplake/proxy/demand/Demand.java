@@ -1,0 +1,190 @@
+package org.pgdeeplake.proxy.demand;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.pgdeeplake.proxy.config.DemandConfig;
+
+/**
+ * What wants an instance: sessions that wait, sessions that count, and waiters that gave up a
+ * moment ago. The one owner of that fact; whoever shows it or acts on it reads it here. Any thread.
+ */
+public final class Demand {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final DemandConfig config;
+  private final ScheduledExecutorService timer;
+  private final Map<NoWake, LongAdder> noWake = new EnumMap<>(NoWake.class);
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  /** In order of arrival. */
+  @GuardedBy("this")
+  private final Set<Claim> waiting = new LinkedHashSet<>();
+
+  @GuardedBy("this")
+  private final Set<Claim> counted = new LinkedHashSet<>();
+
+  @GuardedBy("this")
+  private final Set<Claim> idle = new LinkedHashSet<>();
+
+  /** When each waiter that gave up stops counting, soonest first. */
+  @GuardedBy("this")
+  private final Deque<Long> lingeringUntilNanos = new ArrayDeque<>();
+
+  /**
+   * @param timer tells listeners when a lingering waiter stops counting
+   */
+  public Demand(DemandConfig config, ScheduledExecutorService timer) {
+    this.config = config;
+    this.timer = timer;
+    for (NoWake reason : NoWake.values()) {
+      noWake.put(reason, new LongAdder());
+    }
+  }
+
+  /**
+   * One moment's demand.
+   *
+   * @param demand everything that wants an instance; 0 means that all may sleep
+   * @param waiting sessions held because no server has taken them yet
+   * @param lingering waiters that gave up less than {@code demand.linger} ago
+   * @param busy sessions in which the server has the turn
+   * @param idle sessions that are idle outside a transaction, whether they still count or not
+   * @param opaque sessions that nobody can look into
+   * @param waitingByBackend backends with waiters only
+   */
+  public record Snapshot(
+      int demand,
+      int waiting,
+      int lingering,
+      int busy,
+      int inTransaction,
+      int idle,
+      int opaque,
+      double oldestWaiterSeconds,
+      Map<NoWake, Long> noWake,
+      Map<String, Integer> waitingByBackend) {}
+
+  public DemandConfig config() {
+    return config;
+  }
+
+  /** A session has made a real request. */
+  public Claim claim(String backend) {
+    Claim claim = new Claim(this, backend);
+    synchronized (this) {
+      waiting.add(claim);
+    }
+    changed();
+    return claim;
+  }
+
+  public void noWake(NoWake reason) {
+    adder(reason).increment();
+  }
+
+  /**
+   * {@code listener} is called after each change, on the thread that made it; it must not block.
+   */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  public void removeListener(Runnable listener) {
+    listeners.remove(listener);
+  }
+
+  void move(Claim claim, Claim.Phase to) {
+    synchronized (this) {
+      if (claim.phase == Claim.Phase.ENDED || claim.phase == to) {
+        return;
+      }
+      members(claim.phase).remove(claim);
+      claim.phase = to;
+      members(to).add(claim);
+    }
+    changed();
+  }
+
+  void end(Claim claim, boolean gaveUp) {
+    synchronized (this) {
+      if (claim.phase == Claim.Phase.ENDED) {
+        return;
+      }
+      boolean wasWaiting = claim.phase == Claim.Phase.WAITING;
+      members(claim.phase).remove(claim);
+      claim.phase = Claim.Phase.ENDED;
+      long lingerNanos = config.linger().toNanos();
+      if (wasWaiting && gaveUp && lingerNanos > 0) {
+        lingeringUntilNanos.add(System.nanoTime() + lingerNanos);
+        var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
+      }
+    }
+    changed();
+  }
+
+  public synchronized Snapshot snapshot() {
+    long now = System.nanoTime();
+    while (!lingeringUntilNanos.isEmpty() && lingeringUntilNanos.getFirst() - now <= 0) {
+      lingeringUntilNanos.removeFirst();
+    }
+    Map<Claim.Activity, Integer> activities = new EnumMap<>(Claim.Activity.class);
+    counted.forEach(claim -> activities.merge(claim.activity(), 1, Integer::sum));
+    idle.forEach(claim -> activities.merge(claim.activity(), 1, Integer::sum));
+    Map<String, Integer> byBackend = new LinkedHashMap<>();
+    waiting.forEach(claim -> byBackend.merge(claim.backend, 1, Integer::sum));
+    double oldest =
+        waiting.isEmpty() ? 0 : (now - waiting.iterator().next().sinceNanos) / NANOS_PER_SECOND;
+    return new Snapshot(
+        waiting.size() + lingeringUntilNanos.size() + counted.size(),
+        waiting.size(),
+        lingeringUntilNanos.size(),
+        activities.getOrDefault(Claim.Activity.BUSY, 0),
+        activities.getOrDefault(Claim.Activity.IN_TRANSACTION, 0),
+        activities.getOrDefault(Claim.Activity.IDLE, 0),
+        activities.getOrDefault(Claim.Activity.OPAQUE, 0),
+        Math.max(0, oldest),
+        noWakeCounts(),
+        byBackend);
+  }
+
+  public long noWakeTotal(NoWake reason) {
+    return adder(reason).sum();
+  }
+
+  private LongAdder adder(NoWake reason) {
+    return Objects.requireNonNull(noWake.get(reason));
+  }
+
+  private Map<NoWake, Long> noWakeCounts() {
+    Map<NoWake, Long> counts = new EnumMap<>(NoWake.class);
+    Arrays.stream(NoWake.values()).forEach(reason -> counts.put(reason, noWakeTotal(reason)));
+    return counts;
+  }
+
+  @GuardedBy("this")
+  private Set<Claim> members(Claim.Phase phase) {
+    return switch (phase) {
+      case WAITING -> waiting;
+      case COUNTED -> counted;
+      case IDLE -> idle;
+      case ENDED -> throw new IllegalStateException("an ended claim has no place");
+    };
+  }
+
+  private void changed() {
+    listeners.forEach(Runnable::run);
+  }
+}

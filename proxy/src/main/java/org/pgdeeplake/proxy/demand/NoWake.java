@@ -1,0 +1,26 @@
+package org.pgdeeplake.proxy.demand;
+
+import java.util.Locale;
+
+/** Why a connection was no demand. Each is counted. */
+public enum NoWake {
+  /** Opened and closed without a byte, as TCP probes do. */
+  OPEN_AND_CLOSE,
+  /** Closed in the middle of a startup packet. */
+  INCOMPLETE,
+  /** No complete startup packet within the startup timeout. */
+  SILENCE,
+  /** Not PostgreSQL's protocol. */
+  GARBAGE,
+  /** An HTTP request. */
+  HTTP,
+  CANCEL_REQUEST,
+  PG_ISREADY,
+  /** Refused before it could ask: limits, shutting down. */
+  REFUSED;
+
+  /** As it shows in metrics and JSON. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,44 @@
+package org.pgdeeplake.proxy.discovery;
+
+import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.net.Transport;
+
+/**
+ * Host names to addresses without blocking an event loop. Answers are cached as their records say,
+ * failures never: a name that has just come to exist must be found at the next try.
+ */
+public final class Resolver implements AutoCloseable {
+  private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
+
+  private final AddressResolverGroup<InetSocketAddress> group;
+
+  public Resolver(Transport transport) {
+    group =
+        new DnsAddressResolverGroup(
+            new DnsNameResolverBuilder()
+                .datagramChannelType(transport.datagram())
+                .socketChannelType(transport.socket())
+                .queryTimeoutMillis(QUERY_TIMEOUT.toMillis())
+                .ttl(0, 30)
+                .negativeTtl(0));
+  }
+
+  /** Completes on {@code loop}; fails with {@link java.net.UnknownHostException}. */
+  public Future<InetSocketAddress> resolve(HostPort address, EventLoop loop) {
+    return group
+        .getResolver(loop)
+        .resolve(InetSocketAddress.createUnresolved(address.host(), address.port()));
+  }
+
+  @Override
+  public void close() {
+    group.close();
+  }
+}

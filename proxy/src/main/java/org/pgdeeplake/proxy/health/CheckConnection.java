@@ -1,0 +1,162 @@
+package org.pgdeeplake.proxy.health;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.CheckResult;
+import org.pgdeeplake.proxy.backend.CheckResult.Status;
+import org.pgdeeplake.proxy.backend.Failure;
+import org.pgdeeplake.proxy.backend.ServerConnector;
+import org.pgdeeplake.proxy.config.CheckConfig;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.postgres.CheckReply;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
+import org.pgdeeplake.proxy.postgres.StartupMessageEncoder;
+
+/** How one server is checked: a connection of its own each time. Confined to its event loop. */
+final class CheckConnection {
+  /**
+   * A server that is being waited for may have got its address a moment ago: a connection attempt
+   * that hangs is given up after so many {@code fastinter} and made again, sooner than the kernel
+   * would repeat its SYN.
+   */
+  private static final int FAST_CONNECT_INTERVALS = 3;
+
+  private final CheckConfig config;
+  private final HostPort address;
+  private final EventLoop loop;
+  private final ServerConnector connector;
+  private final byte[] startup;
+
+  CheckConnection(CheckConfig config, HostPort address, EventLoop loop, ServerConnector connector) {
+    this.config = config;
+    this.address = address;
+    this.loop = loop;
+    this.connector = connector;
+    this.startup = StartupMessageEncoder.encode(config.user());
+  }
+
+  /**
+   * @param fast whether somebody waits for this server
+   * @param whenDone called once, on the loop, at the latest after the check's timeout
+   */
+  void check(boolean fast, Consumer<CheckResult> whenDone) {
+    Duration connectTimeout = config.timeout();
+    Duration fastTimeout = config.fastinter().multipliedBy(FAST_CONNECT_INTERVALS);
+    if (fast && fastTimeout.compareTo(connectTimeout) < 0) {
+      connectTimeout = fastTimeout;
+    }
+    Attempt attempt = new Attempt(whenDone);
+    attempt.deadline =
+        loop.schedule(attempt::timedOut, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    attempt.connecting =
+        connector.connect(address, loop, connectTimeout, attempt, attempt::connected);
+  }
+
+  private final class Attempt extends SimpleChannelInboundHandler<ByteBuf> {
+    private final Consumer<CheckResult> whenDone;
+    private final long startNanos = System.nanoTime();
+    private @Nullable ScheduledFuture<?> deadline;
+    private ServerConnector.@Nullable Attempt connecting;
+    private @Nullable Channel channel;
+    private @Nullable ByteBuf received;
+    private boolean done;
+
+    Attempt(Consumer<CheckResult> whenDone) {
+      this.whenDone = whenDone;
+    }
+
+    private void connected(ServerConnector.Outcome outcome) {
+      switch (outcome) {
+        case ServerConnector.Outcome.Failed(Failure(Failure.Kind kind, String detail)) ->
+            done(kind == Failure.Kind.TIMEOUT ? Status.L4TOUT : Status.L4CON, detail);
+        case ServerConnector.Outcome.Connected(Channel open) -> {
+          channel = open;
+          if (config.type() == CheckConfig.Type.TCP) {
+            done(Status.L4OK, "");
+          } else {
+            received = open.alloc().buffer();
+            var _ = open.writeAndFlush(Unpooled.wrappedBuffer(startup), open.voidPromise());
+          }
+        }
+      }
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf chunk) {
+      if (done || received == null) {
+        return;
+      }
+      received.writeBytes(chunk);
+      switch (CheckReply.decode(received)) {
+        case CheckReply.NeedMore() -> {}
+        case CheckReply.Healthy() -> done(Status.L7OK, "PostgreSQL server is ok");
+        case CheckReply.Unknown() -> done(Status.L7STS, "PostgreSQL unknown error");
+        case CheckReply.Refused(String sqlState, String message) -> {
+          boolean full = sqlState.equals(ErrorResponse.TOO_MANY_CONNECTIONS);
+          done(
+              new CheckResult(
+                  full ? Status.L7OK : Status.L7RSP,
+                  "FATAL " + sqlState + ": " + message,
+                  full,
+                  System.nanoTime() - startNanos));
+        }
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event == ChannelInputShutdownEvent.INSTANCE) {
+        done(Status.L7RSP, "closed without a complete answer");
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      done(Status.L7RSP, "closed without a complete answer");
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      done(Status.SOCKERR, String.valueOf(cause.getMessage()));
+    }
+
+    void timedOut() {
+      done(channel == null ? Status.L4TOUT : Status.L7TOUT, "");
+    }
+
+    private void done(Status status, String info) {
+      done(new CheckResult(status, info, System.nanoTime() - startNanos));
+    }
+
+    private void done(CheckResult result) {
+      if (done) {
+        return;
+      }
+      done = true;
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+      if (received != null) {
+        received.release();
+        received = null;
+      }
+      if (connecting != null) {
+        connecting.cancel();
+      }
+      if (channel != null) {
+        var _ = channel.close();
+      }
+      whenDone.accept(result);
+    }
+  }
+}

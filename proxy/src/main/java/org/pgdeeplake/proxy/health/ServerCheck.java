@@ -1,0 +1,106 @@
+package org.pgdeeplake.proxy.health;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.CheckResult;
+import org.pgdeeplake.proxy.backend.Server;
+import org.pgdeeplake.proxy.config.CheckConfig;
+
+/**
+ * When one server is checked: every {@code inter}; every {@code fastinter} while its state is
+ * changing, or while it is down and somebody waits. Never two checks at once, and never two within
+ * {@code fastinter}, whoever asks. Confined to its event loop but for {@link #soon} and {@link
+ * #close}.
+ */
+final class ServerCheck {
+  private final Backend backend;
+  private final Server server;
+  private final CheckConnection connection;
+  private final EventLoop loop;
+  private final CheckConfig config;
+
+  private @Nullable ScheduledFuture<?> next;
+  private boolean running;
+  private boolean wantedAgain;
+  private boolean closed;
+  private long lastEndNanos;
+
+  ServerCheck(Backend backend, Server server, CheckConnection connection, EventLoop loop) {
+    this.backend = backend;
+    this.server = server;
+    this.connection = connection;
+    this.loop = loop;
+    this.config = backend.config().check();
+    this.lastEndNanos = System.nanoTime() - config.fastinter().toNanos();
+  }
+
+  /** Asks for a check as soon as one may be made. Any thread. */
+  void soon() {
+    execute(this::bringForward);
+  }
+
+  void close() {
+    execute(() -> {
+      closed = true;
+      cancelNext();
+    });
+  }
+
+  private void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The loops are gone, and with them everything that could be checked for.
+      closed = true;
+    }
+  }
+
+  private void bringForward() {
+    if (running) {
+      wantedAgain = true;
+    } else {
+      schedule(lastEndNanos + config.fastinter().toNanos() - System.nanoTime());
+    }
+  }
+
+  private void schedule(long delayNanos) {
+    if (closed) {
+      return;
+    }
+    cancelNext();
+    next = loop.schedule(this::run, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+  }
+
+  private void cancelNext() {
+    if (next != null) {
+      next.cancel(false);
+      next = null;
+    }
+  }
+
+  private void run() {
+    running = true;
+    wantedAgain = false;
+    connection.check(awaited(), this::finished);
+  }
+
+  private void finished(CheckResult result) {
+    running = false;
+    lastEndNanos = System.nanoTime();
+    if (closed) {
+      return;
+    }
+    backend.checked(server, result);
+    boolean fast = wantedAgain || server.unsettled() || awaited();
+    schedule((fast ? config.fastinter() : config.inter()).toNanos());
+  }
+
+  /** Whether somebody waits for this server to come up. */
+  private boolean awaited() {
+    return !server.up() && backend.queued() > 0;
+  }
+}

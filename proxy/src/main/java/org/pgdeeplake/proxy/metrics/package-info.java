@@ -1,0 +1,5 @@
+/** The one place that knows the metrics library. */
+@NullMarked
+package org.pgdeeplake.proxy.metrics;
+
+import org.jspecify.annotations.NullMarked;

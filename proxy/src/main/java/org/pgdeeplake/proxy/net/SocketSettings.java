@@ -1,0 +1,59 @@
+package org.pgdeeplake.proxy.net;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** The socket options that both ends of a session have in common. */
+public final class SocketSettings {
+  /** Connections the kernel holds for us while we accept: a herd of thousands loses no SYN. */
+  private static final int ACCEPT_BACKLOG = 4096;
+
+  private static final int MIN_READ_BYTES = 2 * 1024;
+  private static final int FIRST_READ_BYTES = 16 * 1024;
+
+  /** Large buffers halve the cost of bulk data; fixed ones would hurt short queries. */
+  private static final int MAX_READ_BYTES = 256 * 1024;
+
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, MAX_READ_BYTES);
+
+  private SocketSettings() {}
+
+  public static void apply(Bootstrap bootstrap) {
+    common(bootstrap::option);
+  }
+
+  public static void apply(ServerBootstrap bootstrap) {
+    bootstrap.option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG);
+    bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+    common(bootstrap::childOption);
+  }
+
+  /**
+   * AUTO_CLOSE is off because a failed write must not throw away what the peer has said before it
+   * went: the end of a session comes from the reading side.
+   */
+  private static void common(BiConsumer<ChannelOption<Object>, Object> set) {
+    Map<ChannelOption<?>, Object> options =
+        Map.of(
+            ChannelOption.TCP_NODELAY, true,
+            ChannelOption.SO_KEEPALIVE, true,
+            ChannelOption.ALLOW_HALF_CLOSURE, true,
+            ChannelOption.AUTO_CLOSE, false,
+            ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK,
+            ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
+                    .maxMessagesPerRead(1));
+    options.forEach((option, value) -> set.accept(cast(option), value));
+  }
+
+  @SuppressWarnings("unchecked") // the map pairs each option with a value of its own type
+  private static ChannelOption<Object> cast(ChannelOption<?> option) {
+    return (ChannelOption<Object>) option;
+  }
+}

@@ -1,0 +1,151 @@
+package org.pgdeeplake.proxy.postgres;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.postgres.StartupPacket.CancelRequest;
+import org.pgdeeplake.proxy.postgres.StartupPacket.DirectTls;
+import org.pgdeeplake.proxy.postgres.StartupPacket.GssEncRequest;
+import org.pgdeeplake.proxy.postgres.StartupPacket.SslRequest;
+import org.pgdeeplake.proxy.postgres.StartupPacket.StartupMessage;
+
+/**
+ * Reads one startup packet, with the limits and the wording of PostgreSQL's own {@code
+ * ProcessStartupPacket} (src/backend/tcop/backend_startup.c). Stateless; never moves the reader
+ * index, so that what must be replayed is still there.
+ */
+public final class StartupDecoder {
+  /** {@code MAX_STARTUP_PACKET_LENGTH}: the packet without its length word. */
+  public static final int MAX_PACKET_BYTES = 10_000;
+
+  private static final int LENGTH_BYTES = 4;
+  private static final int CODE_BYTES = 4;
+  private static final int CANCEL_REQUEST_CODE = 80_877_102;
+  private static final int SSL_REQUEST_CODE = 80_877_103;
+  private static final int GSSENC_REQUEST_CODE = 80_877_104;
+  private static final int TLS_HANDSHAKE_RECORD = 0x16;
+
+  private StartupDecoder() {}
+
+  /** What the bytes so far amount to. */
+  public sealed interface Result {
+    record NeedMore() implements Result {}
+
+    /**
+     * @param length bytes of the packet, its length word included; 0 for direct TLS, which is not
+     *     ours to read
+     */
+    record Decoded(StartupPacket packet, int length) implements Result {}
+
+    /** Not a startup packet; the answer says why. */
+    record Malformed(ErrorResponse answer) implements Result {}
+  }
+
+  private static final Result NEED_MORE = new Result.NeedMore();
+
+  /**
+   * @param first whether nothing came before on this connection: only then TLS may start at once
+   */
+  public static Result decode(ByteBuf in, boolean first) {
+    int start = in.readerIndex();
+    int readable = in.readableBytes();
+    if (first && readable > 0 && in.getUnsignedByte(start) == TLS_HANDSHAKE_RECORD) {
+      return new Result.Decoded(new DirectTls(), 0);
+    }
+    if (readable < LENGTH_BYTES) {
+      return NEED_MORE;
+    }
+    int length = in.getInt(start);
+    if (length < LENGTH_BYTES + CODE_BYTES || length - LENGTH_BYTES > MAX_PACKET_BYTES) {
+      return malformed("invalid length of startup packet");
+    }
+    if (readable < length) {
+      return NEED_MORE;
+    }
+    return decodeWhole(in.slice(start + LENGTH_BYTES, length - LENGTH_BYTES), length);
+  }
+
+  private static Result decodeWhole(ByteBuf packet, int length) {
+    int code = packet.readInt();
+    boolean bare = packet.readableBytes() == 0;
+    return switch (code) {
+      case SSL_REQUEST_CODE ->
+          bare
+              ? new Result.Decoded(new SslRequest(), length)
+              : malformed("invalid length of SSLRequest packet");
+      case GSSENC_REQUEST_CODE ->
+          bare
+              ? new Result.Decoded(new GssEncRequest(), length)
+              : malformed("invalid length of GSSENCRequest packet");
+      case CANCEL_REQUEST_CODE -> cancelRequest(packet, length);
+      default -> startupMessage(code, packet, length);
+    };
+  }
+
+  private static Result cancelRequest(ByteBuf packet, int length) {
+    int secretBytes = packet.readableBytes() - Integer.BYTES;
+    if (secretBytes < CancelKey.MIN_SECRET_BYTES || secretBytes > CancelKey.MAX_SECRET_BYTES) {
+      return malformed("invalid length of cancel request packet");
+    }
+    int processId = packet.readInt();
+    byte[] secret = new byte[secretBytes];
+    packet.readBytes(secret);
+    return new Result.Decoded(new CancelRequest(new CancelKey(processId, secret)), length);
+  }
+
+  private static Result startupMessage(int version, ByteBuf packet, int length) {
+    int major = version >>> 16;
+    int minor = version & 0xffff;
+    if (major != 3) {
+      return new Result.Malformed(
+          ErrorResponse.fatal(
+              "0A000",
+              "unsupported frontend protocol "
+                  + major
+                  + "."
+                  + minor
+                  + ": server supports 3.0 to 3.2"));
+    }
+    Map<String, String> parameters = new LinkedHashMap<>();
+    while (true) {
+      String name = readCString(packet);
+      if (name == null) {
+        return malformed("invalid startup packet layout: expected terminator as last byte");
+      }
+      if (name.isEmpty()) {
+        break;
+      }
+      String value = readCString(packet);
+      if (value == null) {
+        return malformed("invalid startup packet layout: expected terminator as last byte");
+      }
+      parameters.put(name, value);
+    }
+    if (packet.isReadable()) {
+      return malformed("invalid startup packet layout: expected terminator as last byte");
+    }
+    if (parameters.getOrDefault("user", "").isEmpty()) {
+      return new Result.Malformed(
+          ErrorResponse.fatal("28000", "no PostgreSQL user name specified in startup packet"));
+    }
+    return new Result.Decoded(
+        new StartupMessage(minor, java.util.Collections.unmodifiableMap(parameters)), length);
+  }
+
+  /** Null where no terminator follows. */
+  private static @Nullable String readCString(ByteBuf in) {
+    int length = in.bytesBefore((byte) 0);
+    if (length < 0) {
+      return null;
+    }
+    String text = in.readCharSequence(length, StandardCharsets.UTF_8).toString();
+    in.skipBytes(1);
+    return text;
+  }
+
+  private static Result malformed(String message) {
+    return new Result.Malformed(ErrorResponse.fatal(ErrorResponse.PROTOCOL_VIOLATION, message));
+  }
+}

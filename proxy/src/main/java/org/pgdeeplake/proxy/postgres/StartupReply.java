@@ -1,0 +1,59 @@
+package org.pgdeeplake.proxy.postgres;
+
+import io.netty.buffer.ByteBuf;
+
+/** What a server first says to a StartupMessage: whether it takes the session. */
+public sealed interface StartupReply {
+
+  record NeedMore() implements StartupReply {}
+
+  /** It talks to the client: authentication, or an error that is the client's own. */
+  record Accepted() implements StartupReply {}
+
+  /** It cannot take any session now. */
+  record Refused(String sqlState, String message) implements StartupReply {}
+
+  /** Longest ErrorResponse that is waited for; PostgreSQL's own are far shorter. */
+  int MAX_ERROR_BYTES = 30_000;
+
+  /**
+   * Reads past NegotiateProtocolVersion to the first message that decides. Never moves the reader
+   * index.
+   */
+  static StartupReply decode(ByteBuf in) {
+    int at = in.readerIndex();
+    int end = in.writerIndex();
+    while (at < end) {
+      byte type = in.getByte(at);
+      if (type != 'v' && type != ErrorResponse.TYPE) {
+        return new Accepted();
+      }
+      if (end - at < 1 + Integer.BYTES) {
+        return new NeedMore();
+      }
+      int length = in.getInt(at + 1);
+      if (length < Integer.BYTES || length > MAX_ERROR_BYTES) {
+        return new Accepted();
+      }
+      if (end - at < 1 + length) {
+        return new NeedMore();
+      }
+      if (type == ErrorResponse.TYPE) {
+        return error(in, at);
+      }
+      at += 1 + length;
+    }
+    return new NeedMore();
+  }
+
+  private static StartupReply error(ByteBuf in, int start) {
+    String sqlState = ErrorResponse.field(in, start, 'C');
+    if (sqlState == null
+        || !(sqlState.equals(ErrorResponse.CANNOT_CONNECT_NOW)
+            || sqlState.equals(ErrorResponse.TOO_MANY_CONNECTIONS))) {
+      return new Accepted();
+    }
+    String message = ErrorResponse.field(in, start, 'M');
+    return new Refused(sqlState, message == null ? "" : message);
+  }
+}

@@ -1,0 +1,54 @@
+package org.pgdeeplake.proxy.traffic;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What came in through one frontend, and how many sessions it has now. Any thread. */
+public final class FrontendTraffic {
+  private final Traffic traffic = new Traffic();
+  private final LongAdder requestErrors = new LongAdder();
+  private final LongAdder denied = new LongAdder();
+  private final AtomicInteger current = new AtomicInteger();
+  private final AtomicInteger max = new AtomicInteger();
+
+  /** Sessions, bytes and their rate. */
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /** A connection was accepted: a session begins. */
+  public void opened() {
+    traffic.sessionStarted();
+    max.accumulateAndGet(current.incrementAndGet(), Math::max);
+  }
+
+  public void closed() {
+    current.decrementAndGet();
+  }
+
+  /** The client sent something that is not PostgreSQL's protocol, or nothing in time. */
+  public void requestError() {
+    requestErrors.increment();
+  }
+
+  /** Refused because of a limit on connections. */
+  public void denied() {
+    denied.increment();
+  }
+
+  public int current() {
+    return current.get();
+  }
+
+  public int max() {
+    return max.get();
+  }
+
+  public long requestErrorsTotal() {
+    return requestErrors.sum();
+  }
+
+  public long deniedTotal() {
+    return denied.sum();
+  }
+}
