@@ -31,6 +31,8 @@ public final class Backend {
   public enum Admission {
     /** {@link Waiter#assigned} is called, now or later. */
     WAITING,
+    /** As waiting, but the waiter must call {@link #retryWaiters} when its pause is over. */
+    PAUSED,
     QUEUE_FULL,
     CLIENT_LIMIT
   }
@@ -126,7 +128,9 @@ public final class Backend {
   public Admission enter(Ticket ticket) {
     List<Grant> grants;
     boolean probe;
+    boolean paused;
     synchronized (lock) {
+      paused = ticket.notBeforeNanos - System.nanoTime() > 0;
       if (ticket.place == 0) {
         if (queue.size() >= config.queue().limit() && !free(ticket)) {
           return Admission.QUEUE_FULL;
@@ -145,7 +149,7 @@ public final class Backend {
     if (probe) {
       servers.forEach(this::probeIfDown);
     }
-    return Admission.WAITING;
+    return paused ? Admission.PAUSED : Admission.WAITING;
   }
 
   /** Gets out of line. A lease that is already on its way must be closed by who receives it. */

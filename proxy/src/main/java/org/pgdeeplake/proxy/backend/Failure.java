@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.backend;
 
+import java.util.Locale;
+
 /**
  * Why a server did not take a session, before its first byte reached the client.
  *
@@ -19,5 +21,12 @@ public record Failure(Kind kind, String detail) {
     NOT_READY,
     /** 53300: all connection slots are taken. */
     FULL
+  }
+
+  /** As a client or an operator reads it. */
+  @Override
+  public String toString() {
+    String what = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return detail.isEmpty() ? what : what + " (" + detail + ")";
   }
 }

@@ -21,6 +21,11 @@ public final class BackendKeyScanner {
     return finished;
   }
 
+  /** Whether what was seen so far ends with a whole message. */
+  public boolean atBoundary() {
+    return headerBytes == 0 && bodyBytesLeft == 0;
+  }
+
   /**
    * @return the key, in the chunk that completes it; null in all others
    */

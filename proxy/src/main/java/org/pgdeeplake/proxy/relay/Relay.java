@@ -1,0 +1,73 @@
+package org.pgdeeplake.proxy.relay;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
+
+/**
+ * Moves bytes between two channels of one event loop. What is read from one end is written to the
+ * other; an end that takes less than the other gives makes the other wait. Knows nothing of what
+ * the bytes mean.
+ */
+public final class Relay {
+  private final Channel client;
+  private final Channel server;
+  private boolean clientPaused;
+  private boolean serverPaused;
+
+  public Relay(Channel client, Channel server) {
+    this.client = client;
+    this.server = server;
+  }
+
+  /** Takes the chunk over. */
+  public void toServer(ByteBuf chunk) {
+    var _ = server.write(chunk, server.voidPromise());
+  }
+
+  /** Takes the chunk over. */
+  public void toClient(ByteBuf chunk) {
+    var _ = client.write(chunk, client.voidPromise());
+  }
+
+  /** The client has nothing more for now. */
+  public void clientReadComplete() {
+    server.flush();
+    if (!server.isWritable() && !clientPaused) {
+      clientPaused = true;
+      client.config().setAutoRead(false);
+    }
+  }
+
+  /** The server has nothing more for now. */
+  public void serverReadComplete() {
+    client.flush();
+    if (!client.isWritable() && !serverPaused) {
+      serverPaused = true;
+      server.config().setAutoRead(false);
+    }
+  }
+
+  /** One end may have become able to take more. */
+  public void resume() {
+    if (clientPaused && server.isWritable()) {
+      clientPaused = false;
+      client.config().setAutoRead(true);
+    }
+    if (serverPaused && client.isWritable()) {
+      serverPaused = false;
+      server.config().setAutoRead(true);
+    }
+  }
+
+  /** The client has sent its last byte: the server hears so after everything before it. */
+  public void clientEnded() {
+    var _ =
+        server
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(flushed -> {
+              var _ = ((DuplexChannel) server).shutdownOutput();
+            });
+  }
+}

@@ -1,0 +1,142 @@
+package org.pgdeeplake.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import org.pgdeeplake.proxy.backend.Failure;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
+import org.pgdeeplake.proxy.postgres.StartupReply;
+
+/**
+ * Has sent the opening to a server and waits for its first word. Until then the server can fail
+ * without the client's knowing.
+ */
+final class AwaitingReply extends SessionState {
+  /** A client sends nothing before its server's first word, but for what it may have pipelined. */
+  static final int MAX_HELD_BYTES = 64 * 1024;
+
+  private final Opening opening;
+  private final ServerLink link;
+  private final HeldBytes reply = new HeldBytes();
+  private final long startNanos = System.nanoTime();
+
+  AwaitingReply(Session session, Opening opening, ServerLink link) {
+    super(session);
+    this.opening = opening;
+    this.link = link;
+  }
+
+  @Override
+  void enter() {
+    Channel server = link.channel();
+    write(server, opening.packet());
+    write(server, session.reader().held().copy());
+    server.flush();
+    long limit = session.services().backend().config().timeouts().connect().toNanos();
+    session.startTimer(Math.min(limit, Queued.queueNanosLeft(session)), this::timedOut);
+  }
+
+  private static void write(Channel server, byte[] bytes) {
+    if (bytes.length > 0) {
+      var _ = server.write(Unpooled.wrappedBuffer(bytes), server.voidPromise());
+    }
+  }
+
+  @Override
+  void onClientBytes(ByteBuf chunk) {
+    if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
+      session.hold(chunk);
+      link.close();
+      session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
+      return;
+    }
+    var _ = link.channel().write(chunk.retainedDuplicate(), link.channel().voidPromise());
+    session.hold(chunk);
+  }
+
+  @Override
+  void onClientReadComplete() {
+    link.channel().flush();
+  }
+
+  @Override
+  void onClientEnd(boolean reset) {
+    link.close();
+    session.transition(new Closed(session, CloseReason.CLIENT_LEFT_CONNECTING));
+  }
+
+  @Override
+  void onServerBytes(ByteBuf chunk) {
+    reply.append(chunk);
+    switch (opening.kind()) {
+      case BYTES, DIRECT_TLS -> relay(true);
+      case ENCRYPTION_REQUEST -> encryptionAnswered(reply.view().getByte(0));
+      case STARTUP_MESSAGE -> {
+        switch (StartupReply.decode(reply.view())) {
+          case StartupReply.NeedMore() -> {}
+          case StartupReply.Accepted() -> relay(false);
+          case StartupReply.Refused(String sqlState, String message) ->
+              failed(refusalKind(sqlState), "FATAL " + sqlState + ": " + message);
+        }
+      }
+    }
+  }
+
+  @Override
+  void onServerEnd(boolean reset) {
+    failed(
+        Failure.Kind.EARLY_CLOSE,
+        reset ? "reset the connection" : "closed the connection without an answer");
+  }
+
+  @Override
+  void onStop(CloseReason reason) {
+    link.close();
+    session.refuse(opening, reason, Refusals.shuttingDown());
+  }
+
+  private void encryptionAnswered(byte answer) {
+    switch (answer) {
+      case 'S', 'G' -> relay(true);
+      case 'N' -> {
+        if (reply.size() > 1) {
+          failed(Failure.Kind.EARLY_CLOSE, "sent more than its answer to an encryption request");
+          return;
+        }
+        link.lease().answered();
+        session.send((byte) 'N');
+        session.transition(new Negotiated(session, link));
+      }
+      default -> failed(Failure.Kind.EARLY_CLOSE, "did not understand an encryption request");
+    }
+  }
+
+  private static Failure.Kind refusalKind(String sqlState) {
+    return sqlState.equals(ErrorResponse.TOO_MANY_CONNECTIONS)
+        ? Failure.Kind.FULL
+        : Failure.Kind.NOT_READY;
+  }
+
+  private void relay(boolean opaque) {
+    long responseNanos = System.nanoTime() - startNanos;
+    SessionServices services = session.services();
+    services.backend().traffic().responseTime().add(responseNanos);
+    link.server().traffic().responseTime().add(responseNanos);
+    services.metrics().firstByte(services.backend().name(), link.server().name(), responseNanos);
+    session.transition(new Relaying(session, link, opaque, reply));
+  }
+
+  private void failed(Failure.Kind kind, String detail) {
+    session.attemptFailed(link.lease(), new Failure(kind, detail), opening);
+    link.close();
+  }
+
+  private void timedOut() {
+    if (Queued.queueNanosLeft(session) <= 0) {
+      link.close();
+      session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
+    } else {
+      failed(Failure.Kind.TIMEOUT, "no answer in time");
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package org.pgdeeplake.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
+import org.pgdeeplake.proxy.postgres.StartupPacket;
+
+/**
+ * The server has answered a request for encryption with {@code N}, the client has heard it and goes
+ * on in plain text, on the same two connections.
+ */
+final class Negotiated extends SessionState {
+  private final ServerLink link;
+
+  Negotiated(Session session, ServerLink link) {
+    super(session);
+    this.link = link;
+  }
+
+  @Override
+  void enter() {
+    session.startTimer(
+        session.services().frontend().timeouts().startup().toNanos(),
+        () -> {
+          link.close();
+          session.refuse(
+              CloseReason.STARTUP_TIMEOUT,
+              Refusals.startupTimeout(session.services().frontend().timeouts().startup()));
+        });
+  }
+
+  @Override
+  void onClientBytes(ByteBuf chunk) {
+    session.reader().append(chunk);
+    switch (session.reader().next()) {
+      case Result.NeedMore() -> {}
+      case Result.Malformed malformed -> {
+        link.close();
+        session.refuse(CloseReason.PROTOCOL_ERROR, malformed.answer());
+      }
+      case Result.Decoded decoded -> accept(decoded);
+    }
+  }
+
+  private void accept(Result.Decoded decoded) {
+    byte[] packet = session.reader().take(decoded);
+    switch (decoded.packet()) {
+      case StartupPacket.StartupMessage message -> {
+        session.record().startup = message;
+        session.transition(
+            new AwaitingReply(session, new Opening(Opening.Kind.STARTUP_MESSAGE, packet), link));
+      }
+      case StartupPacket.SslRequest(), StartupPacket.GssEncRequest() ->
+          session.transition(
+              new AwaitingReply(
+                  session, new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet), link));
+      case StartupPacket.CancelRequest(var key) -> {
+        link.close();
+        session.transition(new Cancelling(session, key, packet));
+      }
+      case StartupPacket.DirectTls() ->
+          throw new IllegalStateException("direct TLS can only come first");
+    }
+  }
+
+  @Override
+  void onClientEnd(boolean reset) {
+    link.close();
+    session.transition(new Closed(session, CloseReason.CLIENT_LEFT_STARTUP));
+  }
+
+  /** Nothing is due from the server now; whatever it is, this connection is of no more use. */
+  @Override
+  void onServerBytes(ByteBuf chunk) {
+    chunk.release();
+    link.close();
+    session.transition(new AwaitingStartup(session));
+  }
+
+  @Override
+  void onServerEnd(boolean reset) {
+    link.close();
+    session.transition(new AwaitingStartup(session));
+  }
+
+  @Override
+  void onStop(CloseReason reason) {
+    link.close();
+    session.refuse(reason, Refusals.shuttingDown());
+  }
+}

@@ -1,0 +1,91 @@
+package org.pgdeeplake.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.config.BackendConfig;
+
+/** Waits for a slot of a server, for {@code timeouts.queue} in all. From here on it is demand. */
+final class Queued extends SessionState {
+  private final Opening opening;
+
+  Queued(Session session, Opening opening) {
+    super(session);
+    this.opening = opening;
+  }
+
+  @Override
+  void enter() {
+    Backend backend = session.services().backend();
+    SessionRecord record = session.record();
+    if (record.queuedSinceNanos < 0) {
+      record.queuedSinceNanos = System.nanoTime();
+      record.ahead = backend.queued();
+    }
+    var _ = session.claim();
+    startQueueTimer(session, this::timedOut);
+    BackendConfig config = backend.config();
+    switch (backend.enter(session.ticket())) {
+      case QUEUE_FULL ->
+          session.refuse(
+              opening,
+              CloseReason.QUEUE_FULL,
+              Refusals.queueFull(backend.name(), config.queue().limit()));
+      case CLIENT_LIMIT ->
+          session.refuse(
+              opening,
+              CloseReason.QUEUE_CLIENT_LIMIT,
+              Refusals.clientQueueLimit(config.queue().limitPerClient()));
+      case WAITING -> {}
+      case PAUSED -> {
+        var _ =
+            session
+                .loop()
+                .schedule(backend::retryWaiters, backend.turnaroundNanos(), TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+
+  @Override
+  void exit() {
+    session.services().backend().leave(session.ticket());
+  }
+
+  @Override
+  void onAssigned(Lease lease) {
+    session.transition(new Connecting(session, opening, lease));
+  }
+
+  @Override
+  void onClientBytes(ByteBuf chunk) {
+    session.hold(chunk);
+    if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
+      session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
+    }
+  }
+
+  @Override
+  void onClientEnd(boolean reset) {
+    session.transition(new Closed(session, CloseReason.CLIENT_LEFT_QUEUE));
+  }
+
+  @Override
+  void onStop(CloseReason reason) {
+    session.refuse(opening, reason, Refusals.shuttingDown());
+  }
+
+  private void timedOut() {
+    session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
+  }
+
+  /** One limit for all the waiting of a session, over all its attempts. */
+  static void startQueueTimer(Session session, Runnable timedOut) {
+    session.startTimer(queueNanosLeft(session), timedOut);
+  }
+
+  static long queueNanosLeft(Session session) {
+    long limit = session.services().backend().config().timeouts().queue().toNanos();
+    return limit - (System.nanoTime() - session.record().queuedSinceNanos);
+  }
+}

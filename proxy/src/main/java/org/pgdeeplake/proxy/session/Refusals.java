@@ -1,0 +1,103 @@
+package org.pgdeeplake.proxy.session;
+
+import java.time.Duration;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.Failure;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
+
+/**
+ * What a client is told when the proxy itself ends its session. Before authentication it is always
+ * 57P03: libpq takes any other SQLSTATE received over TLS for a reason to try again in plain text,
+ * and would wait twice.
+ */
+final class Refusals {
+  private Refusals() {}
+
+  static ErrorResponse queueTimeout(Session session) {
+    Backend backend = session.services().backend();
+    Failure last = session.record().lastFailure;
+    String detail =
+        last == null
+            ? "No server of backend \"" + backend.name() + "\" was free."
+            : "No server of backend \"" + backend.name() + "\" took it. Last attempt: " + last;
+    return cannotConnectNow(
+        "the database did not become available within "
+            + seconds(backend.config().timeouts().queue()),
+        backend.activeServers() == 0
+            ? "No server of backend \"" + backend.name() + "\" is up."
+            : detail,
+        "Try again; if it lasts, look whether whatever starts instances is running.");
+  }
+
+  static ErrorResponse queueFull(String backend, int limit) {
+    return cannotConnectNow(
+        "too many connections are waiting for the database",
+        "The queue of backend \"" + backend + "\" holds its limit of " + limit + " sessions.",
+        "Try again in a moment, or raise queue.limit.");
+  }
+
+  static ErrorResponse clientQueueLimit(int limit) {
+    return cannotConnectNow(
+        "too many connections from your address are waiting for the database",
+        "At most " + limit + " sessions of one client address may wait.",
+        "Try again in a moment, or raise queue.limit-per-client.");
+  }
+
+  static ErrorResponse connectionLimit(String frontend, int limit) {
+    return cannotConnectNow(
+        "too many connections",
+        "Frontend \"" + frontend + "\" has its limit of " + limit + " sessions.",
+        "Close some sessions, or raise max-connections.");
+  }
+
+  static ErrorResponse clientConnectionLimit(int limit) {
+    return cannotConnectNow(
+        "too many connections from your address",
+        "At most " + limit + " sessions of one client address are let in.",
+        "Close some sessions, or raise max-connections-per-client.");
+  }
+
+  static ErrorResponse asleep() {
+    return cannotConnectNow(
+        "no database server is running",
+        "A probe (application_name \"pg_isready\") does not start one.",
+        "Connect with a client to start one.");
+  }
+
+  static ErrorResponse shuttingDown() {
+    return cannotConnectNow(
+        "the proxy is shutting down", "", "Connect again; another proxy may take the connection.");
+  }
+
+  static ErrorResponse startupTimeout(Duration limit) {
+    return ErrorResponse.fatal(
+        ErrorResponse.PROTOCOL_VIOLATION, "no complete startup packet within " + seconds(limit));
+  }
+
+  static ErrorResponse unencryptedData(String request) {
+    return ErrorResponse.fatal(
+        ErrorResponse.PROTOCOL_VIOLATION, "received unencrypted data after " + request);
+  }
+
+  static ErrorResponse repeated(String request) {
+    return ErrorResponse.fatal(ErrorResponse.PROTOCOL_VIOLATION, "received a second " + request);
+  }
+
+  static ErrorResponse terminated(String why) {
+    return ErrorResponse.fatal(ErrorResponse.ADMIN_SHUTDOWN, "terminating connection: " + why);
+  }
+
+  static ErrorResponse idle(Duration limit) {
+    return ErrorResponse.fatal(
+        ErrorResponse.IDLE_SESSION_TIMEOUT,
+        "terminating connection: idle for more than " + seconds(limit));
+  }
+
+  private static ErrorResponse cannotConnectNow(String message, String detail, String hint) {
+    return new ErrorResponse(ErrorResponse.CANNOT_CONNECT_NOW, message, detail, hint);
+  }
+
+  private static String seconds(Duration limit) {
+    return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
+  }
+}

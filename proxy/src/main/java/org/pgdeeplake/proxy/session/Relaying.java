@@ -1,0 +1,212 @@
+package org.pgdeeplake.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.demand.Claim.Activity;
+import org.pgdeeplake.proxy.postgres.BackendKeyScanner;
+import org.pgdeeplake.proxy.postgres.CancelKey;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
+import org.pgdeeplake.proxy.postgres.ReadyForQueryTail;
+import org.pgdeeplake.proxy.relay.Relay;
+import org.pgdeeplake.proxy.traffic.Traffic;
+
+/** A server has taken the session: bytes pass both ways, and only whose turn it is is looked at. */
+final class Relaying extends SessionState {
+  private final ServerLink link;
+  private final boolean opaque;
+  private final HeldBytes reply;
+  private final Relay relay;
+  private final Traffic serverTraffic;
+  private final Traffic backendTraffic;
+  private final BackendKeyScanner keys = new BackendKeyScanner();
+  private final ReadyForQueryTail tail = new ReadyForQueryTail();
+  private final InactivityWatch watch;
+  private @Nullable CancelKey key;
+  private Activity activity;
+
+  /** Whether the server's last byte so far ended a ReadyForQuery. */
+  private boolean atBoundary;
+
+  /** Whether the client's last bytes so far were a Terminate message. */
+  private boolean terminated;
+
+  Relaying(Session session, ServerLink link, boolean opaque, HeldBytes reply) {
+    super(session);
+    this.link = link;
+    this.opaque = opaque;
+    this.reply = reply;
+    this.relay = new Relay(session.client(), link.channel());
+    this.serverTraffic = link.server().traffic();
+    this.backendTraffic = session.services().backend().traffic();
+    this.activity = opaque ? Activity.OPAQUE : Activity.BUSY;
+    this.watch = new InactivityWatch(session, this);
+  }
+
+  boolean holds(Lease lease) {
+    return link.lease() == lease;
+  }
+
+  Activity activity() {
+    return activity;
+  }
+
+  @Override
+  void enter() {
+    link.lease().answered();
+    SessionServices services = session.services();
+    SessionRecord record = session.record();
+    services.metrics().queueWaited(services.backend().name(), record.waitedNanos);
+    services
+        .metrics()
+        .connected(services.backend().name(), link.server().name(), record.connectNanos);
+    int bytesSoFar = Math.toIntExact(record.bytesIn);
+    serverTraffic.in(bytesSoFar);
+    backendTraffic.in(bytesSoFar);
+    session.reader().held().clear();
+    session.claim().activity(activity);
+    session.claim().served();
+    session.client().config().setAutoRead(true);
+    watch.start();
+    onServerBytes(reply.view());
+  }
+
+  @Override
+  void exit() {
+    if (key != null) {
+      session.services().cancelKeys().remove(key, link.server());
+    }
+    link.close();
+  }
+
+  @Override
+  void onClientBytes(ByteBuf chunk) {
+    int bytes = chunk.readableBytes();
+    serverTraffic.in(bytes);
+    backendTraffic.in(bytes);
+    watch.touched();
+    if (!opaque) {
+      terminated = endsWithTerminate(chunk);
+      if (activity != Activity.BUSY) {
+        turn(Activity.BUSY);
+        watch.active();
+      }
+    }
+    relay.toServer(chunk);
+  }
+
+  @Override
+  void onClientReadComplete() {
+    relay.clientReadComplete();
+  }
+
+  @Override
+  void onServerBytes(ByteBuf chunk) {
+    int bytes = chunk.readableBytes();
+    session.record().bytesOut += bytes;
+    session.services().traffic().traffic().out(bytes);
+    serverTraffic.out(bytes);
+    backendTraffic.out(bytes);
+    watch.touched();
+    if (!opaque) {
+      peek(chunk);
+    }
+    relay.toClient(chunk);
+  }
+
+  @Override
+  void onServerReadComplete() {
+    relay.serverReadComplete();
+  }
+
+  @Override
+  void onWritabilityChanged() {
+    relay.resume();
+  }
+
+  @Override
+  void onClientEnd(boolean reset) {
+    if (reset) {
+      link.abort();
+      session.transition(new Closed(session, CloseReason.CLIENT_ABORTED));
+    } else {
+      relay.clientEnded();
+    }
+  }
+
+  @Override
+  void onServerEnd(boolean reset) {
+    // Before the first ReadyForQuery a server closes after it has said why.
+    boolean expected = terminated || session.clientEnded() || (!opaque && !keys.finished());
+    if (reset && !expected) {
+      session.transition(Closed.withReset(session, CloseReason.SERVER_CLOSED));
+    } else {
+      session.transition(
+          new Closed(session, expected ? CloseReason.NORMAL : CloseReason.SERVER_CLOSED));
+    }
+  }
+
+  @Override
+  void onStop(CloseReason reason) {
+    String why =
+        reason == CloseReason.SERVER_DOWN
+            ? "its server was marked down"
+            : "the proxy is shutting down";
+    end(reason, Refusals.terminated(why));
+  }
+
+  void timedOut(CloseReason reason, Duration limit) {
+    end(reason, Refusals.idle(limit));
+  }
+
+  /**
+   * The client is told only where the server's side of the conversation is between two messages.
+   */
+  private void end(CloseReason reason, ErrorResponse error) {
+    boolean tell = !opaque && (keys.finished() ? atBoundary : keys.atBoundary());
+    session.transition(new Closed(session, reason, tell ? error.encode() : new byte[0]));
+  }
+
+  private void peek(ByteBuf chunk) {
+    if (!keys.finished()) {
+      CancelKey found = keys.scan(chunk);
+      if (found != null) {
+        key = found;
+        session.services().cancelKeys().put(found, link.server());
+      }
+    }
+    ReadyForQueryTail.Status status = tail.next(chunk);
+    atBoundary = status != ReadyForQueryTail.Status.NOT_READY;
+    switch (status) {
+      case IDLE -> turn(Activity.IDLE);
+      case IN_TRANSACTION -> turn(Activity.IN_TRANSACTION);
+      case NOT_READY -> {
+        if (activity != Activity.BUSY && !mayBeAsynchronous(chunk)) {
+          turn(Activity.BUSY);
+          watch.active();
+        }
+      }
+    }
+  }
+
+  private void turn(Activity now) {
+    if (activity != now) {
+      activity = now;
+      session.claim().activity(now);
+    }
+  }
+
+  /** NotificationResponse, ParameterStatus and NoticeResponse also come to an idle session. */
+  private static boolean mayBeAsynchronous(ByteBuf chunk) {
+    byte type = chunk.getByte(chunk.readerIndex());
+    return type == 'A' || type == 'S' || type == 'N';
+  }
+
+  private static boolean endsWithTerminate(ByteBuf chunk) {
+    int end = chunk.writerIndex();
+    return chunk.readableBytes() >= 5
+        && chunk.getByte(end - 5) == 'X'
+        && chunk.getInt(end - 4) == Integer.BYTES;
+  }
+}

@@ -1,0 +1,277 @@
+package org.pgdeeplake.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Failure;
+import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.backend.Ticket;
+import org.pgdeeplake.proxy.backend.Waiter;
+import org.pgdeeplake.proxy.demand.Claim;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's life, from accept to the end.
+ *
+ * <pre>
+ * AwaitingStartup -> Queued -> Connecting -> AwaitingReply -> Relaying -> Closed
+ *     |   ^            ^            |             |   |
+ *     |   |            +-- failed --+-------------+   | server said N
+ *     |   +------------- server gone -- Negotiated <--+
+ *     +-> Cancelling -> Closed            |
+ *                          AwaitingReply <+ StartupMessage
+ * any but Relaying -> Refusing -> Closed  (the client waits for the answer to its SSLRequest)
+ * </pre>
+ *
+ * Confined to one event loop, that of both its channels, but for the methods that say otherwise.
+ * {@link #transition} is the only place where the state changes.
+ */
+public final class Session implements Waiter {
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+  private final Channel client;
+  private final EventLoop loop;
+  private final SessionServices services;
+  private final SessionRecord record;
+  private final SessionEnd end;
+  private final StartupReader reader = new StartupReader();
+
+  private SessionState state;
+  private @Nullable ScheduledFuture<?> timer;
+  private @Nullable Ticket ticket;
+  private @Nullable Claim claim;
+  private @Nullable Refusal refusal;
+  private boolean clientEnded;
+
+  /** Why a session is refused, and what its client hears. */
+  record Refusal(CloseReason reason, ErrorResponse error) {}
+
+  private Session(Channel client, SessionServices services) {
+    this.client = client;
+    this.loop = client.eventLoop();
+    this.services = services;
+    this.record = new SessionRecord((InetSocketAddress) client.remoteAddress());
+    this.end = new SessionEnd(services, record);
+    this.state = new AwaitingStartup(this);
+  }
+
+  /** Begins a session on an accepted channel; its events go to the handler that is returned. */
+  public static ChannelHandler open(Channel client, SessionServices services) {
+    Session session = new Session(client, services);
+    services.traffic().opened();
+    services.sessions().opened(session);
+    var _ = client.closeFuture().addListener(closed -> services.sessions().closed(session));
+    session.refusal = session.overLimit();
+    return new ClientHandler(session);
+  }
+
+  void start() {
+    state.enter();
+  }
+
+  /** The one door. */
+  void transition(SessionState next) {
+    assert loop.inEventLoop();
+    if (log.isDebugEnabled()) {
+      log.debug("session {} {} -> {}", record.client, state.name(), next.name());
+    }
+    cancelTimer();
+    state.exit();
+    state = next;
+    next.enter();
+  }
+
+  SessionState state() {
+    return state;
+  }
+
+  Channel client() {
+    return client;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  SessionServices services() {
+    return services;
+  }
+
+  SessionRecord record() {
+    return record;
+  }
+
+  SessionEnd end() {
+    return end;
+  }
+
+  StartupReader reader() {
+    return reader;
+  }
+
+  InetAddress clientAddress() {
+    return record.client.getAddress();
+  }
+
+  /** The place in the queue; the same for all the session's life. */
+  Ticket ticket() {
+    if (ticket == null) {
+      ticket = services.backend().ticket(this, clientAddress());
+    }
+    return ticket;
+  }
+
+  /** The session's claim on an instance; the first call makes it demand. */
+  Claim claim() {
+    if (claim == null) {
+      claim = services.demand().claim(services.backend().name());
+      services.backend().traffic().sessionStarted();
+    }
+    return claim;
+  }
+
+  @Nullable Claim claimIfAny() {
+    return claim;
+  }
+
+  /** Not null where the next request of the client is to be refused. */
+  @Nullable Refusal refusal() {
+    return refusal;
+  }
+
+  boolean clientEnded() {
+    return clientEnded;
+  }
+
+  void clientHasEnded() {
+    clientEnded = true;
+  }
+
+  /** Runs {@code task} on the loop unless the state changes before; one for each state. */
+  void startTimer(long delayNanos, Runnable task) {
+    cancelTimer();
+    timer = loop.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+  }
+
+  /** Sends to the client as it is. */
+  void send(byte... bytes) {
+    var _ = client.writeAndFlush(Unpooled.wrappedBuffer(bytes), client.voidPromise());
+  }
+
+  /** Keeps what a client sends before a server has taken it; stops reading when it is too much. */
+  void hold(ByteBuf chunk) {
+    reader.append(chunk);
+    if (reader.held().size() >= AwaitingReply.MAX_HELD_BYTES) {
+      client.config().setAutoRead(false);
+    }
+  }
+
+  /** Ends a session whose client can be told so at once. */
+  void refuse(CloseReason reason, ErrorResponse error) {
+    services.metrics().refused(services.frontend().name(), reason.label(), error.sqlState());
+    transition(new Closed(this, reason, error.encode()));
+  }
+
+  /** The same where it depends on what the client has asked. */
+  void refuse(Opening opening, CloseReason reason, ErrorResponse error) {
+    switch (opening.kind()) {
+      case STARTUP_MESSAGE -> refuse(reason, error);
+      case ENCRYPTION_REQUEST -> transition(new Refusing(this, new Refusal(reason, error)));
+      case DIRECT_TLS -> transition(new Closed(this, reason, Opening.tlsAlert()));
+      case BYTES -> transition(new Closed(this, reason, new byte[0]));
+    }
+  }
+
+  /** A server did not take the session: on to the next, or back to the queue. */
+  void attemptFailed(Lease lease, Failure failure, Opening opening) {
+    record.lastFailure = failure;
+    record.retries++;
+    lease.failed(failure);
+    services.backend().attemptFailed(ticket(), lease.server());
+    transition(new Queued(this, opening));
+  }
+
+  /** A bug: the session ends, the process goes on. */
+  void failed(Throwable cause) {
+    log.error("internal error in session {} ({})", record.client, state.name(), cause);
+    if (!(state instanceof Closed)) {
+      transition(new Closed(this, CloseReason.INTERNAL_ERROR, new byte[0]));
+    } else {
+      var _ = client.close();
+    }
+  }
+
+  /** Any thread. */
+  @Override
+  public void assigned(Lease lease) {
+    try {
+      loop.execute(() -> state.onAssigned(lease));
+    } catch (RejectedExecutionException e) {
+      lease.close();
+    }
+  }
+
+  /** Any thread. */
+  @Override
+  public void serverDown(Lease lease) {
+    execute(() -> {
+      if (state instanceof Relaying relaying && relaying.holds(lease)) {
+        state.onStop(CloseReason.SERVER_DOWN);
+      }
+    });
+  }
+
+  /** Ends the session, told why where that is possible. Any thread. */
+  void stop(CloseReason reason) {
+    execute(() -> state.onStop(reason));
+  }
+
+  /** Ends the session unless a server has taken it. Any thread. */
+  void refuseUnlessServed() {
+    execute(() -> {
+      refusal = new Refusal(CloseReason.SHUTDOWN, Refusals.shuttingDown());
+      if (state instanceof Queued || state instanceof Connecting) {
+        state.onStop(CloseReason.SHUTDOWN);
+      }
+    });
+  }
+
+  private void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      log.debug("session {} ended with its event loop", record.client);
+    }
+  }
+
+  private @Nullable Refusal overLimit() {
+    var config = services.frontend();
+    if (services.traffic().current() > config.maxConnections()) {
+      return new Refusal(
+          CloseReason.CONNECTION_LIMIT,
+          Refusals.connectionLimit(config.name(), config.maxConnections()));
+    }
+    int perClient = config.maxConnectionsPerClient();
+    if (perClient > 0 && services.sessions().of(clientAddress()) > perClient) {
+      return new Refusal(CloseReason.CONNECTION_LIMIT, Refusals.clientConnectionLimit(perClient));
+    }
+    return null;
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+}

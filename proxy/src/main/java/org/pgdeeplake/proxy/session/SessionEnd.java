@@ -1,0 +1,98 @@
+package org.pgdeeplake.proxy.session;
+
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.demand.Claim;
+import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.traffic.Traffic;
+
+/** The accounts of a session, closed once when it ends. Confined to the session's event loop. */
+final class SessionEnd {
+  private final SessionServices services;
+  private final SessionRecord record;
+
+  /** Why the session is no demand, where that is known before its end. */
+  private @Nullable NoWake noWake;
+
+  SessionEnd(SessionServices services, SessionRecord record) {
+    this.services = services;
+    this.record = record;
+  }
+
+  void noWake(NoWake reason) {
+    noWake = reason;
+  }
+
+  void close(Session session, CloseReason reason) {
+    Claim claim = session.claimIfAny();
+    if (claim != null) {
+      claim.end(gaveUp(reason));
+      countBackend(reason);
+    } else {
+      services.demand().noWake(noWake == null ? noWake(reason) : noWake);
+    }
+    countFrontend(reason);
+    services.sessions().ended(session);
+    services.traffic().closed();
+    services
+        .metrics()
+        .sessionEnded(
+            services.frontend().name(), reason.label(), System.nanoTime() - record.acceptedNanos);
+    if (record.bytesIn > 0) {
+      SessionLog.ended(
+          record,
+          services.frontend().name(),
+          services.backend(),
+          reason,
+          new SessionLog.Live(services.sessions().live(), services.traffic().current()));
+    }
+  }
+
+  private static boolean gaveUp(CloseReason reason) {
+    return switch (reason) {
+      case CLIENT_LEFT_QUEUE, CLIENT_LEFT_CONNECTING, QUEUE_TIMEOUT -> true;
+      default -> false;
+    };
+  }
+
+  private NoWake noWake(CloseReason reason) {
+    return switch (reason) {
+      case STARTUP_TIMEOUT -> NoWake.SILENCE;
+      case PROTOCOL_ERROR -> NoWake.GARBAGE;
+      case NOT_WOKEN -> NoWake.PG_ISREADY;
+      case CONNECTION_LIMIT, SHUTDOWN -> NoWake.REFUSED;
+      default -> record.bytesIn == 0 ? NoWake.OPEN_AND_CLOSE : NoWake.INCOMPLETE;
+    };
+  }
+
+  private void countFrontend(CloseReason reason) {
+    switch (reason) {
+      case STARTUP_TIMEOUT, PROTOCOL_ERROR -> services.traffic().requestError();
+      case CONNECTION_LIMIT -> services.traffic().denied();
+      default -> {}
+    }
+  }
+
+  private void countBackend(CloseReason reason) {
+    count(services.backend().traffic(), reason);
+    if (record.server != null) {
+      count(record.server.traffic(), reason);
+    }
+  }
+
+  private void count(Traffic traffic, CloseReason reason) {
+    switch (reason) {
+      case CLIENT_LEFT_QUEUE, CLIENT_LEFT_CONNECTING, CLIENT_ABORTED, CLIENT_TIMEOUT ->
+          traffic.clientAborted();
+      case SERVER_CLOSED, SERVER_DOWN -> {
+        traffic.serverAborted();
+        traffic.responseError();
+      }
+      default -> {}
+    }
+    if (record.connectNanos >= 0) {
+      traffic.queueTime().add(record.waitedNanos);
+      traffic.connectTime().add(record.connectNanos);
+      traffic.totalTime().add(System.nanoTime() - record.acceptedNanos);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package org.pgdeeplake.proxy.session;
+
+import java.util.List;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.CancelKeys;
+import org.pgdeeplake.proxy.backend.ServerConnector;
+import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.traffic.FrontendTraffic;
+
+/**
+ * What the sessions of one frontend work with.
+ *
+ * @param backend where its sessions go
+ * @param backends all backends: where a cancel request with an unknown key may belong
+ */
+public record SessionServices(
+    FrontendConfig frontend,
+    FrontendTraffic traffic,
+    Backend backend,
+    List<Backend> backends,
+    CancelKeys cancelKeys,
+    Demand demand,
+    Metrics metrics,
+    ServerConnector connector,
+    Sessions sessions) {}

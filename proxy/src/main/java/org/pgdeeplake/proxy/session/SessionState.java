@@ -1,0 +1,62 @@
+package org.pgdeeplake.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import org.pgdeeplake.proxy.backend.Lease;
+
+/**
+ * A phase of a session's life: its behaviour and what it holds. All methods run on the session's
+ * event loop. A state that holds something gives it back, or hands it on, in {@link #exit}.
+ */
+abstract class SessionState {
+  final Session session;
+
+  SessionState(Session session) {
+    this.session = session;
+  }
+
+  /** As in logs. */
+  final String name() {
+    return getClass().getSimpleName();
+  }
+
+  abstract void enter();
+
+  void exit() {}
+
+  /** Takes the chunk over. */
+  abstract void onClientBytes(ByteBuf chunk);
+
+  void onClientReadComplete() {}
+
+  /**
+   * The client will send nothing more.
+   *
+   * @param reset whether it broke the connection
+   */
+  abstract void onClientEnd(boolean reset);
+
+  /** Takes the chunk over. Only states with a server link hear this. */
+  void onServerBytes(ByteBuf chunk) {
+    chunk.release();
+  }
+
+  void onServerReadComplete() {}
+
+  /**
+   * The server will send nothing more.
+   *
+   * @param reset whether it broke the connection
+   */
+  void onServerEnd(boolean reset) {}
+
+  /** A slot that was asked for. Only a state that waits for one keeps it. */
+  void onAssigned(Lease lease) {
+    lease.close();
+  }
+
+  /** One of the two ends can take more bytes, or no more for now. */
+  void onWritabilityChanged() {}
+
+  /** The session is to end, and not for a reason of its own; {@code reason} says why. */
+  abstract void onStop(CloseReason reason);
+}
