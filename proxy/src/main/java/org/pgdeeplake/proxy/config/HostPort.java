@@ -7,6 +7,11 @@ package org.pgdeeplake.proxy.config;
  * @param port 0 to 65535; 0 only where the system may choose (binds)
  */
 public record HostPort(String host, int port) {
+  public HostPort {
+    if (host.isEmpty() || port < 0 || port > 65535) {
+      throw new IllegalArgumentException(host + ":" + port);
+    }
+  }
 
   /** {@code host:port}, an IPv6 address in brackets. */
   @Override

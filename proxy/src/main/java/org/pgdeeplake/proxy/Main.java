@@ -1,0 +1,32 @@
+package org.pgdeeplake.proxy;
+
+import java.io.PrintWriter;
+import java.util.function.ToIntBiFunction;
+import org.pgdeeplake.proxy.config.ProxyConfig;
+
+/** The process: from its arguments to its exit code. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    System.exit(run(out, err, Main::serve, args));
+  }
+
+  /**
+   * @param serve runs a proxy to its end and returns the exit code
+   */
+  static int run(
+      PrintWriter out,
+      PrintWriter err,
+      ToIntBiFunction<ProxyConfig, PrintWriter> serve,
+      String... args) {
+    return ProxyCommand.commandLine(serve).setOut(out).setErr(err).execute(args);
+  }
+
+  private static int serve(ProxyConfig config, PrintWriter err) {
+    err.println("pg-proxy: this build has no proxy for " + config.frontends());
+    return ProxyCommand.FAILED;
+  }
+}

@@ -1,0 +1,141 @@
+package org.pgdeeplake.proxy;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.ToIntBiFunction;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.ConfigException;
+import org.pgdeeplake.proxy.config.ConfigReader;
+import org.pgdeeplake.proxy.config.ProxyConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line of the proxy. */
+@Command(
+    name = "pg-proxy",
+    description = {
+      "Holds PostgreSQL connections until an instance can take them, then passes bytes."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = ProxyCommand.Version.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "  0:ended cleanly, or with --check the file is valid",
+      "  1:the configuration is not valid, or the start failed (a port in use)",
+      "  2:the command line is wrong",
+      "130:ended at once by a second Ctrl-C"
+    },
+    footerHeading = "%nSignals:%n",
+    footer = {
+      "  SIGTERM or Ctrl-C ends it gently: shutdown.drain-timeout in the file.",
+      "  A second Ctrl-C ends it at once.",
+      "",
+      "Environment:",
+      "  PG_PROXY_LOG_LEVEL  ERROR, WARN, INFO (default) or DEBUG",
+      "  PG_PROXY_HEAP       size of the Java heap, such as 256m (default 128m)",
+      "",
+      "Example:",
+      "  bin/pg-proxy --check --config config/proxy.conf",
+      "  bin/pg-proxy --config config/proxy.conf"
+    })
+final class ProxyCommand implements Callable<Integer> {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+
+  /** What a shell reports of a process that SIGINT ended. */
+  static final int INTERRUPTED = 128 + 2;
+
+  private final ToIntBiFunction<ProxyConfig, PrintWriter> serve;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration, in HOCON. Every key: reference.conf.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--check",
+      description = "Only say whether FILE is valid, with every problem that it has.")
+  private boolean check;
+
+  private ProxyCommand(ToIntBiFunction<ProxyConfig, PrintWriter> serve) {
+    this.serve = serve;
+  }
+
+  /**
+   * @param serve runs a proxy to its end and returns the exit code
+   */
+  static CommandLine commandLine(ToIntBiFunction<ProxyConfig, PrintWriter> serve) {
+    return new CommandLine(new ProxyCommand(serve))
+        .setParameterExceptionHandler((problem, args) -> refuse(problem));
+  }
+
+  @Override
+  public Integer call() {
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    Path file = Objects.requireNonNull(this.file);
+    ProxyConfig config;
+    try {
+      config = ConfigReader.read(file);
+    } catch (ConfigException e) {
+      line.getErr().println(e.getMessage());
+      line.getErr().println("pg-proxy: refused, " + count(e.problems(), "problem"));
+      return FAILED;
+    }
+    if (check) {
+      line.getOut().println(file + ": valid: " + summary(config));
+      return OK;
+    }
+    return serve.applyAsInt(config, line.getErr());
+  }
+
+  private static int refuse(ParameterException problem) {
+    CommandLine line = problem.getCommandLine();
+    // A misspelt --config is both missing and unknown; the second says more.
+    ParameterException shown =
+        line.getUnmatchedArguments().isEmpty()
+            ? problem
+            : new UnmatchedArgumentException(line, line.getUnmatchedArguments());
+    line.getErr().println("pg-proxy: " + shown.getMessage());
+    UnmatchedArgumentException.printSuggestions(shown, line.getErr());
+    line.getErr().println("Try: pg-proxy --help");
+    return USAGE;
+  }
+
+  private static String summary(ProxyConfig config) {
+    int servers = config.backends().stream().mapToInt(backend -> backend.servers().size()).sum();
+    return String.join(
+        ", ",
+        count(config.frontends().size(), "frontend"),
+        count(config.backends().size(), "backend"),
+        count(servers, "server"));
+  }
+
+  private static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+
+  /** From the manifest of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"pg-proxy " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.pgdeeplake.proxy;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * SIGTERM and the first SIGINT end the proxy gently, a second SIGINT at once. The handlers run on
+ * threads of the JVM, one for each signal that arrives.
+ */
+// A shutdown hook cannot do this: it learns neither which signal it was nor of a second one.
+final class Signals {
+  private static final Logger log = LoggerFactory.getLogger(Signals.class);
+
+  private final Runnable drain;
+  private final Runnable endNow;
+  private int interrupts;
+
+  private Signals(Runnable drain, Runnable endNow) {
+    this.drain = drain;
+    this.endNow = endNow;
+  }
+
+  /**
+   * @param drain begins the end and returns at once; called for each signal
+   * @param endNow for the second SIGINT; the process ends even if it fails
+   */
+  static Signals install(Runnable drain, Runnable endNow) {
+    Signals signals = new Signals(drain, endNow);
+    handle("TERM", signals::terminate);
+    handle("INT", signals::interrupt);
+    return signals;
+  }
+
+  /** By reflection: javac warns of every mention of sun.misc.Signal, and cannot be told not to. */
+  private static void handle(String name, Runnable action) {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      MethodHandle run =
+          lookup
+              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+              .bindTo(action);
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(
+              null,
+              signal.getConstructor(String.class).newInstance(name),
+              MethodHandleProxies.asInterfaceInstance(
+                  handler, MethodHandles.dropArguments(run, 0, signal)));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("this Java has no sun.misc.Signal (module jdk.unsupported)", e);
+    }
+  }
+
+  /** Of a process whose proxy has ended. */
+  synchronized int exitCode() {
+    return interrupts > 1 ? ProxyCommand.INTERRUPTED : ProxyCommand.OK;
+  }
+
+  private void terminate() {
+    log.info("SIGTERM: draining");
+    drain.run();
+  }
+
+  private void interrupt() {
+    if (countInterrupt() > 1) {
+      try {
+        endNow.run();
+      } finally {
+        // Not exit: shutdown hooks would make the second Ctrl-C wait.
+        Runtime.getRuntime().halt(ProxyCommand.INTERRUPTED);
+      }
+    }
+    log.info("SIGINT: draining; once more ends it at once");
+    drain.run();
+  }
+
+  private synchronized int countInterrupt() {
+    return ++interrupts;
+  }
+}

@@ -1,0 +1,147 @@
+package org.pgdeeplake.proxy.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a file layered over reference.conf; only this class knows of HOCON. */
+public final class ConfigReader {
+  private static final long MAX_BYTES = 1 << 20;
+
+  /** As the library describes it: {@code a.conf: 3}, {@code merge of a.conf: 3-9,b.conf: 1}. */
+  private static final Pattern ORIGIN =
+      Pattern.compile("(?:merge of )?(.*?)(?:: ([0-9]{1,9})(?:-[0-9]+)?(?:,.*)?)?");
+
+  /** A file of another name is read as HOCON all the same. */
+  private static final String NO_HELP =
+      ", or you may be able to rename the file .properties rather than .conf";
+
+  private ConfigReader() {}
+
+  /**
+   * @throws ConfigException with every problem of the file
+   */
+  public static ProxyConfig read(Path file) throws ConfigException {
+    Value.Fields root = parse(file);
+    Problems problems = new Problems();
+    ProxyConfig config = new ProxyReader(problems).read(root);
+    problems.throwIfAny();
+    return config;
+  }
+
+  private static Value.Fields parse(Path file) throws ConfigException {
+    checkReadable(file);
+    try {
+      Config own = ConfigFactory.parseFile(file.toFile(), options().setAllowMissing(false));
+      ConfigObject root = own.withFallback(reference()).resolve().root();
+      return new Value.Fields(new Place(file.toString(), 1), "", values(root, ""));
+    } catch (com.typesafe.config.ConfigException e) {
+      throw refused(file, e);
+    } catch (StackOverflowError e) {
+      throw refused(file, "nested too deeply");
+    }
+  }
+
+  private static void checkReadable(Path file) throws ConfigException {
+    if (Files.notExists(file)) {
+      throw refused(file, "no such file");
+    }
+    if (Files.isDirectory(file)) {
+      throw refused(file, "is a directory; give the path of a file");
+    }
+    if (!Files.isReadable(file)) {
+      throw refused(file, "cannot be read; see its permissions");
+    }
+    if (file.toFile().length() > MAX_BYTES) {
+      throw refused(file, "is larger than 1 MiB; give the path of a configuration file");
+    }
+  }
+
+  private static Config reference() {
+    try (Reader text =
+        new InputStreamReader(
+            Objects.requireNonNull(ConfigReader.class.getResourceAsStream("/" + Place.REFERENCE)),
+            StandardCharsets.UTF_8)) {
+      return ConfigFactory.parseReader(text, options().setOriginDescription(Place.REFERENCE));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ConfigParseOptions options() {
+    return ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF);
+  }
+
+  private static Map<String, Value> values(ConfigObject object, String path) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    object.forEach((key, value) -> {
+      String name = ConfigUtil.joinPath(key);
+      values.put(key, value(value, path.isEmpty() ? name : path + "." + name));
+    });
+    return values;
+  }
+
+  private static Value value(ConfigValue value, String path) {
+    Place place = place(value.origin());
+    return switch (value) {
+      case ConfigObject object -> new Value.Fields(place, path, values(object, path));
+      case ConfigList list -> {
+        List<Value> items = new ArrayList<>();
+        for (ConfigValue item : list) {
+          items.add(value(item, path + "[" + items.size() + "]"));
+        }
+        yield new Value.Items(place, path, items);
+      }
+      default -> new Value.Scalar(place, path, value.unwrapped());
+    };
+  }
+
+  private static Place place(ConfigOrigin origin) {
+    Matcher matcher = ORIGIN.matcher(origin.description());
+    if (!matcher.matches()) {
+      return new Place(origin.description(), 0);
+    }
+    @Nullable String line = matcher.group(2);
+    return new Place(matcher.group(1), line == null ? 0 : Integer.parseInt(line));
+  }
+
+  private static ConfigException refused(Path file, com.typesafe.config.ConfigException cause) {
+    String message = String.valueOf(cause.getMessage());
+    ConfigOrigin origin = cause.origin();
+    if (origin == null) {
+      return refused(file, message);
+    }
+    String prefix = origin.description() + ": ";
+    String text = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    return refused(place(origin), text.replace(NO_HELP, ""));
+  }
+
+  private static ConfigException refused(Path file, String text) {
+    return refused(new Place(file.toString(), 0), text);
+  }
+
+  private static ConfigException refused(Place place, String text) {
+    return new ConfigException(List.of(place + ": " + text.replaceAll("\\s*\\R\\s*", " ")));
+  }
+}

@@ -1,0 +1,147 @@
+package org.pgdeeplake.proxy.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+
+/** The keys of the whole file, and what must hold between its parts. */
+final class ProxyReader {
+  private static final int MAX_THREADS = 1024;
+
+  /** An address that somebody listens on. */
+  private record Listener(String who, HostPort bind, Place place) {}
+
+  private final Problems problems;
+  private final List<Listener> listeners = new ArrayList<>();
+
+  ProxyReader(Problems problems) {
+    this.problems = problems;
+  }
+
+  /**
+   * @param file the root of what was read, merged over reference.conf
+   */
+  ProxyConfig read(Value.Fields file) {
+    Section root = new Section(file, problems);
+    Section proxy = root.section("proxy");
+    root.refuseOtherKeys();
+    int threads = proxy.number("threads", 0, MAX_THREADS);
+    Value.Fields backendDefaults = proxy.fields("backend-defaults");
+    Value.Fields frontendDefaults = proxy.fields("frontend-defaults");
+    checkDefaults(backendDefaults, frontendDefaults);
+    List<BackendConfig> backends = new ArrayList<>();
+    Map<String, Value.Fields> backendFields = proxy.named("backends");
+    backendFields.forEach((name, fields) ->
+        backends.add(
+            BackendReader.read(name, new Section(fields.over(backendDefaults), problems))));
+    List<FrontendConfig> frontends = new ArrayList<>();
+    proxy
+        .named("frontends")
+        .forEach((name, fields) ->
+            frontends.add(frontend(name, fields.over(frontendDefaults), backendFields.keySet())));
+    if (frontends.isEmpty() && proxy.good("frontends")) {
+      Place place = proxy.where("frontends").place();
+      problems.add(
+          place.isReference() ? file.place() : place,
+          "proxy.frontends",
+          "no frontend; write frontends { pg_frontend { bind = \"0.0.0.0:5432\","
+              + " default-backend = pg_backends } }");
+    }
+    ProxyConfig config =
+        new ProxyConfig(
+            threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+            proxy.choice("transport", TransportChoice.class),
+            frontends,
+            backends,
+            demand(proxy.section("demand")),
+            admin(proxy.section("admin")),
+            shutdown(proxy.section("shutdown")));
+    proxy.refuseOtherKeys();
+    return config;
+  }
+
+  /** A mistake in a default counts even where nothing inherits it. */
+  private void checkDefaults(Value.Fields backend, Value.Fields frontend) {
+    BackendReader.read("", new Section(backend, problems));
+    Place place = frontend.place();
+    Value.Fields required =
+        new Value.Fields(
+            place,
+            "",
+            Map.of(
+                FrontendReader.BIND, new Value.Scalar(place, "", "localhost:0"),
+                FrontendReader.DEFAULT_BACKEND, new Value.Scalar(place, "", "any")));
+    FrontendReader.read("", new Section(frontend.over(required), problems));
+  }
+
+  private FrontendConfig frontend(String name, Value.Fields fields, Set<String> backends) {
+    Section section = new Section(fields, problems);
+    FrontendConfig frontend = FrontendReader.read(name, section);
+    String backend = frontend.defaultBackend();
+    if (section.good(FrontendReader.DEFAULT_BACKEND) && !backends.contains(backend)) {
+      String near = Spelling.didYouMean(backend, backends);
+      section.problem(
+          FrontendReader.DEFAULT_BACKEND,
+          "there is no backend "
+              + Value.quoted(backend)
+              + (near.isEmpty() ? "; the backends are: " + String.join(", ", backends) : near));
+    }
+    listens("frontend " + name, section, frontend.bind());
+    return frontend;
+  }
+
+  private AdminConfig admin(Section section) {
+    AdminConfig admin = new AdminConfig(section.address(FrontendReader.BIND, 0, "127.0.0.1:8404"));
+    listens("admin", section, admin.bind());
+    section.refuseOtherKeys();
+    return admin;
+  }
+
+  /** Only what must fail is refused here; a name may still turn out to be the same address. */
+  private void listens(String who, Section section, HostPort bind) {
+    if (!section.good(FrontendReader.BIND) || bind.port() == 0) {
+      return;
+    }
+    listeners.stream()
+        .filter(other -> collide(other.bind(), bind))
+        .findFirst()
+        .ifPresent(other ->
+            section.problem(
+                FrontendReader.BIND,
+                bind
+                    + " is taken by "
+                    + other.who()
+                    + " ("
+                    + other.bind()
+                    + ", "
+                    + other.place()
+                    + "); write another port"));
+    listeners.add(new Listener(who, bind, section.where(FrontendReader.BIND).place()));
+  }
+
+  private static boolean collide(HostPort a, HostPort b) {
+    return a.port() == b.port()
+        && (a.host().equalsIgnoreCase(b.host()) || everywhere(a) || everywhere(b));
+  }
+
+  private static boolean everywhere(HostPort bind) {
+    return bind.host().equals("0.0.0.0") || bind.host().equals("::");
+  }
+
+  private static DemandConfig demand(Section section) {
+    DemandConfig demand =
+        new DemandConfig(section.duration("idle-after"), section.durationOrZero("linger"));
+    section.refuseOtherKeys();
+    return demand;
+  }
+
+  private static ShutdownConfig shutdown(Section section) {
+    ShutdownConfig shutdown =
+        new ShutdownConfig(
+            section.durationOrZero("delay"), section.durationOrZero("drain-timeout"));
+    section.refuseOtherKeys();
+    return shutdown;
+  }
+}

@@ -1,0 +1,241 @@
+package org.pgdeeplake.proxy.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one section of a file. A key that is asked for is a known key, so the code that reads is
+ * the only list of keys. What is wrong goes to {@link Problems}, and a harmless value is returned.
+ */
+final class Section {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
+
+  private interface Parser<T> {
+    T parse(String text) throws BadValue;
+  }
+
+  private final Value.Fields fields;
+  private final Problems problems;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final Set<String> bad = new HashSet<>();
+
+  Section(Value.Fields fields, Problems problems) {
+    this.fields = fields;
+    this.problems = problems;
+  }
+
+  boolean has(String key) {
+    return fields.values().containsKey(key);
+  }
+
+  /**
+   * @param example what to write where the key is missing
+   */
+  String text(String key, String example) {
+    return read(key, "", "text", example, Section::notEmpty);
+  }
+
+  /** A name as HAProxy allows it; empty if it is wrong. */
+  String name(String key, String example) {
+    return read(key, "", "a name", example, Section::checkedName);
+  }
+
+  int number(String key, int min, int max) {
+    String kind = "a whole number from " + min + " to " + max;
+    return read(
+        key,
+        min,
+        kind,
+        String.valueOf(min),
+        text -> {
+          long number = WHOLE_NUMBER.matcher(text).matches() ? Long.parseLong(text) : min - 1L;
+          if (number < min || number > max) {
+            throw new BadValue(Value.quoted(text) + " is not " + kind);
+          }
+          return (int) number;
+        });
+  }
+
+  Duration duration(String key) {
+    Duration shortest = Duration.ofMillis(1);
+    return read(key, shortest, Durations.KIND, "10s", text -> Durations.parse(text, shortest));
+  }
+
+  Duration durationOrZero(String key) {
+    return read(
+        key, Duration.ZERO, Durations.KIND, "10s", text -> Durations.parse(text, Duration.ZERO));
+  }
+
+  boolean flag(String key) {
+    return oneOf(key, List.of("true", "false")).equals("true");
+  }
+
+  /** A constant by its name in lower case with hyphens. */
+  <E extends Enum<E>> E choice(String key, Class<E> type) {
+    E[] constants = type.getEnumConstants();
+    List<String> words =
+        Arrays.stream(constants)
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .toList();
+    return constants[words.indexOf(oneOf(key, words))];
+  }
+
+  String oneOf(String key, List<String> words) {
+    String allowed = String.join(" or ", words);
+    return read(
+        key,
+        words.getFirst(),
+        allowed,
+        words.getFirst(),
+        text -> {
+          if (!words.contains(text)) {
+            String near = Spelling.didYouMean(text, words);
+            throw new BadValue(Value.quoted(text) + " is not allowed; write " + allowed + near);
+          }
+          return text;
+        });
+  }
+
+  /**
+   * @param minPort 0 where the system may choose, else 1
+   * @param example without quotes
+   */
+  HostPort address(String key, int minPort, String example) {
+    return read(
+        key,
+        new HostPort("localhost", 0),
+        "an address",
+        "\"" + example + "\"",
+        text -> Address.parse(text, minPort));
+  }
+
+  Section section(String key) {
+    return asSection(take(key), key);
+  }
+
+  /** A section as it is written, to be merged. */
+  Value.Fields fields(String key) {
+    return section(key).fields;
+  }
+
+  /** The sections inside of the section {@code key}, by their names, in the order of the file. */
+  Map<String, Value.Fields> named(String key) {
+    List<Map.Entry<String, Value>> entries = new ArrayList<>(fields(key).values().entrySet());
+    entries.sort(Map.Entry.comparingByValue((a, b) -> a.place().compareTo(b.place())));
+    Map<String, Value.Fields> named = new LinkedHashMap<>();
+    for (Map.Entry<String, Value> entry : entries) {
+      Value value = entry.getValue();
+      try {
+        if (value instanceof Value.Fields inner) {
+          named.put(checkedName(entry.getKey()), inner);
+        } else {
+          throw new BadValue(value.describe() + " is not a section { ... }");
+        }
+      } catch (BadValue e) {
+        problems.add(value.place(), value.path(), e.getMessage());
+      }
+    }
+    return named;
+  }
+
+  List<Section> list(String key) {
+    Value value = take(key);
+    if (value instanceof Value.Items items) {
+      return items.values().stream().map(item -> asSection(item, key)).toList();
+    }
+    wrong(key, value, "a list", "[ ... ]");
+    return List.of();
+  }
+
+  /** Whether nothing was wrong with the value of {@code key}: only then compare it with others. */
+  boolean good(String key) {
+    return !bad.contains(key);
+  }
+
+  /** Where {@code key} is written, or if it is not, its section. */
+  Value where(String key) {
+    return fields.values().getOrDefault(key, fields);
+  }
+
+  void problem(String key, String text) {
+    bad.add(key);
+    problems.add(where(key).place(), where(key).path(), text);
+  }
+
+  /** To be called when all has been read. */
+  void refuseOtherKeys() {
+    fields
+        .values()
+        .forEach((key, value) -> {
+          if (!known.contains(key)) {
+            String near = Spelling.didYouMean(key, known);
+            problems.add(
+                value.place(),
+                value.path(),
+                "unknown key"
+                    + (near.isEmpty() ? "; known here: " + String.join(", ", known) : near));
+          }
+        });
+  }
+
+  private @Nullable Value take(String key) {
+    known.add(key);
+    return fields.values().get(key);
+  }
+
+  private <T> T read(String key, T otherwise, String kind, String example, Parser<T> parser) {
+    Value value = take(key);
+    if (value instanceof Value.Scalar(_, _, Object data) && data != null) {
+      try {
+        return parser.parse(data.toString());
+      } catch (BadValue e) {
+        problem(key, e.getMessage());
+      }
+    } else {
+      wrong(key, value, kind, example);
+    }
+    return otherwise;
+  }
+
+  private void wrong(String key, @Nullable Value value, String kind, String example) {
+    problem(
+        key,
+        value == null
+            ? key + " is missing; write " + key + " = " + example
+            : value.describe() + " is not " + kind + "; write " + key + " = " + example);
+  }
+
+  private Section asSection(@Nullable Value value, String key) {
+    if (value instanceof Value.Fields inner) {
+      return new Section(inner, problems);
+    }
+    wrong(key, value, "a section", "{ ... }");
+    // What is read from nothing would be missing: that is not worth another message.
+    return new Section(new Value.Fields(fields.place(), fields.path(), Map.of()), new Problems());
+  }
+
+  private static String notEmpty(String text) throws BadValue {
+    if (text.isBlank()) {
+      throw new BadValue("the text is empty");
+    }
+    return text;
+  }
+
+  private static String checkedName(String text) throws BadValue {
+    if (!NAME.matcher(text).matches()) {
+      throw new BadValue(Value.quoted(text) + " is not a name; use letters, digits and - _ . :");
+    }
+    return text;
+  }
+}
