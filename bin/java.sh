@@ -1,30 +1,66 @@
 # shellcheck shell=bash
-# What the launchers share; sourced with the project's directory in $root.
+# Sourced by the launchers: finds a Java 25 and builds what is missing. $root is the project's directory.
 
-# Prints the path of a java that is new enough, or says what to install and ends.
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Prints the major version of the given java, or 0.
+java_major() {
+  local home version
+  home=$(dirname -- "$(dirname -- "$(readlink -f -- "$1")")")
+  # Every JDK names its version in this file; asking the JVM itself takes 100 ms.
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release" 2>/dev/null || true)
+  if [[ -z $version ]]; then
+    version=$("$1" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p;q' || true)
+  fi
+  echo "${version:-0}"
+}
+
+# Prints the path of a java of version 25 or newer; ends the (sub)shell with 1 if there is none.
 find_java() {
-  local java version
-  for java in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java)" /usr/lib/jvm/*/bin/java; do
-    [[ -n $java && -x $java ]] || continue
-    version=$("$java" -version 2>&1 | sed -n 's/^[a-z]* version "\([0-9]*\).*/\1/p')
-    if [[ -n $version && $version -ge 25 ]]; then
-      printf '%s\n' "$java"
+  local java
+  for java in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
+    if [[ -x $java ]] && (($(java_major "$java") >= 25)); then
+      echo "$java"
       return
     fi
   done
-  echo "No Java 25 or newer found. Install a JDK 25 (for example Temurin: https://adoptium.net)," >&2
-  echo "and put it on the PATH, into /usr/lib/jvm, or set JAVA_HOME." >&2
+  cat >&2 <<'MESSAGE'
+No Java 25 or newer found in JAVA_HOME, PATH or /usr/lib/jvm.
+Install a JDK 25, for example temurin-25-jdk or openjdk-25-jdk-headless, or set JAVA_HOME.
+MESSAGE
   exit 1
 }
 
-# Builds the module $1 if it has not been built.
+# Prints the module's jar; fails if it is not built.
+module_jar() {
+  local jar
+  for jar in "$root/$1/target/pg-$1"-*.jar; do
+    if [[ -f $jar && -d $root/$1/target/lib ]]; then
+      echo "$jar"
+      return
+    fi
+  done
+  return 1
+}
+
+# Builds those of the named modules that have not been built yet; tests are not run.
 build_if_needed() {
-  local jars=("$root/$1"/target/*.jar)
-  [[ -e ${jars[0]} ]] && return
+  local module missing=()
+  for module in "$@"; do
+    module_jar "$module" >/dev/null || missing+=("$module")
+  done
+  if ((${#missing[@]} == 0)); then
+    return
+  fi
   if ! command -v mvn >/dev/null; then
-    echo "The module $1 is not built, and there is no Maven. Install it (Debian: apt-get install maven)." >&2
+    echo "${missing[*]}: not built yet, and there is no mvn to build with: install Maven 3.8 or newer." >&2
     exit 1
   fi
-  echo "Building $1; this happens once." >&2
-  (cd "$root" && mvn -q -B -DskipTests -pl "$1" package) >&2 || exit 1
+  echo "Building ${missing[*]}, once: mvn -DskipTests package (about a minute, longer if Maven must download)" >&2
+  local list
+  list=$(IFS=, && echo "${missing[*]}")
+  if ! (cd "$root" && mvn -q -B -ntp -DskipTests -pl "$list" -am package >&2); then
+    echo "The build failed; what it said is above." >&2
+    exit 1
+  fi
 }

@@ -26,7 +26,16 @@ public final class Main {
   }
 
   private static int serve(ProxyConfig config, PrintWriter err) {
-    err.println("pg-proxy: this build has no proxy for " + config.frontends());
-    return ProxyCommand.FAILED;
+    try (Proxy proxy = Proxy.start(config)) {
+      Signals signals = Signals.install(proxy::shutdown, proxy::close);
+      proxy.awaitTermination();
+      return signals.exitCode();
+    } catch (StartException e) {
+      err.println("pg-proxy: " + e.getMessage());
+      return ProxyCommand.FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ProxyCommand.FAILED;
+    }
   }
 }

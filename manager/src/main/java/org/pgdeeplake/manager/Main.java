@@ -1,0 +1,140 @@
+package org.pgdeeplake.manager;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.build.BuildInfo;
+import org.pgdeeplake.manager.command.ExitCodes;
+import org.pgdeeplake.manager.command.IdleWatchCommand;
+import org.pgdeeplake.manager.command.Invocation;
+import org.pgdeeplake.manager.command.QuickstartCommand;
+import org.pgdeeplake.manager.command.Termination;
+import org.pgdeeplake.manager.local.DataDirectoryLocked;
+import org.pgdeeplake.manager.local.DeploymentFailed;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** {@code manage}: parses, runs one command and turns what went wrong into a message and a code. */
+@Command(
+    name = "manage",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = {"Manages the PostgreSQL instances behind the proxy.", ""})
+public final class Main implements Callable<Integer> {
+  /** Set: the stack trace of an internal error is shown. */
+  private static final String DEBUG = "MANAGE_DEBUG";
+
+  private final Invocation invocation;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private Main(Invocation invocation) {
+    this.invocation = invocation;
+  }
+
+  /** The process. Signals end a command in order. */
+  public static void main(String[] args) {
+    Termination termination = new Termination(true);
+    int code =
+        run(
+            new Invocation(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                System.getenv(),
+                termination),
+            args);
+    termination.finished(code);
+    System.exit(code);
+  }
+
+  /** One command without a process of its own; returns the exit code. */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    return run(new Invocation(out, err, System.getenv(), new Termination(false)), args);
+  }
+
+  static int run(Invocation invocation, String... args) {
+    CommandLine commandLine =
+        new CommandLine(new Main(invocation))
+            .addSubcommand(new QuickstartCommand(invocation))
+            .addSubcommand(new IdleWatchCommand(invocation));
+    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+      subcommand.getCommandSpec().versionProvider(new Version());
+      describeExitCodes(subcommand);
+    }
+    describeExitCodes(commandLine);
+    int code =
+        commandLine
+            .setOut(invocation.out())
+            .setErr(invocation.err())
+            .setUsageHelpWidth(100)
+            .setCaseInsensitiveEnumValuesAllowed(false)
+            .setParameterExceptionHandler((e, _) -> wrongUsage(invocation, e))
+            .setExecutionExceptionHandler((e, _, _) -> failed(invocation, e))
+            .execute(args);
+    invocation.out().flush();
+    invocation.err().flush();
+    return code;
+  }
+
+  private static void describeExitCodes(CommandLine commandLine) {
+    commandLine
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(ExitCodes.meanings());
+  }
+
+  @Override
+  public Integer call() {
+    if (spec != null) {
+      spec.commandLine().usage(invocation.out());
+    }
+    return ExitCodes.FAILED;
+  }
+
+  private static int wrongUsage(Invocation invocation, ParameterException e) {
+    PrintWriter err = invocation.err();
+    err.println(e.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+      err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    }
+    return ExitCodes.USAGE;
+  }
+
+  private static int failed(Invocation invocation, Exception e) {
+    PrintWriter err = invocation.err();
+    return switch (e) {
+      case DataDirectoryLocked locked -> {
+        err.println(locked.getMessage());
+        yield ExitCodes.LOCKED;
+      }
+      case DeploymentFailed failed -> {
+        err.println(failed.getMessage());
+        yield ExitCodes.FAILED;
+      }
+      default -> {
+        err.println("Internal error: " + e + " (" + DEBUG + "=1 shows where)");
+        if (invocation.environment().containsKey(DEBUG)) {
+          e.printStackTrace(err);
+        }
+        yield ExitCodes.FAILED;
+      }
+    };
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      BuildInfo build = BuildInfo.read();
+      return new String[] {
+        "manage " + build.manager() + " (PostgreSQL " + build.postgresql() + ")"
+      };
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What was built: versions. */
+@NullMarked
+package org.pgdeeplake.manager.build;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What the proxy says it needs: its demand stream. */
+@NullMarked
+package org.pgdeeplake.manager.demand;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,311 @@
+package org.pgdeeplake.manager.idle;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.pgdeeplake.manager.demand.Demand;
+import org.pgdeeplake.manager.demand.DemandListener;
+import org.pgdeeplake.manager.demand.DemandStream;
+import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.local.LocalDeployment;
+import org.pgdeeplake.manager.local.Started;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the instances at the first demand and stops them after an uninterrupted time without any.
+ * An unknown demand is no demand of 0: nothing is stopped until the proxy is heard again, and then
+ * the time begins anew.
+ *
+ * <p>Everything is decided on the thread that calls {@link #run}; the stream and the tasks that
+ * start and stop, which block, only post to its mailbox.
+ */
+public final class IdleWatch {
+  private static final Logger log = LoggerFactory.getLogger(IdleWatch.class);
+
+  /** Between two questions to an instance that was busy; less if the idle time is shorter. */
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
+
+  private static final long NOTHING_DUE_NANOS = Duration.ofHours(1).toNanos();
+
+  private sealed interface View {
+    record Unknown() implements View {}
+
+    record Wanted() implements View {}
+
+    record Idle(long sinceNanos) implements View {}
+  }
+
+  private final LocalDeployment deployment;
+  private final URI proxy;
+  private final IdleTime idle;
+  private final Duration silenceLimit;
+  private final List<Watched> watched;
+  private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
+  private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** Written by the watch's thread; read by a stopping task just before it acts. */
+  private volatile View view = new View.Unknown();
+
+  private boolean stopping;
+
+  public IdleWatch(LocalDeployment deployment, URI proxy, IdleTime idle) {
+    this(deployment, proxy, idle, DemandStream.SILENCE_LIMIT);
+  }
+
+  IdleWatch(LocalDeployment deployment, URI proxy, IdleTime idle, Duration silenceLimit) {
+    this.deployment = deployment;
+    this.proxy = proxy;
+    this.idle = idle;
+    this.silenceLimit = silenceLimit;
+    this.watched = deployment.instances().stream().map(Watched::new).toList();
+  }
+
+  /** Returns after {@link #stop}. Instances that run then go on running. Once only. */
+  public void run() throws InterruptedException {
+    log.info(
+        "Watching {} for {}; instances stop after {} without demand",
+        proxy,
+        watched.size() == 1 ? watched.getFirst().name() : watched.size() + " instances",
+        idle);
+    try (DemandStream _ = new DemandStream(proxy, silenceLimit, new Posting())) {
+      for (Watched instance : watched) {
+        // Left by a manager that was killed: it must not run for ever.
+        if (deployment.isRunning(instance.instance().ordinal())) {
+          start(instance);
+        }
+      }
+      while (!stopping) {
+        Runnable event = mailbox.poll(nanosUntilDue(), TimeUnit.NANOSECONDS);
+        if (event != null) {
+          event.run();
+        }
+        reconcile();
+      }
+    } finally {
+      tasks.shutdownNow();
+      tasks.close();
+    }
+  }
+
+  /** Any thread; returns at once. */
+  public void stop() {
+    mailbox.add(() -> stopping = true);
+  }
+
+  /** After {@link #run}: ends every instance, busy or not. Returns those that would not end. */
+  public List<String> stopInstances() throws InterruptedException {
+    List<String> failed = new ArrayList<>();
+    try (ExecutorService stops = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Optional<String>>> results =
+          stops.invokeAll(
+              watched.stream()
+                  .map(instance -> (Callable<Optional<String>>) () -> end(instance))
+                  .toList());
+      for (Future<Optional<String>> result : results) {
+        result.resultNow().ifPresent(failed::add);
+      }
+    }
+    return failed;
+  }
+
+  private Optional<String> end(Watched instance) throws InterruptedException {
+    int ordinal = instance.instance().ordinal();
+    if (!deployment.isRunning(ordinal)) {
+      return Optional.empty();
+    }
+    try {
+      long began = System.nanoTime();
+      deployment.stop(ordinal);
+      log.info("{} stopped in {} ms", instance.name(), millisSince(began));
+      return Optional.empty();
+    } catch (DeploymentFailed e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private final class Posting implements DemandListener {
+    @Override
+    public void demand(Demand demand) {
+      mailbox.add(() -> onDemand(demand));
+    }
+
+    @Override
+    public void unknown(String reason) {
+      mailbox.add(() -> onUnknown(reason));
+    }
+  }
+
+  private void onDemand(Demand demand) {
+    View before = view;
+    if (before instanceof View.Unknown) {
+      log.info("Following the demand of {}", proxy);
+    }
+    if (demand.demand() > 0 || demand.waiting() > 0) {
+      if (!(before instanceof View.Wanted)) {
+        log.info("Demand {} ({} waiting)", demand.demand(), demand.waiting());
+      }
+      view = new View.Wanted();
+    } else if (!(before instanceof View.Idle)) {
+      if (watched.stream().anyMatch(instance -> instance.phase() != Watched.Phase.DOWN)) {
+        log.info("No demand; instances stop in {} if none comes", idle);
+      }
+      view = new View.Idle(System.nanoTime());
+    }
+  }
+
+  private void onUnknown(String reason) {
+    log.warn("Demand unknown: {}; instances stay as they are, trying again", reason);
+    view = new View.Unknown();
+  }
+
+  private long nanosUntilDue() {
+    long now = System.nanoTime();
+    long least = NOTHING_DUE_NANOS;
+    for (Watched instance : watched) {
+      least = Math.min(least, nanosUntilDue(instance, now));
+    }
+    return least;
+  }
+
+  /** 0 or less: something is to be done with this instance now. */
+  private long nanosUntilDue(Watched instance, long now) {
+    long allowed = instance.notBeforeNanos() - now;
+    return switch (instance.phase()) {
+      case DOWN -> view instanceof View.Wanted ? allowed : NOTHING_DUE_NANOS;
+      case UP ->
+          view instanceof View.Idle(long since)
+              ? Math.max(allowed, since + idle.duration().toNanos() - now)
+              : NOTHING_DUE_NANOS;
+      case STARTING, STOPPING -> NOTHING_DUE_NANOS;
+    };
+  }
+
+  private void reconcile() {
+    long now = System.nanoTime();
+    for (Watched instance : watched) {
+      if (nanosUntilDue(instance, now) <= 0) {
+        if (instance.phase() == Watched.Phase.DOWN) {
+          start(instance);
+        } else {
+          stopUnlessBusy(instance);
+        }
+      }
+    }
+  }
+
+  private void start(Watched instance) {
+    instance.starting();
+    submit(() -> {
+      try {
+        Started started = deployment.start(instance.instance().ordinal());
+        mailbox.add(() -> onStarted(instance, started));
+      } catch (DeploymentFailed e) {
+        mailbox.add(() -> onStartFailed(instance, String.valueOf(e.getMessage())));
+      }
+    });
+  }
+
+  private void onStarted(Watched instance, Started started) {
+    instance.started(started.pid());
+    if (started.adopted()) {
+      log.info("{} ran already (pid {}); taken over", instance.name(), started.pid());
+    } else {
+      log.info(
+          "{} started in {} ms (pid {}, port {})",
+          instance.name(),
+          started.took().toMillis(),
+          started.pid(),
+          instance.instance().port());
+    }
+    var _ = started.exit().thenRun(() -> mailbox.add(() -> onExit(instance, started.pid())));
+  }
+
+  private void onStartFailed(Watched instance, String message) {
+    Duration pause = instance.startFailed();
+    log.error("{}{}Next attempt in {} ms", message, System.lineSeparator(), pause.toMillis());
+  }
+
+  private void onExit(Watched instance, long pid) {
+    if (instance.isUpAs(pid)) {
+      Duration pause = instance.died();
+      log.warn(
+          "{} (pid {}) ended by itself; while there is demand it is started again, in {} ms",
+          instance.name(),
+          pid,
+          pause.toMillis());
+    }
+  }
+
+  private void stopUnlessBusy(Watched instance) {
+    View decidedOn = view;
+    instance.stopping();
+    submit(() -> {
+      int ordinal = instance.instance().ordinal();
+      long began = System.nanoTime();
+      Optional<String> against = Activity.against(instance.instance());
+      // Demand may have come while the instance was asked.
+      if (against.isEmpty() && !view.equals(decidedOn)) {
+        against = Optional.of("demand came");
+      }
+      try {
+        if (against.isEmpty()) {
+          deployment.stop(ordinal);
+        }
+      } catch (DeploymentFailed e) {
+        against = Optional.of(String.valueOf(e.getMessage()));
+      }
+      boolean running = deployment.isRunning(ordinal);
+      String reason = against.orElse("");
+      mailbox.add(() -> onStopEnded(instance, running, reason, began));
+    });
+  }
+
+  private void onStopEnded(Watched instance, boolean running, String reason, long began) {
+    if (!running) {
+      instance.stopped();
+      if (reason.isEmpty()) {
+        log.info("{} stopped in {} ms, idle for {}", instance.name(), millisSince(began), idle);
+      } else {
+        log.warn("{} ended by itself", instance.name());
+      }
+      return;
+    }
+    Duration pause = idle.duration().compareTo(ASK_AGAIN) < 0 ? idle.duration() : ASK_AGAIN;
+    if (instance.leftAlone(reason, pause)) {
+      log.info("{} is left running: {}", instance.name(), reason);
+    }
+  }
+
+  private interface Task {
+    void run() throws InterruptedException;
+  }
+
+  /** A bug in a task must end the watch and not leave an instance in between for ever. */
+  private void submit(Task task) {
+    tasks.execute(() -> {
+      try {
+        task.run();
+      } catch (InterruptedException _) {
+        // The watch ends; whoever ends it stops the instances.
+      } catch (RuntimeException e) {
+        mailbox.add(() -> {
+          throw e;
+        });
+      }
+    });
+  }
+
+  private static long millisSince(long began) {
+    return Duration.ofNanos(System.nanoTime() - began).toMillis();
+  }
+}

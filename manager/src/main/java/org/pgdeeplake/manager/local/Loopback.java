@@ -1,0 +1,24 @@
+package org.pgdeeplake.manager.local;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/** Ports on 127.0.0.1, where everything of this deployment listens. */
+public final class Loopback {
+  private Loopback() {}
+
+  static InetSocketAddress address(int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+  }
+
+  /**
+   * @throws IOException what the system says against listening there
+   */
+  public static void requireFree(int port) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(address(port));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.pgdeeplake.manager.quickstart;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.pgdeeplake.manager.idle.IdleTime;
+import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.local.Instance;
+
+/**
+ * What the quickstart tells the proxy.
+ *
+ * @param port for clients
+ * @param idleAfter a session idle for so long no longer counts as demand
+ */
+public record ProxyConfig(int port, int adminPort, List<Instance> instances, IdleTime idleAfter) {
+
+  /** Replaces {@code proxy.conf} in the data directory; returns its path. */
+  public Path write(Path data) throws DeploymentFailed {
+    Path file = data.resolve("proxy.conf");
+    Path beside = data.resolve("proxy.conf.new");
+    try {
+      Files.writeString(beside, hocon());
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return file;
+    } catch (IOException e) {
+      throw new DeploymentFailed("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  String hocon() {
+    String servers =
+        instances.stream()
+            .map(instance ->
+                "        { name = %s, address = \"127.0.0.1:%d\" }\n"
+                    .formatted(instance.name(), instance.port()))
+            .collect(Collectors.joining());
+    return """
+    # Written by bin/quickstart at every start; changes are lost.
+    proxy {
+      frontends { pg_frontend { bind = "127.0.0.1:%d", default-backend = pg_backends } }
+      backends { pg_backends {
+        servers = [
+    %s    ]
+      } }
+      demand { idle-after = %s }
+      admin { bind = "127.0.0.1:%d" }
+      shutdown { drain-timeout = 1s }
+    }
+    """
+        .formatted(port, servers.indent(-2), idleAfter, adminPort);
+  }
+}
