@@ -34,7 +34,10 @@ final class Address {
       throw new BadValue(shown + " is an IPv6 address without brackets and port" + FORM);
     }
     int colon = text.lastIndexOf(':');
-    String host = colon < 0 ? text : text.substring(0, colon);
+    if (colon < 0) {
+      throw new BadValue(shown + " has no port" + FORM);
+    }
+    String host = text.substring(0, colon);
     if (host.isEmpty() || host.equals("*")) {
       throw new BadValue(shown + " has no host" + FORM);
     }
@@ -42,7 +45,7 @@ final class Address {
     if (!(address ? IPV4 : NAME).matcher(host).matches()) {
       throw new BadValue(shown + " has no valid host name or address" + FORM);
     }
-    return new HostPort(host, port(shown, colon < 0 ? null : text.substring(colon + 1), minPort));
+    return new HostPort(host, port(shown, text.substring(colon + 1), minPort));
   }
 
   private static int port(String shown, @Nullable String text, int min) throws BadValue {
@@ -54,6 +57,10 @@ final class Address {
       throw new BadValue(shown + ": the port must be a whole number from " + min + " to 65535");
     }
     return port;
+  }
+
+  static boolean isIpv4(String host) {
+    return IPV4.matcher(host).matches();
   }
 
   private static boolean isIpv6(String text) {

@@ -31,7 +31,7 @@ public final class ConfigReader {
 
   /** As the library describes it: {@code a.conf: 3}, {@code merge of a.conf: 3-9,b.conf: 1}. */
   private static final Pattern ORIGIN =
-      Pattern.compile("(?:merge of )?(.*?)(?:: ([0-9]{1,9})(?:-[0-9]+)?(?:,.*)?)?");
+      Pattern.compile("(?s)(?:merge of )?(.*?)(?:: ([0-9]{1,9})(?:-[0-9]+)?(?:,.*)?)?");
 
   /** A file of another name is read as HOCON all the same. */
   private static final String NO_HELP =
@@ -43,23 +43,26 @@ public final class ConfigReader {
    * @throws ConfigException with every problem of the file
    */
   public static ProxyConfig read(Path file) throws ConfigException {
-    Value.Fields root = parse(file);
+    Map<String, Value> values = values(parse(file), "");
+    Value.Fields root = new Value.Fields(new Place(file.toString(), 1), "", values);
     Problems problems = new Problems();
     ProxyConfig config = new ProxyReader(problems).read(root);
     problems.throwIfAny();
     return config;
   }
 
-  private static Value.Fields parse(Path file) throws ConfigException {
+  private static ConfigObject parse(Path file) throws ConfigException {
     checkReadable(file);
     try {
       Config own = ConfigFactory.parseFile(file.toFile(), options().setAllowMissing(false));
-      ConfigObject root = own.withFallback(reference()).resolve().root();
-      return new Value.Fields(new Place(file.toString(), 1), "", values(root, ""));
+      return own.withFallback(reference()).resolve().root();
     } catch (com.typesafe.config.ConfigException e) {
       throw refused(file, e);
     } catch (StackOverflowError e) {
       throw refused(file, "nested too deeply");
+    } catch (RuntimeException e) {
+      // Random text shows that the library lets others escape, for "\\u-dee" for example.
+      throw refused(file, "is not HOCON: " + e.getMessage());
     }
   }
 
@@ -119,22 +122,22 @@ public final class ConfigReader {
 
   private static Place place(ConfigOrigin origin) {
     Matcher matcher = ORIGIN.matcher(origin.description());
-    if (!matcher.matches()) {
-      return new Place(origin.description(), 0);
+    if (!matcher.matches() || origin.description().equals("env variables")) {
+      return new Place("environment variable", 0);
     }
     @Nullable String line = matcher.group(2);
     return new Place(matcher.group(1), line == null ? 0 : Integer.parseInt(line));
   }
 
   private static ConfigException refused(Path file, com.typesafe.config.ConfigException cause) {
-    String message = String.valueOf(cause.getMessage());
     ConfigOrigin origin = cause.origin();
-    if (origin == null) {
-      return refused(file, message);
-    }
-    String prefix = origin.description() + ": ";
+    String prefix = origin == null ? "" : origin.description() + ": ";
+    String message = String.valueOf(cause.getMessage());
     String text = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
-    return refused(place(origin), text.replace(NO_HELP, ""));
+    // It prints whole sections, which may hold secrets.
+    String said = text.replace(NO_HELP, "").replaceAll("(?s)SimpleConfig\\w*\\(.*", "...");
+    Place place = origin == null ? new Place(file.toString(), 0) : place(origin);
+    return refused(place.isReference() ? new Place(file.toString(), 0) : place, said);
   }
 
   private static ConfigException refused(Path file, String text) {
@@ -142,6 +145,7 @@ public final class ConfigReader {
   }
 
   private static ConfigException refused(Place place, String text) {
-    return new ConfigException(List.of(place + ": " + text.replaceAll("\\s*\\R\\s*", " ")));
+    String line = text.replaceAll("\\s*\\R\\s*", " ").strip();
+    return new ConfigException(List.of(place + ": " + line));
   }
 }

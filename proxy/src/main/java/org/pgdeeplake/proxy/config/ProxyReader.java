@@ -81,15 +81,20 @@ final class ProxyReader {
     FrontendConfig frontend = FrontendReader.read(name, section);
     String backend = frontend.defaultBackend();
     if (section.good(FrontendReader.DEFAULT_BACKEND) && !backends.contains(backend)) {
-      String near = Spelling.didYouMean(backend, backends);
       section.problem(
           FrontendReader.DEFAULT_BACKEND,
-          "there is no backend "
-              + Value.quoted(backend)
-              + (near.isEmpty() ? "; the backends are: " + String.join(", ", backends) : near));
+          "there is no backend " + Value.quoted(backend) + instead(backend, backends));
     }
     listens("frontend " + name, section, frontend.bind());
     return frontend;
+  }
+
+  private static String instead(String backend, Set<String> backends) {
+    if (backends.isEmpty()) {
+      return "; write backends { " + backend + " { servers = [ ... ] } }";
+    }
+    String near = Spelling.didYouMean(backend, backends);
+    return near.isEmpty() ? "; the backends are: " + String.join(", ", backends) : near;
   }
 
   private AdminConfig admin(Section section) {
@@ -123,11 +128,14 @@ final class ProxyReader {
 
   private static boolean collide(HostPort a, HostPort b) {
     return a.port() == b.port()
-        && (a.host().equalsIgnoreCase(b.host()) || everywhere(a) || everywhere(b));
+        && (a.host().equalsIgnoreCase(b.host())
+            || covers(a.host(), b.host())
+            || covers(b.host(), a.host()));
   }
 
-  private static boolean everywhere(HostPort bind) {
-    return bind.host().equals("0.0.0.0") || bind.host().equals("::");
+  private static boolean covers(String wildcard, String host) {
+    // A socket bound to :: takes IPv4 too.
+    return wildcard.equals("::") || (wildcard.equals("0.0.0.0") && Address.isIpv4(host));
   }
 
   private static DemandConfig demand(Section section) {

@@ -140,7 +140,7 @@ final class Section {
         if (value instanceof Value.Fields inner) {
           named.put(checkedName(entry.getKey()), inner);
         } else {
-          throw new BadValue(value.describe() + " is not a section { ... }");
+          throw new BadValue(notASection(value));
         }
       } catch (BadValue e) {
         problems.add(value.place(), value.path(), e.getMessage());
@@ -220,9 +220,18 @@ final class Section {
     if (value instanceof Value.Fields inner) {
       return new Section(inner, problems);
     }
-    wrong(key, value, "a section", "{ ... }");
+    if (value == null) {
+      wrong(key, null, "a section", "{ ... }");
+    } else {
+      bad.add(key);
+      problems.add(value.place(), value.path(), notASection(value));
+    }
     // What is read from nothing would be missing: that is not worth another message.
     return new Section(new Value.Fields(fields.place(), fields.path(), Map.of()), new Problems());
+  }
+
+  private static String notASection(Value value) {
+    return value.describe() + " is not a section { ... }";
   }
 
   private static String notEmpty(String text) throws BadValue {

@@ -1,0 +1,92 @@
+// SIGTERM and the first SIGINT drain and end with 0; a second SIGINT ends at once with 130.
+package org.pgdeeplake.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SignalsTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  void theFirstSignalDrains(String signal) throws Exception {
+    try (ChildJvm child = child("drain-ends")) {
+      child.signal(signal);
+
+      assertThat(child.awaitExit()).isZero();
+      assertThat(child.output()).contains("SIG" + signal + ": draining").contains("drain begins");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"drain-hangs", "drain-hangs end-fails", "drain-hangs end-hangs-main"})
+  void theSecondInterruptEndsAtOnce(String behaviour) throws Exception {
+    try (ChildJvm child = child(behaviour)) {
+      child.signal("INT");
+      child.awaitOutput("drain begins");
+      child.signal("INT");
+
+      assertThat(child.awaitExit()).isEqualTo(130);
+      assertThat(child.output()).contains("end now");
+    }
+  }
+
+  @Test
+  void anInterruptAfterTerminationIsStillTheFirst() throws Exception {
+    try (ChildJvm child = child("drain-hangs")) {
+      child.signal("TERM");
+      child.awaitOutput("drain begins");
+      child.signal("INT");
+      child.awaitOutput("once more");
+      child.signal("INT");
+
+      assertThat(child.awaitExit()).isEqualTo(130);
+    }
+  }
+
+  private ChildJvm child(String behaviour) throws IOException {
+    ChildJvm child = new ChildJvm(directory, Map.of(), Child.class.getName(), behaviour);
+    child.awaitOutput("ready");
+    return child;
+  }
+
+  /**
+   * A process whose drain ends or hangs, and whose sudden end works, fails or leaves main waiting.
+   */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      String behaviour = args[0];
+      CountDownLatch ended = new CountDownLatch(1);
+      Signals signals =
+          Signals.install(
+              () -> {
+                System.out.println("drain begins");
+                if (behaviour.contains("drain-ends")) {
+                  ended.countDown();
+                }
+              },
+              () -> {
+                System.out.println("end now");
+                if (behaviour.contains("end-fails")) {
+                  throw new IllegalStateException("end fails");
+                }
+                if (!behaviour.contains("end-hangs-main")) {
+                  ended.countDown();
+                }
+              });
+      System.out.println("ready");
+      ended.await();
+      System.exit(signals.exitCode());
+    }
+  }
+}

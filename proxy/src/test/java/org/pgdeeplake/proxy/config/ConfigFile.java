@@ -1,0 +1,35 @@
+package org.pgdeeplake.proxy.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A file with the given text, and what becomes of it. */
+final class ConfigFile {
+  private final Path path;
+
+  ConfigFile(Path directory, String text) {
+    path = directory.resolve("proxy.conf");
+    try {
+      Files.writeString(path, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  ProxyConfig read() throws ConfigException {
+    return ConfigReader.read(path);
+  }
+
+  /** The lines of the refusal, without the directory; empty if the file is accepted. */
+  List<String> problems() {
+    try {
+      ConfigReader.read(path);
+      return List.of();
+    } catch (ConfigException e) {
+      return e.getMessage().replace(path.getParent() + "/", "").lines().toList();
+    }
+  }
+}
