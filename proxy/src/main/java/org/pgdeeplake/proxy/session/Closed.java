@@ -34,6 +34,10 @@ final class Closed extends SessionState {
     this(session, reason, new byte[0], false);
   }
 
+  CloseReason reason() {
+    return reason;
+  }
+
   /** The client sees a reset, as it would have from the server itself. */
   static Closed withReset(Session session, CloseReason reason) {
     return new Closed(session, reason, new byte[0], true);

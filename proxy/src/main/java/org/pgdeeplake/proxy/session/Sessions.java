@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy.session;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,11 @@ public final class Sessions {
     synchronized (open) {
       open.notifyAll();
     }
+  }
+
+  /** A view of the open sessions. */
+  Set<Session> all() {
+    return Collections.unmodifiableSet(open);
   }
 
   /** Sessions that have not ended. */

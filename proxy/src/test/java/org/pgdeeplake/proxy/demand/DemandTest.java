@@ -1,0 +1,104 @@
+package org.pgdeeplake.proxy.demand;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.config.DemandConfig;
+import org.pgdeeplake.proxy.demand.Claim.Activity;
+
+/**
+ * Demand is what waits, what counts and what gave up a moment ago; nothing else, and never less.
+ */
+class DemandTest {
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicInteger changes = new AtomicInteger();
+
+  @AfterEach
+  void stop() {
+    timer.shutdownNow();
+  }
+
+  @Test
+  void aSessionCountsFromItsRequestToItsEnd() {
+    Demand demand = demand(Duration.ofSeconds(30));
+    Claim claim = demand.claim("b");
+    assertThat(demand.snapshot().demand()).isEqualTo(1);
+    assertThat(demand.snapshot().waiting()).isEqualTo(1);
+    assertThat(demand.snapshot().waitingByBackend()).containsEntry("b", 1);
+    claim.served();
+    assertThat(demand.snapshot().demand()).isEqualTo(1);
+    assertThat(demand.snapshot().waiting()).isZero();
+    assertThat(demand.snapshot().oldestWaiterSeconds()).isZero();
+    claim.end(false);
+    assertThat(demand.snapshot().demand()).isZero();
+    assertThat(changes.get()).isEqualTo(3);
+  }
+
+  @Test
+  void anIdleSessionIsSeenButDoesNotCount() {
+    Demand demand = demand(Duration.ofSeconds(30));
+    Claim claim = demand.claim("b");
+    claim.served();
+    claim.activity(Activity.IDLE);
+    claim.idle();
+    assertThat(demand.snapshot().demand()).isZero();
+    assertThat(demand.snapshot().idle()).isEqualTo(1);
+    claim.activity(Activity.BUSY);
+    claim.active();
+    assertThat(demand.snapshot().demand()).isEqualTo(1);
+    assertThat(demand.snapshot().busy()).isEqualTo(1);
+  }
+
+  @Test
+  void whoGaveUpLingersAndThenNot() {
+    Demand demand = demand(Duration.ofMillis(200));
+    demand.claim("b").end(true);
+    assertThat(demand.snapshot().lingering()).isEqualTo(1);
+    assertThat(demand.snapshot().demand()).isEqualTo(1);
+    int before = changes.get();
+    await().atMost(Duration.ofSeconds(5)).until(() -> changes.get() > before);
+    assertThat(demand.snapshot().demand()).isZero();
+  }
+
+  @Test
+  void whoWasServedOrRefusedDoesNotLinger() {
+    Demand demand = demand(Duration.ofSeconds(30));
+    Claim served = demand.claim("b");
+    served.served();
+    served.end(true);
+    demand.claim("b").end(false);
+    assertThat(demand.snapshot().demand()).isZero();
+  }
+
+  @Test
+  void anEndIsTheEnd() {
+    Demand demand = demand(Duration.ofSeconds(30));
+    Claim claim = demand.claim("b");
+    claim.end(false);
+    claim.end(false);
+    claim.active();
+    assertThat(demand.snapshot().demand()).isZero();
+  }
+
+  @Test
+  void connectionsThatAreNoDemandAreCountedByReason() {
+    Demand demand = demand(Duration.ofSeconds(30));
+    demand.noWake(NoWake.HTTP);
+    demand.noWake(NoWake.HTTP);
+    assertThat(demand.snapshot().demand()).isZero();
+    assertThat(demand.snapshot().noWake()).containsEntry(NoWake.HTTP, 2L);
+    assertThat(demand.snapshot().noWake()).containsEntry(NoWake.SILENCE, 0L);
+  }
+
+  private Demand demand(Duration linger) {
+    Demand demand = new Demand(new DemandConfig(Duration.ofMinutes(5), linger), timer);
+    demand.onChange(changes::incrementAndGet);
+    return demand;
+  }
+}

@@ -1,0 +1,190 @@
+package org.pgdeeplake.proxy.session;
+
+import static org.awaitility.Awaitility.await;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.CancelKeys;
+import org.pgdeeplake.proxy.backend.CheckResult;
+import org.pgdeeplake.proxy.backend.ServerConnector;
+import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.config.CheckConfig;
+import org.pgdeeplake.proxy.config.DemandConfig;
+import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.discovery.Resolver;
+import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.SocketSettings;
+import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.traffic.FrontendTraffic;
+
+/**
+ * Real sessions between real sockets: the test plays the client and the one server, whose health it
+ * states itself.
+ */
+final class Stage implements AutoCloseable {
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  private final Transport transport = Transport.select(TransportChoice.AUTO);
+  private final EventLoopGroup loops = transport.loops("test", 1);
+  private final Resolver resolver = new Resolver(transport);
+  private final List<Socket> sockets = new ArrayList<>();
+  private final ServerSocket server;
+  private final Channel listener;
+  final Sessions sessions = new Sessions();
+  final Demand demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
+  final Backend backend;
+
+  /**
+   * @param serverBacklog connections that the server's kernel accepts by itself
+   */
+  Stage(FrontendConfig.TlsMode tls, int serverBacklog) throws Exception {
+    server = new ServerSocket(0, serverBacklog, LOOPBACK);
+    backend = new Backend(backendConfig(server.getLocalPort()));
+    FrontendConfig frontend =
+        new FrontendConfig(
+            "f",
+            new HostPort("127.0.0.1", 0),
+            "b",
+            FrontendConfig.Mode.POSTGRES,
+            100,
+            0,
+            tls,
+            new FrontendConfig.Timeouts(
+                Duration.ofSeconds(30), Duration.ofHours(1), Duration.ZERO));
+    SessionServices services =
+        new SessionServices(
+            frontend,
+            new FrontendTraffic(),
+            backend,
+            List.of(backend),
+            new CancelKeys(),
+            demand,
+            new Metrics(),
+            new ServerConnector(transport, resolver),
+            sessions);
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(transport.serverSocket())
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel.pipeline().addLast(Session.open(channel, services));
+                  }
+                });
+    SocketSettings.apply(bootstrap);
+    listener = bootstrap.bind(new InetSocketAddress(LOOPBACK, 0)).sync().channel();
+  }
+
+  private static BackendConfig backendConfig(int port) {
+    return new BackendConfig(
+        "b",
+        List.of(new BackendConfig.ServerConfig("s", new HostPort("127.0.0.1", port), 0)),
+        new CheckConfig(
+            CheckConfig.Type.PGSQL,
+            "postgres",
+            Duration.ofSeconds(2),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(2),
+            1,
+            2,
+            CheckConfig.OnMarkedDown.NONE),
+        new BackendConfig.QueueConfig(100, 0, 32),
+        new BackendConfig.Timeouts(
+            Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofSeconds(60)),
+        3,
+        true);
+  }
+
+  void serverIsUp() {
+    backend.checked(backend.servers().getFirst(), new CheckResult(CheckResult.Status.L7OK, "", 0));
+  }
+
+  /** A client that has connected to the proxy. */
+  Socket client() throws IOException {
+    Socket client = new Socket(LOOPBACK, ((InetSocketAddress) listener.localAddress()).getPort());
+    client.setSoTimeout(10_000);
+    sockets.add(client);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> sessions.open() == 1);
+    return client;
+  }
+
+  /** The server's end of the connection that the proxy has made to it. */
+  Socket accept() throws IOException {
+    server.setSoTimeout(10_000);
+    Socket accepted = server.accept();
+    accepted.setSoTimeout(10_000);
+    sockets.add(accepted);
+    return accepted;
+  }
+
+  /** Makes the kernel of the server answer no further connection attempt. */
+  void fillServerBacklog() throws IOException {
+    for (int i = 0; i < 16; i++) {
+      Socket filler = new Socket();
+      sockets.add(filler);
+      try {
+        filler.connect(server.getLocalSocketAddress(), 200);
+      } catch (java.net.SocketTimeoutException full) {
+        return;
+      }
+    }
+    throw new IllegalStateException("the backlog does not fill");
+  }
+
+  Session session() {
+    return sessions.all().iterator().next();
+  }
+
+  /** What the session is doing now: {@code Queued}, or {@code Closed:CLIENT_LEFT_QUEUE}. */
+  String state(Session session) {
+    try {
+      return session
+          .loop()
+          .submit(() ->
+              session.state() instanceof Closed closed
+                  ? "Closed:" + closed.reason()
+                  : session.state().name())
+          .get(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void awaitState(Session session, String expected) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> state(session), expected::equals);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    server.close();
+    listener.close().awaitUninterruptibly();
+    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    resolver.close();
+  }
+}
