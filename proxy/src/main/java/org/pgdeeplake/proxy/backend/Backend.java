@@ -51,6 +51,9 @@ public final class Backend {
   private final WaitQueue queue = new WaitQueue();
 
   @GuardedBy("lock")
+  private final Availability availability = new Availability();
+
+  @GuardedBy("lock")
   private int nextServer;
 
   @GuardedBy("lock")
@@ -104,6 +107,15 @@ public final class Backend {
     }
   }
 
+  /**
+   * Queued or assigned, counted in one moment: a session on its way to a server is never missed.
+   */
+  public int sessions() {
+    synchronized (lock) {
+      return sessions + queue.size();
+    }
+  }
+
   /** The most that were queued or assigned at once. */
   public int maxSessions() {
     synchronized (lock) {
@@ -115,6 +127,27 @@ public final class Backend {
   public int activeServers() {
     synchronized (lock) {
       return (int) servers.stream().filter(Server::up).count();
+    }
+  }
+
+  /** Since the first server came up or the last one went down. */
+  public double secondsSinceChange() {
+    synchronized (lock) {
+      return availability.secondsSinceChange();
+    }
+  }
+
+  /** All time without a server that is up. */
+  public double downSeconds() {
+    synchronized (lock) {
+      return availability.downSeconds();
+    }
+  }
+
+  /** How often the last server that was up went down. */
+  public long timesDown() {
+    synchronized (lock) {
+      return availability.timesDown();
     }
   }
 
@@ -254,6 +287,7 @@ public final class Backend {
     synchronized (lock) {
       changed = server.checked(result, conclusive);
       active = activeServers();
+      var _ = availability.set(active > 0);
       if (changed
           && !server.up()
           && !conclusive

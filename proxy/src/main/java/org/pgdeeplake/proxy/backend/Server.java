@@ -3,7 +3,6 @@ package org.pgdeeplake.proxy.backend;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.HostPort;
@@ -21,6 +20,8 @@ public final class Server {
   // From here on everything is guarded by the lock.
   private final HealthCounter health;
 
+  private final Availability availability = new Availability();
+
   private final Set<Lease> leases = new HashSet<>();
 
   private CheckResult lastCheck = CheckResult.NONE_YET;
@@ -36,13 +37,7 @@ public final class Server {
 
   private int maxSessions;
 
-  private long lastChangeNanos = System.nanoTime();
-
-  private long downNanos;
-
   private long failedChecks;
-
-  private long timesDown;
 
   Server(ServerConfig config, CheckConfig check, Object lock) {
     this.config = config;
@@ -102,13 +97,13 @@ public final class Server {
 
   public double secondsSinceChange() {
     synchronized (lock) {
-      return seconds(System.nanoTime() - lastChangeNanos);
+      return availability.secondsSinceChange();
     }
   }
 
   public double downSeconds() {
     synchronized (lock) {
-      return seconds(downNanos + (health.up() ? 0 : System.nanoTime() - lastChangeNanos));
+      return availability.downSeconds();
     }
   }
 
@@ -122,7 +117,7 @@ public final class Server {
   /** Changes from up to down. */
   public long timesDown() {
     synchronized (lock) {
-      return timesDown;
+      return availability.timesDown();
     }
   }
 
@@ -179,14 +174,13 @@ public final class Server {
   /** Takes note of a check; returns whether the server went up or down. */
   boolean checked(CheckResult result, boolean conclusive) {
     assert Thread.holdsLock(lock);
-    boolean before = health.up();
     lastCheck = result;
     if (result.passed()) {
       suspect = false;
       full = result.slotsTaken();
       health.passed();
     } else {
-      if (before) {
+      if (health.up()) {
         failedChecks++;
       }
       health.failed();
@@ -194,20 +188,6 @@ public final class Server {
         health.down();
       }
     }
-    boolean changed = before != health.up();
-    if (changed) {
-      long now = System.nanoTime();
-      if (before) {
-        timesDown++;
-      } else {
-        downNanos += now - lastChangeNanos;
-      }
-      lastChangeNanos = now;
-    }
-    return changed;
-  }
-
-  private static double seconds(long nanos) {
-    return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+    return availability.set(health.up());
   }
 }

@@ -106,6 +106,11 @@ public final class Demand {
     listeners.remove(listener);
   }
 
+  /** How many listen now. */
+  public int listeners() {
+    return listeners.size();
+  }
+
   void move(Claim claim, Claim.Phase to) {
     synchronized (this) {
       if (claim.phase == Claim.Phase.ENDED || claim.phase == to) {

@@ -1,58 +1,242 @@
 package org.pgdeeplake.proxy.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.Server;
+import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
+import org.pgdeeplake.proxy.metrics.HaproxyFamilies.Frontend;
+import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
-/** What happens in the proxy, one method for each event. Any thread. */
+/**
+ * What happens in the proxy, one method for each event, and the exposition of it all. Facts that
+ * have an owner are registered once and read from it at each scrape. Any thread.
+ */
 public final class Metrics {
+  private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  /** Waiting for an instance that has to start first; {@code timeouts.queue} is 120 s. */
+  private static final Duration[] WAIT_BUCKETS =
+      seconds(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120);
+
+  /** Answers of a server that is up; {@code timeouts.connect} is 10 s. */
+  private static final Duration[] ANSWER_BUCKETS =
+      seconds(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
+
+  /** From one statement to a pool that keeps its connections for a day. */
+  private static final Duration[] SESSION_BUCKETS = seconds(0.01, 0.1, 1, 10, 60, 600, 3600, 86400);
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final List<Frontend> frontends = new CopyOnWriteArrayList<>();
+  private final List<Backend> backends = new CopyOnWriteArrayList<>();
+
+  private final Events<Timer> queueWait =
+      timers("pgproxy_queue_wait", "From a request to its server", WAIT_BUCKETS, "proxy");
+  private final Events<Timer> connect =
+      timers("pgproxy_connect", "TCP connect to a server", ANSWER_BUCKETS, "proxy", "server");
+  private final Events<Timer> firstByte =
+      timers(
+          "pgproxy_first_byte",
+          "From the connection to the server's first byte",
+          ANSWER_BUCKETS,
+          "proxy",
+          "server");
+  private final Events<Timer> sessionDuration =
+      timers("pgproxy_session_duration", "From accept to the end", SESSION_BUCKETS, "proxy");
+  private final Events<Counter> sessionsClosed =
+      counters("pgproxy_sessions_closed", "Sessions that ended", "proxy", "reason");
+  private final Events<Counter> refusals =
+      counters(
+          "pgproxy_refusals",
+          "Errors that clients got from the proxy itself",
+          "proxy",
+          "reason",
+          "sqlstate");
+  private final Events<Counter> cancels =
+      counters("pgproxy_cancels", "Cancel requests by what became of them", "result");
+
+  public Metrics() {
+    collect(
+        "haproxy_frontend_",
+        HaproxyFamilies.frontend(),
+        () -> frontends,
+        frontend -> Labels.of("proxy", frontend.config().name()));
+    collect(
+        "haproxy_backend_",
+        HaproxyFamilies.backend(),
+        () -> backends,
+        backend -> Labels.of("proxy", backend.name()));
+    collect(
+        "haproxy_server_",
+        HaproxyFamilies.server(),
+        this::servers,
+        s -> Labels.of("proxy", s.backend().name(), "server", s.server().name()));
+    List.of("forwarded", "broadcast", "failed").forEach(cancels::of);
+    registerProcess();
+  }
+
+  /**
+   * @param bound whether it listens
+   */
+  public void register(FrontendConfig config, FrontendTraffic traffic, BooleanSupplier bound) {
+    frontends.add(new Frontend(config, traffic, bound));
+    var _ = sessionDuration.of(config.name());
+  }
+
+  public void register(Backend backend) {
+    backends.add(backend);
+    var _ = queueWait.of(backend.name());
+    for (Server server : backend.servers()) {
+      var _ = connect.of(backend.name(), server.name());
+      var _ = firstByte.of(backend.name(), server.name());
+    }
+  }
+
+  /** Once. */
+  public void register(Demand demand) {
+    collect(
+        "pgproxy_",
+        DemandFamilies.demand(),
+        () -> List.of(demand.snapshot()),
+        snapshot -> Labels.EMPTY);
+  }
 
   /** A session got a server after waiting so long. */
   public void queueWaited(String backend, long nanos) {
-    Timer.builder("pgproxy_queue_wait")
-        .tag("proxy", backend)
-        .register(registry)
-        .record(nanos, TimeUnit.NANOSECONDS);
+    queueWait.of(backend).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A TCP connection to a server was made. */
   public void connected(String backend, String server, long nanos) {
-    Timer.builder("pgproxy_connect")
-        .tags("proxy", backend, "server", server)
-        .register(registry)
-        .record(nanos, TimeUnit.NANOSECONDS);
+    connect.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A server sent its first byte so long after it was connected. */
   public void firstByte(String backend, String server, long nanos) {
-    Timer.builder("pgproxy_first_byte")
-        .tags("proxy", backend, "server", server)
-        .register(registry)
-        .record(nanos, TimeUnit.NANOSECONDS);
+    firstByte.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A session ended, for one of the reasons of CloseReason. */
   public void sessionEnded(String frontend, String reason, long totalNanos) {
-    Timer.builder("pgproxy_session_duration")
-        .tags("proxy", frontend, "reason", reason)
-        .register(registry)
-        .record(totalNanos, TimeUnit.NANOSECONDS);
+    sessionsClosed.of(frontend, reason).increment();
+    sessionDuration.of(frontend).record(totalNanos, TimeUnit.NANOSECONDS);
   }
 
   /** The proxy answered a client with an error of its own. */
   public void refused(String frontend, String reason, String sqlState) {
-    Counter.builder("pgproxy_refusals")
-        .tags("proxy", frontend, "reason", reason, "sqlstate", sqlState)
-        .register(registry)
-        .increment();
+    refusals.of(frontend, reason, sqlState).increment();
   }
 
   /** A cancel request ended: {@code forwarded}, {@code broadcast}, {@code failed}. */
   public void cancel(String result) {
-    Counter.builder("pgproxy_cancels").tag("result", result).register(registry).increment();
+    cancels.of(result).increment();
+  }
+
+  /** Everything, in Prometheus' text format 0.0.4. */
+  public String scrape() {
+    return registry.scrape(TEXT);
+  }
+
+  /**
+   * @param contentType for the answer's header
+   */
+  public record Exposition(String contentType, String text) {}
+
+  /**
+   * @param accept what the reader says it takes; OpenMetrics only if it is named there
+   */
+  public Exposition scrape(String accept) {
+    String contentType = accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+    return new Exposition(contentType, registry.scrape(contentType));
+  }
+
+  private void registerProcess() {
+    String version =
+        Objects.requireNonNullElse(
+            Metrics.class.getPackage().getImplementationVersion(), "unpackaged");
+    InfoSnapshot build =
+        InfoSnapshot.builder()
+            .name("pgproxy_build")
+            .help("The version that runs")
+            .dataPoint(
+                InfoDataPointSnapshot.builder().labels(Labels.of("version", version)).build())
+            .build();
+    registry.getPrometheusRegistry().register(() -> build);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
+      Gauge.builder("pgproxy_direct_memory_bytes", () -> allocator.metric().usedDirectMemory())
+          .description("Memory outside the heap that buffers hold")
+          .strongReference(true)
+          .register(registry);
+    }
+  }
+
+  private List<BackendServer> servers() {
+    return backends.stream()
+        .flatMap(backend -> backend.servers().stream().map(s -> new BackendServer(backend, s)))
+        .toList();
+  }
+
+  private <T> void collect(
+      String prefix,
+      List<Family<T>> families,
+      Supplier<List<T>> owners,
+      Function<T, Labels> labels) {
+    registry
+        .getPrometheusRegistry()
+        .register(new OwnerCollector<>(prefix, families, owners, labels));
+  }
+
+  private Events<Timer> timers(String name, String help, Duration[] buckets, String... labels) {
+    return new Events<>(values ->
+        Timer.builder(name)
+            .description(help)
+            .tags(tags(labels, values))
+            .serviceLevelObjectives(buckets)
+            .register(registry));
+  }
+
+  private Events<Counter> counters(String name, String help, String... labels) {
+    return new Events<>(values ->
+        Counter.builder(name).description(help).tags(tags(labels, values)).register(registry));
+  }
+
+  private static Tags tags(String[] labels, List<String> values) {
+    return Tags.of(
+        IntStream.range(0, labels.length).mapToObj(i -> Tag.of(labels[i], values.get(i))).toList());
+  }
+
+  private static Duration[] seconds(double... bounds) {
+    return Arrays.stream(bounds)
+        .mapToObj(bound -> Duration.ofNanos(Math.round(bound * TimeUnit.SECONDS.toNanos(1))))
+        .toArray(Duration[]::new);
   }
 }

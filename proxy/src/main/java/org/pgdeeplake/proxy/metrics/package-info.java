@@ -1,4 +1,4 @@
-/** The one place that knows the metrics library. */
+/** The one place that knows the metrics library: Micrometer, and below it Prometheus' client. */
 @NullMarked
 package org.pgdeeplake.proxy.metrics;
 

@@ -1,0 +1,157 @@
+package org.pgdeeplake.proxy.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.config.AdminConfig;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.Transport;
+
+/**
+ * HTTP for operators, probes, Prometheus and whatever starts instances. {@link #start} and {@link
+ * #close} block for a moment and are not for event loops.
+ */
+public final class AdminServer implements AutoCloseable {
+  /** Time for streams to take their last chunk. */
+  private static final long CLOSE_MILLIS = 1000;
+
+  private final HostPort bind;
+  private final Transport transport;
+  private final EventLoopGroup loops;
+  private final DemandReport report;
+  private final Routes routes;
+  private final Limits limits;
+
+  /** Once closed, it closes what is still added. */
+  private final ChannelGroup connections =
+      new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+  private @Nullable Channel listening;
+
+  /**
+   * @param loops answers are made there; a scrape takes milliseconds with many servers
+   * @param ready every frontend listens, and the proxy is not shutting down
+   */
+  public AdminServer(
+      AdminConfig config,
+      Transport transport,
+      EventLoopGroup loops,
+      Metrics metrics,
+      Demand demand,
+      List<Backend> backends,
+      BooleanSupplier ready) {
+    this(
+        config.bind(),
+        transport,
+        loops,
+        new DemandReport(demand, List.copyOf(backends)),
+        metrics,
+        ready,
+        Limits.DEFAULT);
+  }
+
+  AdminServer(
+      HostPort bind,
+      Transport transport,
+      EventLoopGroup loops,
+      DemandReport report,
+      Metrics metrics,
+      BooleanSupplier ready,
+      Limits limits) {
+    this.bind = bind;
+    this.transport = transport;
+    this.loops = loops;
+    this.report = report;
+    this.routes = new Routes(metrics, report, ready);
+    this.limits = limits;
+  }
+
+  /**
+   * @throws BindException with a message for the user
+   */
+  public void start() throws BindException {
+    InetSocketAddress address = new InetSocketAddress(bind.host(), bind.port());
+    if (address.isUnresolved()) {
+      throw cannotListen("the name has no address");
+    }
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(transport.serverSocket())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(new Connections())
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw cannotListen(reason(bound.cause()));
+    }
+    listening = bound.channel();
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) Objects.requireNonNull(listening, "not started").localAddress();
+  }
+
+  /** Takes no more requests and ends every stream with its last chunk. */
+  @Override
+  public void close() {
+    if (listening != null) {
+      listening.close().awaitUninterruptibly();
+    }
+    connections.forEach(
+        connection -> connection.pipeline().fireUserEventTriggered(AdminConnection.CLOSE));
+    connections.newCloseFuture().awaitUninterruptibly(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+    connections.close().awaitUninterruptibly();
+  }
+
+  private BindException cannotListen(String reason) {
+    return new BindException(
+        "cannot listen on %s (admin): %s; set proxy.admin.bind to a free address"
+            .formatted(bind, reason));
+  }
+
+  /** Without the system call's name, which epoll puts in front. */
+  private static String reason(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.substring(message.lastIndexOf(": ") + 1).strip();
+  }
+
+  private final class Connections extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel connection) {
+      if (connections.size() >= limits.connections()) {
+        var _ = connection.close();
+        return;
+      }
+      connections.add(connection);
+      connection
+          .pipeline()
+          .addLast(new HttpServerCodec())
+          .addLast(new HttpServerKeepAliveHandler())
+          .addLast(new HttpObjectAggregator(Limits.REQUEST_BODY_BYTES, true))
+          .addLast(new AdminConnection(routes, report, limits));
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.pgdeeplake.proxy.backend;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Since when a server or a backend is up or down, and how long it has been down in all. Starts
+ * down. Not thread-safe: guarded by its backend's lock.
+ */
+final class Availability {
+  private boolean up;
+  private long changedNanos = System.nanoTime();
+  private long downNanos;
+  private long timesDown;
+
+  /** Takes note of the present state; returns whether it is another one than before. */
+  boolean set(boolean nowUp) {
+    if (nowUp == up) {
+      return false;
+    }
+    long now = System.nanoTime();
+    if (nowUp) {
+      downNanos += now - changedNanos;
+    } else {
+      timesDown++;
+    }
+    up = nowUp;
+    changedNanos = now;
+    return true;
+  }
+
+  double secondsSinceChange() {
+    return seconds(System.nanoTime() - changedNanos);
+  }
+
+  double downSeconds() {
+    return seconds(downNanos + (up ? 0 : System.nanoTime() - changedNanos));
+  }
+
+  long timesDown() {
+    return timesDown;
+  }
+
+  private static double seconds(long nanos) {
+    return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+  }
+}

@@ -1,0 +1,56 @@
+package org.pgdeeplake.proxy.metrics;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Families whose facts belong to others: read from their owners at each scrape, never kept. What
+ * cannot be read is left out of that scrape and logged; it is never shown as 0.
+ *
+ * @param owners asked once a scrape
+ * @param labels that tell one owner from the other
+ */
+record OwnerCollector<T>(
+    String prefix, List<Family<T>> families, Supplier<List<T>> owners, Function<T, Labels> labels)
+    implements MultiCollector {
+
+  private static final Logger log = LoggerFactory.getLogger(OwnerCollector.class);
+
+  @Override
+  public MetricSnapshots collect() {
+    List<T> present;
+    try {
+      present = owners.get();
+    } catch (RuntimeException e) {
+      log.error("no {}* metrics in this scrape", prefix, e);
+      return MetricSnapshots.of();
+    }
+    List<MetricSnapshot> snapshots = new ArrayList<>();
+    for (Family<T> family : families) {
+      List<Family.Sample> samples = new ArrayList<>();
+      present.forEach(owner -> samples.addAll(samples(family, owner)));
+      if (!samples.isEmpty()) {
+        snapshots.add(family.snapshot(prefix, samples));
+      }
+    }
+    return new MetricSnapshots(snapshots);
+  }
+
+  private List<Family.Sample> samples(Family<T> family, T owner) {
+    Labels ownerLabels = labels.apply(owner);
+    try {
+      return family.samples(owner, ownerLabels);
+    } catch (RuntimeException e) {
+      log.error("no {}{}{} in this scrape", prefix, family.name(), ownerLabels, e);
+      return List.of();
+    }
+  }
+}
