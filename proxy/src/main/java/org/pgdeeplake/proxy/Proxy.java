@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy;
 
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,8 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.admin.AdminServer;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.ServerConnector;
@@ -47,6 +50,7 @@ public final class Proxy implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
+  private @Nullable AdminServer admin;
   private volatile boolean ready;
 
   private Proxy(ProxyConfig config, Transport transport) {
@@ -88,10 +92,13 @@ public final class Proxy implements AutoCloseable {
       checkers.add(new HealthChecker(backend, control, connector));
     }
     checkers.forEach(HealthChecker::start);
+    backends.values().forEach(metrics::register);
+    metrics.register(demand);
     CancelKeys cancelKeys = new CancelKeys();
     for (FrontendConfig frontend : config.frontends()) {
       start(frontend, connector, cancelKeys);
     }
+    startAdmin();
     ready = true;
     log.info("ready ({}, {} event loops)", transport.name(), config.threads());
   }
@@ -99,11 +106,12 @@ public final class Proxy implements AutoCloseable {
   private void start(FrontendConfig config, ServerConnector connector, CancelKeys cancelKeys)
       throws StartException {
     Backend backend = Objects.requireNonNull(backends.get(config.defaultBackend()));
+    FrontendTraffic traffic = new FrontendTraffic();
     Frontend frontend =
         new Frontend(
             new SessionServices(
                 config,
-                new FrontendTraffic(),
+                traffic,
                 backend,
                 List.copyOf(backends.values()),
                 cancelKeys,
@@ -123,11 +131,36 @@ public final class Proxy implements AutoCloseable {
               + e.getMessage());
     }
     frontends.add(frontend);
+    metrics.register(config, traffic, frontend::bound);
     log.info(
         "frontend {} listens on {} -> backend {}",
         config.name(),
         text(frontend.address()),
         backend.name());
+  }
+
+  private void startAdmin() throws StartException {
+    AdminServer server =
+        new AdminServer(
+            config.admin(),
+            transport,
+            control,
+            metrics,
+            demand,
+            List.copyOf(backends.values()),
+            this::ready);
+    try {
+      server.start();
+    } catch (BindException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    }
+    admin = server;
+    log.info("admin listens on {}", text(server.address()));
+  }
+
+  /** Where metrics, health and the API are served. */
+  public InetSocketAddress adminAddress() {
+    return Objects.requireNonNull(admin, "not started").address();
   }
 
   /** The bound address of a frontend. */
@@ -192,6 +225,9 @@ public final class Proxy implements AutoCloseable {
     ready = false;
     frontends.forEach(Frontend::close);
     sessions.stopAll();
+    if (admin != null) {
+      admin.close();
+    }
     checkers.forEach(HealthChecker::close);
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     control.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -2,12 +2,10 @@ package org.pgdeeplake.proxy.backend;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Dispatcher.Grant;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.traffic.Traffic;
@@ -37,8 +35,6 @@ public final class Backend {
     CLIENT_LIMIT
   }
 
-  private record Grant(Ticket ticket, Lease lease) {}
-
   private final BackendConfig config;
   private final Object lock = new Object();
   private final List<Server> servers;
@@ -48,23 +44,15 @@ public final class Backend {
   private volatile Consumer<Server> prober = server -> {};
 
   @GuardedBy("lock")
-  private final WaitQueue queue = new WaitQueue();
-
-  @GuardedBy("lock")
   private final Availability availability = new Availability();
 
   @GuardedBy("lock")
-  private int nextServer;
-
-  @GuardedBy("lock")
-  private int sessions;
-
-  @GuardedBy("lock")
-  private int maxSessions;
+  private final Dispatcher dispatcher;
 
   public Backend(BackendConfig config) {
     this.config = config;
     this.servers = config.servers().stream().map(s -> new Server(s, config.check(), lock)).toList();
+    this.dispatcher = new Dispatcher(this, servers, config.queue());
   }
 
   public void probeWith(Consumer<Server> prober) {
@@ -90,20 +78,20 @@ public final class Backend {
   /** Sessions that wait for a server. */
   public int queued() {
     synchronized (lock) {
-      return queue.size();
+      return dispatcher.queued();
     }
   }
 
   public int maxQueued() {
     synchronized (lock) {
-      return queue.max();
+      return dispatcher.maxQueued();
     }
   }
 
   /** Slots taken over all servers. */
   public int assigned() {
     synchronized (lock) {
-      return sessions;
+      return dispatcher.assigned();
     }
   }
 
@@ -112,14 +100,14 @@ public final class Backend {
    */
   public int sessions() {
     synchronized (lock) {
-      return sessions + queue.size();
+      return dispatcher.assigned() + dispatcher.queued();
     }
   }
 
   /** The most that were queued or assigned at once. */
   public int maxSessions() {
     synchronized (lock) {
-      return maxSessions;
+      return dispatcher.maxSessions();
     }
   }
 
@@ -160,35 +148,24 @@ public final class Backend {
    */
   public Admission enter(Ticket ticket) {
     List<Grant> grants;
-    boolean probe;
-    boolean paused;
+    Admission admission;
+    boolean firstWaiter;
     synchronized (lock) {
-      paused = ticket.notBeforeNanos - System.nanoTime() > 0;
-      if (ticket.place == 0) {
-        if (queue.size() >= config.queue().limit() && !free(ticket)) {
-          return Admission.QUEUE_FULL;
-        }
-        int limit = config.queue().limitPerClient();
-        if (limit > 0 && queue.of(ticket.client) >= limit) {
-          return Admission.CLIENT_LIMIT;
-        }
-      }
-      queue.add(ticket);
-      grants = match();
-      probe = queue.size() == 1;
-      maxSessions = Math.max(maxSessions, sessions + queue.size());
+      admission = dispatcher.admit(ticket);
+      grants = dispatcher.match();
+      firstWaiter = dispatcher.queued() == 1;
     }
-    deliver(grants);
-    if (probe) {
+    grants.forEach(Grant::deliver);
+    if (firstWaiter) {
       servers.forEach(this::probeIfDown);
     }
-    return paused ? Admission.PAUSED : Admission.WAITING;
+    return admission;
   }
 
   /** Gets out of line. A lease that is already on its way must be closed by who receives it. */
   public void leave(Ticket ticket) {
     synchronized (lock) {
-      queue.remove(ticket);
+      dispatcher.remove(ticket);
     }
   }
 
@@ -201,9 +178,9 @@ public final class Backend {
   public void retryWaiters() {
     List<Grant> grants;
     synchronized (lock) {
-      grants = match();
+      grants = dispatcher.match();
     }
-    deliver(grants);
+    grants.forEach(Grant::deliver);
   }
 
   /** How long a session pauses after a round of failed attempts. */
@@ -214,31 +191,23 @@ public final class Backend {
   void answered(Lease lease) {
     List<Grant> grants;
     synchronized (lock) {
-      if (lease.answered || lease.released) {
-        return;
-      }
-      lease.answered = true;
-      lease.server().answered();
-      grants = match();
+      grants = dispatcher.answered(lease) ? dispatcher.match() : List.of();
     }
-    deliver(grants);
+    grants.forEach(Grant::deliver);
   }
 
   void released(Lease lease) {
     List<Grant> grants;
     synchronized (lock) {
-      if (!giveBack(lease)) {
-        return;
-      }
-      grants = match();
+      grants = dispatcher.giveBack(lease) ? dispatcher.match() : List.of();
     }
-    deliver(grants);
+    grants.forEach(Grant::deliver);
   }
 
   void failed(Lease lease, Failure failure) {
     Server server = lease.server();
     synchronized (lock) {
-      if (!giveBack(lease)) {
+      if (!dispatcher.giveBack(lease)) {
         return;
       }
       switch (failure.kind()) {
@@ -258,22 +227,11 @@ public final class Backend {
   /** Takes note of a failed attempt; the ticket is not in the queue now. */
   public void attemptFailed(Ticket ticket, Server server) {
     synchronized (lock) {
-      ticket.failedAttempts++;
-      if (ticket.failedAttempts > config.retries()) {
-        ticket.failedAttempts = 0;
-        ticket.excluded.clear();
-        ticket.only = null;
-        ticket.notBeforeNanos = System.nanoTime() + turnaroundNanos();
+      if (++ticket.failedAttempts > config.retries()) {
+        ticket.newRound(System.nanoTime() + turnaroundNanos());
         return;
       }
-      if (!config.redispatch()) {
-        ticket.only = server;
-      } else if (servers.size() > 1) {
-        ticket.excluded.add(server);
-        if (ticket.excluded.size() == servers.size()) {
-          ticket.excluded.clear();
-        }
-      }
+      ticket.avoid(server, servers.size(), config.redispatch());
     }
     server.traffic().retried();
     traffic.retried();
@@ -294,12 +252,12 @@ public final class Backend {
           && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
         doomed = server.leases();
       }
-      grants = match();
+      grants = dispatcher.match();
     }
     if (changed) {
       logChange(server, result, active);
     }
-    deliver(grants);
+    grants.forEach(Grant::deliver);
     doomed.forEach(lease -> lease.holder().serverDown(lease));
   }
 
@@ -319,84 +277,6 @@ public final class Backend {
         queued());
     if (active == 0) {
       log.warn("backend {} has no server available; new sessions wait in its queue", name());
-    }
-  }
-
-  @GuardedBy("lock")
-  private boolean giveBack(Lease lease) {
-    if (lease.released) {
-      return false;
-    }
-    lease.released = true;
-    if (!lease.answered) {
-      lease.server().answered();
-    }
-    lease.server().release(lease);
-    sessions--;
-    return true;
-  }
-
-  /** Hands out every slot that a waiter can take, in the order of the queue. */
-  @GuardedBy("lock")
-  private List<Grant> match() {
-    if (queue.size() == 0 || !anyFree()) {
-      return List.of();
-    }
-    List<Grant> grants = new ArrayList<>();
-    long now = System.nanoTime();
-    Iterator<Ticket> waiting = queue.iterator();
-    while (waiting.hasNext() && anyFree()) {
-      Ticket ticket = waiting.next();
-      Server server = ticket.notBeforeNanos - now <= 0 ? pick(ticket) : null;
-      if (server != null) {
-        waiting.remove();
-        grants.add(new Grant(ticket, lease(server, ticket)));
-      }
-    }
-    return grants;
-  }
-
-  @GuardedBy("lock")
-  private Lease lease(Server server, Ticket ticket) {
-    Lease lease = new Lease(this, server, ticket.waiter);
-    server.lease(lease);
-    sessions++;
-    return lease;
-  }
-
-  @GuardedBy("lock")
-  private boolean anyFree() {
-    for (Server server : servers) {
-      if (server.takesSession(config.queue().releaseConcurrency())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  @GuardedBy("lock")
-  private boolean free(Ticket ticket) {
-    return queue.size() == 0 && anyFree() && ticket.excluded.isEmpty();
-  }
-
-  /** Round robin: the next server in line that takes a session of this ticket. */
-  @GuardedBy("lock")
-  private @Nullable Server pick(Ticket ticket) {
-    int count = servers.size();
-    for (int i = 0; i < count; i++) {
-      int at = (nextServer + i) % count;
-      Server server = servers.get(at);
-      if (ticket.accepts(server) && server.takesSession(config.queue().releaseConcurrency())) {
-        nextServer = (at + 1) % count;
-        return server;
-      }
-    }
-    return null;
-  }
-
-  private static void deliver(List<Grant> grants) {
-    for (Grant grant : grants) {
-      grant.ticket().waiter.assigned(grant.lease());
     }
   }
 

@@ -37,4 +37,24 @@ public final class Ticket {
   boolean accepts(Server server) {
     return (only == null || only == server) && !excluded.contains(server);
   }
+
+  /** All attempts of a round have failed: everything may be tried again, after a pause. */
+  void newRound(long fromNanos) {
+    failedAttempts = 0;
+    excluded.clear();
+    only = null;
+    notBeforeNanos = fromNanos;
+  }
+
+  /** The next attempt is for another server, or without redispatch for the same. */
+  void avoid(Server server, int servers, boolean redispatch) {
+    if (!redispatch) {
+      only = server;
+      return;
+    }
+    excluded.add(server);
+    if (excluded.size() == servers) {
+      excluded.clear();
+    }
+  }
 }

@@ -1,0 +1,115 @@
+package org.pgdeeplake.proxy.backend;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Backend.Admission;
+import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
+
+/**
+ * Who waits, who holds which slot, and who gets the next one. Not thread-safe: guarded by its
+ * backend's lock.
+ */
+final class Dispatcher {
+  /** A slot for a waiter that has yet to be told. */
+  record Grant(Waiter waiter, Lease lease) {
+    void deliver() {
+      waiter.assigned(lease);
+    }
+  }
+
+  private final Backend backend;
+  private final QueueConfig limits;
+  private final RoundRobin roundRobin;
+  private final WaitQueue queue = new WaitQueue();
+  private int assigned;
+  private int maxSessions;
+
+  Dispatcher(Backend backend, List<Server> servers, QueueConfig limits) {
+    this.backend = backend;
+    this.limits = limits;
+    this.roundRobin = new RoundRobin(servers, limits.releaseConcurrency());
+  }
+
+  int queued() {
+    return queue.size();
+  }
+
+  int maxQueued() {
+    return queue.max();
+  }
+
+  int assigned() {
+    return assigned;
+  }
+
+  int maxSessions() {
+    return maxSessions;
+  }
+
+  /** Lets a ticket into the queue; only at its first entry can it be refused. */
+  Admission admit(Ticket ticket) {
+    if (ticket.place == 0) {
+      boolean atOnce = queue.size() == 0 && roundRobin.anyFree();
+      if (queue.size() >= limits.limit() && !atOnce) {
+        return Admission.QUEUE_FULL;
+      }
+      if (limits.limitPerClient() > 0 && queue.of(ticket.client) >= limits.limitPerClient()) {
+        return Admission.CLIENT_LIMIT;
+      }
+    }
+    queue.add(ticket);
+    maxSessions = Math.max(maxSessions, assigned + queue.size());
+    boolean paused = ticket.notBeforeNanos - System.nanoTime() > 0;
+    return paused ? Admission.PAUSED : Admission.WAITING;
+  }
+
+  void remove(Ticket ticket) {
+    queue.remove(ticket);
+  }
+
+  /** Hands out every slot that a waiter can take, in the order of the queue. */
+  List<Grant> match() {
+    if (queue.size() == 0 || !roundRobin.anyFree()) {
+      return List.of();
+    }
+    List<Grant> grants = new ArrayList<>();
+    long now = System.nanoTime();
+    Iterator<Ticket> waiting = queue.iterator();
+    while (waiting.hasNext() && roundRobin.anyFree()) {
+      Ticket ticket = waiting.next();
+      @Nullable Server server = ticket.notBeforeNanos - now <= 0 ? roundRobin.pick(ticket) : null;
+      if (server != null) {
+        waiting.remove();
+        Lease lease = new Lease(backend, server, ticket.waiter);
+        server.lease(lease);
+        assigned++;
+        grants.add(new Grant(ticket.waiter, lease));
+      }
+    }
+    return grants;
+  }
+
+  /** Returns whether the server's first byte is news. */
+  boolean answered(Lease lease) {
+    if (lease.answered || lease.released) {
+      return false;
+    }
+    lease.answered = true;
+    lease.server().answered();
+    return true;
+  }
+
+  /** Returns whether the slot was still held. */
+  boolean giveBack(Lease lease) {
+    if (lease.released) {
+      return false;
+    }
+    var _ = answered(lease);
+    lease.released = true;
+    lease.server().release(lease);
+    assigned--;
+    return true;
+  }
+}

@@ -1,0 +1,40 @@
+package org.pgdeeplake.proxy.backend;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Picks servers in turn. Guarded by the backend's lock. */
+final class RoundRobin {
+  private final List<Server> servers;
+  private final int releaseConcurrency;
+  private int next;
+
+  RoundRobin(List<Server> servers, int releaseConcurrency) {
+    this.servers = servers;
+    this.releaseConcurrency = releaseConcurrency;
+  }
+
+  /** The next server in line that takes a session of this ticket now. */
+  @Nullable Server pick(Ticket ticket) {
+    int count = servers.size();
+    for (int i = 0; i < count; i++) {
+      int at = (next + i) % count;
+      Server server = servers.get(at);
+      if (ticket.accepts(server) && server.takesSession(releaseConcurrency)) {
+        next = (at + 1) % count;
+        return server;
+      }
+    }
+    return null;
+  }
+
+  /** Whether any server takes a session now. */
+  boolean anyFree() {
+    for (Server server : servers) {
+      if (server.takesSession(releaseConcurrency)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
