@@ -137,13 +137,15 @@ public final class ServerConnector {
       }
     }
 
-    /** The system's own words, without the address that Netty adds. */
+    /** The system's own words, without the call and the address that Netty puts around them. */
     private String reason(Throwable cause) {
       String message = String.valueOf(cause.getMessage());
-      int colon = message.lastIndexOf(": ");
-      return colon > 0 && message.endsWith(":" + address.port())
-          ? message.substring(0, colon)
-          : message;
+      int address = message.lastIndexOf(": ");
+      String words =
+          address > 0 && message.endsWith(":" + this.address.port())
+              ? message.substring(0, address)
+              : message;
+      return words.substring(words.lastIndexOf(": ") + 1).strip();
     }
   }
 }
