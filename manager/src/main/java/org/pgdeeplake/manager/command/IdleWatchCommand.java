@@ -137,7 +137,7 @@ public final class IdleWatchCommand implements Callable<Integer> {
       return DEFAULT_IDLE;
     }
     try {
-      return IdleTime.parse(seconds + "s");
+      return new IdleTime(Duration.ofSeconds(Integer.parseInt(seconds)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           command.commandLine(),
