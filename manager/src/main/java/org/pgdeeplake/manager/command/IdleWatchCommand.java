@@ -70,6 +70,7 @@ public final class IdleWatchCommand implements Callable<Integer> {
   @Option(
       names = "--proxy",
       paramLabel = "URL",
+      converter = ProxyAddressConverter.class,
       description = "The proxy's admin address. Default: ${DEFAULT-VALUE}.")
   private URI proxy = URI.create("http://127.0.0.1:8404");
 
@@ -91,7 +92,6 @@ public final class IdleWatchCommand implements Callable<Integer> {
     CommandSpec command = Objects.requireNonNull(spec);
     Checks.range(command, "--instances", instances, 1, MOST_INSTANCES);
     Checks.range(command, "--base-port", basePort, 0, 65535 - instances);
-    checkProxy(command);
     IdleTime idleTime = idle != null ? idle : idleFromEnvironment(command);
     Path directory = data.directory(invocation.environment());
     invocation.termination().catchSignals();
@@ -116,18 +116,6 @@ public final class IdleWatchCommand implements Callable<Integer> {
         failed.forEach(invocation.err()::println);
       }
       return failed.isEmpty() ? ExitCodes.OK : ExitCodes.PARTLY;
-    }
-  }
-
-  private void checkProxy(CommandSpec command) {
-    String scheme = proxy.getScheme();
-    if (proxy.getHost() == null
-        || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-      throw new ParameterException(
-          command.commandLine(),
-          "Invalid value for option '--proxy': '"
-              + proxy
-              + "' is no address of the form http://HOST:PORT");
     }
   }
 
