@@ -70,6 +70,7 @@ public final class IdleWatchCommand implements Callable<Integer> {
   @Option(
       names = "--proxy",
       paramLabel = "URL",
+      converter = ProxyAddressConverter.class,
       description = "The proxy's admin address. Default: ${DEFAULT-VALUE}.")
   private URI proxy = URI.create("http://127.0.0.1:8404");
 
@@ -91,7 +92,6 @@ public final class IdleWatchCommand implements Callable<Integer> {
     CommandSpec command = Objects.requireNonNull(spec);
     Checks.range(command, "--instances", instances, 1, MOST_INSTANCES);
     Checks.range(command, "--base-port", basePort, 0, 65535 - instances);
-    checkProxy(command);
     IdleTime idleTime = idle != null ? idle : idleFromEnvironment(command);
     Path directory = data.directory(invocation.environment());
     invocation.termination().catchSignals();
@@ -119,25 +119,13 @@ public final class IdleWatchCommand implements Callable<Integer> {
     }
   }
 
-  private void checkProxy(CommandSpec command) {
-    String scheme = proxy.getScheme();
-    if (proxy.getHost() == null
-        || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-      throw new ParameterException(
-          command.commandLine(),
-          "Invalid value for option '--proxy': '"
-              + proxy
-              + "' is no address of the form http://HOST:PORT");
-    }
-  }
-
   private IdleTime idleFromEnvironment(CommandSpec command) {
     String seconds = invocation.environment().getOrDefault(IDLE_VARIABLE, "");
     if (seconds.isEmpty()) {
       return DEFAULT_IDLE;
     }
     try {
-      return IdleTime.parse(seconds + "s");
+      return new IdleTime(Duration.ofSeconds(Integer.parseInt(seconds)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           command.commandLine(),

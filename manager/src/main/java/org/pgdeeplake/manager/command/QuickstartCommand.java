@@ -103,6 +103,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   }
 
   private int runIn(Path directory) throws DeploymentFailed, InterruptedException {
+    ProxyProcess.stopLeftover(ProxyConfig.file(directory));
     Ports.requireFree(port, "--port");
     Ports.requireFree(adminPort, "--admin-port");
     List<Instance> chosen = Ports.chooseInstances(directory, instances, Set.of(port, adminPort));

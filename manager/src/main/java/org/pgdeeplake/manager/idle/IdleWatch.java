@@ -2,20 +2,13 @@ package org.pgdeeplake.manager.idle;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.manager.demand.Demand;
 import org.pgdeeplake.manager.demand.DemandListener;
 import org.pgdeeplake.manager.demand.DemandStream;
-import org.pgdeeplake.manager.local.DeploymentFailed;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.Started;
 import org.slf4j.Logger;
@@ -51,7 +44,7 @@ public final class IdleWatch {
   private final Duration silenceLimit;
   private final List<Watched> watched;
   private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
-  private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
+  private final Tasks tasks;
 
   /** Written by the watch's thread; read by a stopping task just before it acts. */
   private volatile View view = new View.Unknown();
@@ -67,6 +60,7 @@ public final class IdleWatch {
     this.proxy = proxy;
     this.idle = idle;
     this.silenceLimit = silenceLimit;
+    this.tasks = new Tasks(deployment, mailbox::add);
     this.watched = deployment.instances().stream().map(Watched::new).toList();
   }
 
@@ -92,7 +86,6 @@ public final class IdleWatch {
         reconcile();
       }
     } finally {
-      tasks.shutdownNow();
       tasks.close();
     }
   }
@@ -104,33 +97,7 @@ public final class IdleWatch {
 
   /** After {@link #run}: ends every instance, busy or not. Returns those that would not end. */
   public List<String> stopInstances() throws InterruptedException {
-    List<String> failed = new ArrayList<>();
-    try (ExecutorService stops = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Optional<String>>> results =
-          stops.invokeAll(
-              watched.stream()
-                  .map(instance -> (Callable<Optional<String>>) () -> end(instance))
-                  .toList());
-      for (Future<Optional<String>> result : results) {
-        result.resultNow().ifPresent(failed::add);
-      }
-    }
-    return failed;
-  }
-
-  private Optional<String> end(Watched instance) throws InterruptedException {
-    int ordinal = instance.instance().ordinal();
-    if (!deployment.isRunning(ordinal)) {
-      return Optional.empty();
-    }
-    try {
-      long began = System.nanoTime();
-      deployment.stop(ordinal);
-      log.info("{} stopped in {} ms", instance.name(), millisSince(began));
-      return Optional.empty();
-    } catch (DeploymentFailed e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
+    return tasks.stopAll(watched);
   }
 
   private final class Posting implements DemandListener {
@@ -205,14 +172,10 @@ public final class IdleWatch {
 
   private void start(Watched instance) {
     instance.starting();
-    submit(() -> {
-      try {
-        Started started = deployment.start(instance.instance().ordinal());
-        mailbox.add(() -> onStarted(instance, started));
-      } catch (DeploymentFailed e) {
-        mailbox.add(() -> onStartFailed(instance, String.valueOf(e.getMessage())));
-      }
-    });
+    tasks.start(
+        instance,
+        started -> onStarted(instance, started),
+        failure -> onStartFailed(instance, failure));
   }
 
   private void onStarted(Watched instance, Started started) {
@@ -249,63 +212,23 @@ public final class IdleWatch {
   private void stopUnlessBusy(Watched instance) {
     View decidedOn = view;
     instance.stopping();
-    submit(() -> {
-      int ordinal = instance.instance().ordinal();
-      long began = System.nanoTime();
-      Optional<String> against = Activity.against(instance.instance());
-      // Demand may have come while the instance was asked.
-      if (against.isEmpty() && !view.equals(decidedOn)) {
-        against = Optional.of("demand came");
-      }
-      try {
-        if (against.isEmpty()) {
-          deployment.stop(ordinal);
-        }
-      } catch (DeploymentFailed e) {
-        against = Optional.of(String.valueOf(e.getMessage()));
-      }
-      boolean running = deployment.isRunning(ordinal);
-      String reason = against.orElse("");
-      mailbox.add(() -> onStopEnded(instance, running, reason, began));
-    });
+    tasks.stopUnlessBusy(
+        instance, () -> view.equals(decidedOn), ended -> onStopEnded(instance, ended));
   }
 
-  private void onStopEnded(Watched instance, boolean running, String reason, long began) {
-    if (!running) {
+  private void onStopEnded(Watched instance, Tasks.StopEnded ended) {
+    if (!ended.running()) {
       instance.stopped();
-      if (reason.isEmpty()) {
-        log.info("{} stopped in {} ms, idle for {}", instance.name(), millisSince(began), idle);
+      if (ended.reason().isEmpty()) {
+        log.info("{} stopped in {} ms, idle for {}", instance.name(), ended.millis(), idle);
       } else {
         log.warn("{} ended by itself", instance.name());
       }
       return;
     }
     Duration pause = idle.duration().compareTo(ASK_AGAIN) < 0 ? idle.duration() : ASK_AGAIN;
-    if (instance.leftAlone(reason, pause)) {
-      log.info("{} is left running: {}", instance.name(), reason);
+    if (instance.leftAlone(ended.reason(), pause)) {
+      log.info("{} is left running: {}", instance.name(), ended.reason());
     }
-  }
-
-  private interface Task {
-    void run() throws InterruptedException;
-  }
-
-  /** A bug in a task must end the watch and not leave an instance in between for ever. */
-  private void submit(Task task) {
-    tasks.execute(() -> {
-      try {
-        task.run();
-      } catch (InterruptedException _) {
-        // The watch ends; whoever ends it stops the instances.
-      } catch (RuntimeException e) {
-        mailbox.add(() -> {
-          throw e;
-        });
-      }
-    });
-  }
-
-  private static long millisSince(long began) {
-    return Duration.ofNanos(System.nanoTime() - began).toMillis();
   }
 }

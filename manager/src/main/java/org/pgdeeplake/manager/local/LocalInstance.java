@@ -1,15 +1,11 @@
 package org.pgdeeplake.manager.local;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,57 +54,9 @@ final class LocalInstance {
     return instance;
   }
 
-  /** Creates the data directory if there is none. It gets its name when it is complete. */
+  /** Creates the data directory if there is none. */
   void initialise() throws DeploymentFailed {
-    if (Files.isDirectory(data)) {
-      user.requireOwns(data);
-      return;
-    }
-    long began = System.nanoTime();
-    Path unfinished = directory.resolve("data.initdb");
-    try {
-      Directories.create(directory);
-      Directories.permit(directory, "rwx------");
-      user.give(directory);
-      Directories.deleteTree(unfinished);
-      Subprocess initdb = Subprocess.run(user.command(initdb(unfinished)), directory);
-      if (initdb.exitCode() != 0) {
-        throw new DeploymentFailed(
-            "%s: initdb failed:%n  %s"
-                .formatted(instance.name(), initdb.output().replace("\n", "\n  ")));
-      }
-      Files.writeString(unfinished.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
-      Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new DeploymentFailed("cannot create " + data + ": " + Directories.reason(e), e);
-    }
-    log.info("{}: data directory created in {} ms", instance.name(), millisSince(began));
-  }
-
-  private List<String> initdb(Path target) {
-    return List.of(
-        programs.resolve("bin/initdb").toString(),
-        "--pgdata=" + target,
-        "--username=postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        // PostgreSQL's own: the same on every machine, whatever locales are installed.
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--no-sync",
-        "--no-instructions",
-        "--set=shared_buffers=128MB",
-        "--set=max_connections=200",
-        // The data of the real deployment is in object storage; local files may be lost.
-        "--set=fsync=off",
-        "--set=synchronous_commit=off",
-        "--set=full_page_writes=off",
-        "--set=wal_level=minimal",
-        "--set=max_wal_senders=0",
-        "--set=checkpoint_timeout=30min",
-        "--set=log_lock_waits=on",
-        "--set=log_line_prefix=%m [%p] db=%d user=%u app=%a client=%h ");
+    new DataDirectory(instance, directory, data, programs, user).createIfMissing();
   }
 
   boolean isRunning() {
@@ -117,7 +65,8 @@ final class LocalInstance {
 
   private Optional<ProcessHandle> process() {
     Process own = launched;
-    if (own != null && own.isAlive()) {
+    // The handle, as stop() asks it: Process learns of the end a moment later.
+    if (own != null && own.toHandle().isAlive()) {
       return Optional.of(own.toHandle());
     }
     return PostmasterFile.read(data).flatMap(PostmasterFile::process);
@@ -257,17 +206,15 @@ final class LocalInstance {
     }
   }
 
+  /** Not {@code onExit}, which for a process that is not our child looks only every few seconds. */
   private static boolean ended(ProcessHandle process, Duration limit) throws InterruptedException {
-    try {
-      return !process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS).isAlive();
-    } catch (TimeoutException _) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (process.isAlive()) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
-  }
-
-  private static long millisSince(long began) {
-    return Duration.ofNanos(System.nanoTime() - began).toMillis();
+    return true;
   }
 }

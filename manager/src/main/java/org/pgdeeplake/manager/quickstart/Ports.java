@@ -48,7 +48,7 @@ public final class Ports {
     List<Instance> instances = new ArrayList<>();
     int next = FIRST_INSTANCE_PORT;
     for (int i = 0; i < count; i++) {
-      if (running[i].isPresent() && !taken.contains(running[i].getAsInt())) {
+      if (running[i].isPresent()) {
         instances.add(new Instance(i + 1, running[i].getAsInt()));
         continue;
       }

@@ -18,9 +18,13 @@ import org.pgdeeplake.manager.local.Instance;
  */
 public record ProxyConfig(int port, int adminPort, List<Instance> instances, IdleTime idleAfter) {
 
-  /** Replaces {@code proxy.conf} in the data directory; returns its path. */
+  public static Path file(Path data) {
+    return data.resolve("proxy.conf");
+  }
+
+  /** Replaces the file in the data directory; returns its path. */
   public Path write(Path data) throws DeploymentFailed {
-    Path file = data.resolve("proxy.conf");
+    Path file = file(data);
     Path beside = data.resolve("proxy.conf.new");
     try {
       Files.writeString(beside, hocon());

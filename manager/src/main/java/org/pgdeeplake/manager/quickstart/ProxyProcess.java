@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.manager.local.DeploymentFailed;
 
@@ -27,6 +28,36 @@ public final class ProxyProcess {
     this.process = process;
   }
 
+  /** Ends the proxy of an earlier quickstart that was killed: it would hold the ports. */
+  public static void stopLeftover(Path config) throws DeploymentFailed, InterruptedException {
+    Path file = pidFile(config);
+    try {
+      String pid = Files.exists(file) ? Files.readString(file).strip() : "";
+      Path commandLine = Path.of("/proc", pid, "cmdline");
+      // The pid may belong to another program by now.
+      if (pid.isEmpty()
+          || !Files.exists(commandLine)
+          || !Files.readString(commandLine).contains("\0" + config + "\0")) {
+        return;
+      }
+      Optional<ProcessHandle> proxy = ProcessHandle.of(Long.parseLong(pid));
+      proxy.ifPresent(ProcessHandle::destroy);
+      long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+      while (proxy.isPresent() && proxy.get().isAlive()) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new DeploymentFailed("the proxy of an earlier run (pid " + pid + ") does not end");
+        }
+        TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+      }
+    } catch (IOException e) {
+      throw new DeploymentFailed("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Path pidFile(Path config) {
+    return config.resolveSibling("proxy.pid");
+  }
+
   /** {@code home} is the directory with {@code bin/pg-proxy}. */
   public static ProxyProcess start(Path home, Path config) throws DeploymentFailed {
     Path launcher = home.resolve("bin").resolve("pg-proxy");
@@ -39,7 +70,12 @@ public final class ProxyProcess {
     builder.redirectInput(new File("/dev/null"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     try {
-      return new ProxyProcess(builder.start());
+      // First: once the proxy runs, nothing may fail that would leave it behind.
+      Files.deleteIfExists(pidFile(config));
+      Files.createFile(pidFile(config));
+      Process process = builder.start();
+      Files.writeString(pidFile(config), process.pid() + "\n");
+      return new ProxyProcess(process);
     } catch (IOException e) {
       throw new DeploymentFailed("cannot start " + launcher + ": " + e.getMessage(), e);
     }

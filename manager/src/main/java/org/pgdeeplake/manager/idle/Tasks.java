@@ -1,0 +1,133 @@
+package org.pgdeeplake.manager.idle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.local.LocalDeployment;
+import org.pgdeeplake.manager.local.Started;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starting and stopping, which block, each on a thread of its own. Results go to the watch's
+ * mailbox and run on its thread.
+ */
+final class Tasks implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Tasks.class);
+
+  /**
+   * @param running it runs on
+   * @param reason why it was left alone, or empty
+   */
+  record StopEnded(boolean running, String reason, long millis) {}
+
+  private interface Task {
+    void run() throws InterruptedException;
+  }
+
+  private final LocalDeployment deployment;
+  private final Consumer<Runnable> mailbox;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  Tasks(LocalDeployment deployment, Consumer<Runnable> mailbox) {
+    this.deployment = deployment;
+    this.mailbox = mailbox;
+  }
+
+  void start(Watched instance, Consumer<Started> onStarted, Consumer<String> onFailed) {
+    submit(() -> {
+      try {
+        Started started = deployment.start(instance.instance().ordinal());
+        mailbox.accept(() -> onStarted.accept(started));
+      } catch (DeploymentFailed e) {
+        mailbox.accept(() -> onFailed.accept(String.valueOf(e.getMessage())));
+      }
+    });
+  }
+
+  /** {@code stillIdle} is asked last: demand may have come while the instance was asked. */
+  void stopUnlessBusy(Watched instance, BooleanSupplier stillIdle, Consumer<StopEnded> onEnded) {
+    submit(() -> {
+      int ordinal = instance.instance().ordinal();
+      long began = System.nanoTime();
+      Optional<String> against = Activity.against(instance.instance());
+      if (against.isEmpty() && !stillIdle.getAsBoolean()) {
+        against = Optional.of("demand came");
+      }
+      try {
+        if (against.isEmpty()) {
+          deployment.stop(ordinal);
+        }
+      } catch (DeploymentFailed e) {
+        against = Optional.of(String.valueOf(e.getMessage()));
+      }
+      StopEnded ended =
+          new StopEnded(deployment.isRunning(ordinal), against.orElse(""), millisSince(began));
+      mailbox.accept(() -> onEnded.accept(ended));
+    });
+  }
+
+  /** Blocks; ends every instance, busy or not. Returns what those say that would not end. */
+  List<String> stopAll(List<Watched> instances) throws InterruptedException {
+    List<Callable<Optional<String>>> stops = new ArrayList<>();
+    for (Watched instance : instances) {
+      stops.add(() -> stop(instance));
+    }
+    List<String> failures = new ArrayList<>();
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Optional<String>> result : executor.invokeAll(stops)) {
+        result.resultNow().ifPresent(failures::add);
+      }
+    }
+    return failures;
+  }
+
+  private Optional<String> stop(Watched instance) throws InterruptedException {
+    int ordinal = instance.instance().ordinal();
+    if (!deployment.isRunning(ordinal)) {
+      return Optional.empty();
+    }
+    try {
+      long began = System.nanoTime();
+      deployment.stop(ordinal);
+      log.info("{} stopped in {} ms", instance.name(), millisSince(began));
+      return Optional.empty();
+    } catch (DeploymentFailed e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A bug in a task must end the watch and not leave an instance in between for ever. */
+  private void submit(Task task) {
+    threads.execute(() -> {
+      try {
+        task.run();
+      } catch (InterruptedException _) {
+        // close(): whoever ends the watch stops the instances.
+      } catch (RuntimeException e) {
+        mailbox.accept(() -> {
+          throw e;
+        });
+      }
+    });
+  }
+
+  private static long millisSince(long began) {
+    return Duration.ofNanos(System.nanoTime() - began).toMillis();
+  }
+
+  /** Interrupts what is under way and waits for its end. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    threads.close();
+  }
+}

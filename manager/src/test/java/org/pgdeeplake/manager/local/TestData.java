@@ -1,0 +1,111 @@
+package org.pgdeeplake.manager.local;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A data directory that any user can enter, unlike JUnit's. PostgreSQL is unpacked once for all
+ * tests of a JVM and linked in. Closing ends what still runs in it, by its pid.
+ */
+public final class TestData implements AutoCloseable {
+  private static final class Programs {
+    static final Path DIRECTORY = unpack();
+
+    private static Path unpack() {
+      Path shared = temporary();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(shared)));
+      try {
+        return PostgresBinaries.unpack(shared);
+      } catch (DeploymentFailed e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private final Path path = temporary();
+
+  public TestData() {
+    try {
+      Path programs = Programs.DIRECTORY;
+      Files.createSymbolicLink(path.resolve(programs.getFileName()), programs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  static Path temporary() {
+    try {
+      Path directory = Files.createTempDirectory("pg-manager-test-");
+      Directories.permit(directory, "rwxr-xr-x");
+      return directory;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A deployment of so many instances on free ports. */
+  public LocalDeployment deployment(int count) throws DeploymentFailed {
+    return LocalDeployment.prepare(
+        path,
+        Stream.iterate(1, i -> i + 1).limit(count).map(i -> new Instance(i, freePort())).toList());
+  }
+
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(Loopback.address(0));
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static Connection connect(int port) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + port + "/postgres?sslmode=disable&gssEncMode=disable",
+        "postgres",
+        "");
+  }
+
+  public static void kill9(long pid) throws DeploymentFailed {
+    Subprocess.run(List.of("sh", "-c", "kill -9 " + pid), Path.of("/"));
+  }
+
+  @Override
+  public void close() throws IOException, DeploymentFailed {
+    List<Path> instances;
+    try (Stream<Path> entries = Files.list(path)) {
+      instances = entries.filter(entry -> entry.toString().contains("pg-deeplake-")).toList();
+    }
+    for (Path instance : instances) {
+      var server = PostmasterFile.read(instance.resolve("data")).flatMap(PostmasterFile::process);
+      if (server.isPresent()) {
+        Subprocess.run(List.of("sh", "-c", "kill -QUIT " + server.get().pid()), Path.of("/"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> !server.get().isAlive());
+      }
+    }
+    delete(path);
+  }
+
+  static void delete(Path directory) {
+    try {
+      Directories.deleteTree(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
