@@ -1,0 +1,5 @@
+/** Micro-benchmarks of what runs for each connection and for each read. */
+@NullMarked
+package org.pgdeeplake.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
