@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.pgdeeplake.proxy.config.FrontendConfig.TlsMode;
+import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
 
 class SessionTableTest {
@@ -183,7 +183,14 @@ class SessionTableTest {
                 "NORMAL",
                 "NORMAL",
                 "NORMAL"))
-        .flatMap(List::stream);
+        .flatMap(List::stream)
+        .flatMap(SessionTableTest::onEachTransport);
+  }
+
+  private static Stream<Arguments> onEachTransport(Arguments row) {
+    @Nullable Object[] columns = row.get();
+    return Stream.of(TransportChoice.EPOLL, TransportChoice.NIO)
+        .map(transport -> Arguments.of(transport, columns[0], columns[1], columns[2]));
   }
 
   /** One outcome for each event, in the order of the enum; null where the state has no server. */
@@ -204,10 +211,10 @@ class SessionTableTest {
         : outcome;
   }
 
-  @ParameterizedTest(name = "{0} + {1} -> {2}")
+  @ParameterizedTest(name = "{0}: {1} + {2} -> {3}")
   @MethodSource("table")
-  void answers(In in, Event event, String expected) throws Exception {
-    try (Stage stage = new Stage(TlsMode.PASSTHROUGH, in == In.CONNECTING ? 1 : 50)) {
+  void answers(TransportChoice transport, In in, Event event, String expected) throws Exception {
+    try (Stage stage = new Stage(transport, in == In.CONNECTING ? 1 : 50)) {
       Actors actors = bring(stage, in);
       Session session = stage.session();
       stage.awaitState(session, in.state);

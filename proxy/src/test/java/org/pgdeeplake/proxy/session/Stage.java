@@ -39,20 +39,23 @@ import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 final class Stage implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-  private final Transport transport = Transport.select(TransportChoice.AUTO);
-  private final EventLoopGroup loops = transport.loops("test", 1);
-  private final Resolver resolver = new Resolver(transport);
+  private final EventLoopGroup loops;
+  private final Resolver resolver;
   private final List<Socket> sockets = new ArrayList<>();
   private final ServerSocket server;
   private final Channel listener;
   final Sessions sessions = new Sessions();
-  final Demand demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
+  final Demand demand;
   final Backend backend;
 
   /**
    * @param serverBacklog connections that the server's kernel accepts by itself
    */
-  Stage(FrontendConfig.TlsMode tls, int serverBacklog) throws Exception {
+  Stage(TransportChoice choice, int serverBacklog) throws Exception {
+    Transport transport = Transport.select(choice);
+    loops = transport.loops("test", 1);
+    resolver = new Resolver(transport);
+    demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
     backend = new Backend(backendConfig(server.getLocalPort()));
     FrontendConfig frontend =
@@ -63,7 +66,7 @@ final class Stage implements AutoCloseable {
             FrontendConfig.Mode.POSTGRES,
             100,
             0,
-            tls,
+            FrontendConfig.TlsMode.PASSTHROUGH,
             new FrontendConfig.Timeouts(
                 Duration.ofSeconds(30), Duration.ofHours(1), Duration.ZERO));
     SessionServices services =
