@@ -172,6 +172,19 @@ public final class Proxy implements AutoCloseable {
         .address();
   }
 
+  /** Of that name. */
+  Backend backend(String name) {
+    return Objects.requireNonNull(backends.get(name));
+  }
+
+  Demand demand() {
+    return demand;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
   /** Whether every frontend is bound and none is about to go away. */
   public boolean ready() {
     return ready && frontends.stream().allMatch(Frontend::bound);

@@ -1,0 +1,183 @@
+package org.pgdeeplake.proxy.support;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Stands before a real PostgreSQL and treats one session after the other as its script says; when
+ * the script has run out, it passes everything on. Health checks, which name no database, are no
+ * part of the script and always find it well.
+ */
+public final class FaultyServer implements AutoCloseable {
+  /** What one session meets. */
+  public enum Fault {
+    /** 57P03 instead of authentication. */
+    STARTING_UP,
+    /** 53300: all slots taken. */
+    FULL,
+    /** Closed without a word. */
+    CLOSE,
+    /** Half an ErrorResponse, then closed. */
+    HALF_AN_ANSWER,
+    RESET,
+    /** Never answered. */
+    SILENCE
+  }
+
+  private static final byte[] AUTHENTICATION_OK = {'R', 0, 0, 0, 8, 0, 0, 0, 0};
+  private static final int SSL_REQUEST_BYTES = 8;
+
+  private final ServerSocket listener;
+  private final int target;
+  private final Queue<Fault> script;
+  private final AtomicInteger met = new AtomicInteger();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+  private FaultyServer(int target, List<Fault> script) throws IOException {
+    this.listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+    this.target = target;
+    this.script = new ConcurrentLinkedQueue<>(script);
+    Thread.ofPlatform().daemon().name("faulty-server").start(this::accept);
+  }
+
+  public static FaultyServer before(TestPostgres postgres, Fault... script) {
+    try {
+      return new FaultyServer(postgres.port(), List.of(script));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String address() {
+    return "127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /** Faults that sessions have met so far. */
+  public int met() {
+    return met.get();
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket socket = listener.accept();
+        open.add(socket);
+        Thread.ofVirtual().start(() -> serve(socket));
+      } catch (IOException e) {
+        return;
+      }
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      byte[] packet = readPacket(client);
+      while (packet.length == SSL_REQUEST_BYTES) {
+        client.getOutputStream().write('N');
+        packet = readPacket(client);
+      }
+      boolean check = !new String(packet, StandardCharsets.ISO_8859_1).contains("database\0");
+      Fault fault = check ? null : script.poll();
+      if (check) {
+        client.getOutputStream().write(AUTHENTICATION_OK);
+      } else if (fault == null) {
+        pass(client, packet);
+      } else {
+        met.incrementAndGet();
+        commit(fault, client);
+      }
+    } catch (IOException e) {
+      // One of the two ends went away: so does the other.
+    } finally {
+      open.remove(client);
+    }
+  }
+
+  private static byte[] readPacket(Socket client) throws IOException {
+    DataInputStream in = new DataInputStream(client.getInputStream());
+    int length = in.readInt();
+    ByteBuffer packet = ByteBuffer.allocate(length).putInt(length);
+    in.readFully(packet.array(), 4, length - 4);
+    return packet.array();
+  }
+
+  private static void commit(Fault fault, Socket client) throws IOException {
+    OutputStream out = client.getOutputStream();
+    switch (fault) {
+      case STARTING_UP -> out.write(error("57P03", "the database system is starting up"));
+      case FULL -> out.write(error("53300", "sorry, too many clients already"));
+      case CLOSE -> {}
+      case HALF_AN_ANSWER -> out.write(error("57P03", "the database"), 0, 20);
+      case RESET -> client.setSoLinger(true, 0);
+      case SILENCE -> {
+        int _ = client.getInputStream().read();
+      }
+    }
+  }
+
+  private static byte[] error(String sqlState, String message) {
+    byte[] fields =
+        ("SFATAL\0VFATAL\0C" + sqlState + "\0M" + message + "\0\0")
+            .getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(5 + fields.length)
+        .put((byte) 'E')
+        .putInt(4 + fields.length)
+        .put(fields)
+        .array();
+  }
+
+  private void pass(Socket client, byte[] packet) throws IOException {
+    try (Socket server = new Socket()) {
+      open.add(server);
+      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+      server.getOutputStream().write(packet);
+      Thread.ofVirtual().start(() -> copy(client, server));
+      copy(server, client);
+    }
+  }
+
+  private static void copy(Socket from, Socket to) {
+    try {
+      InputStream in = from.getInputStream();
+      in.transferTo(to.getOutputStream());
+      to.shutdownOutput();
+    } catch (IOException e) {
+      // The other direction ends too and closes both.
+    }
+  }
+
+  /** Breaks every session that it passes on now, as the crash of its machine would. */
+  public void resetAll() throws IOException {
+    for (Socket socket : open) {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      listener.close();
+      for (Socket socket : open) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package org.pgdeeplake.proxy.support;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real PostgreSQL 18 on a loopback port of its own. Port and data outlive a stop, so it can be
+ * started again; {@link #close} ends it and deletes the data. Not thread-safe.
+ */
+public final class TestPostgres implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    // A test run that is interrupted leaves no server behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(TestPostgres::killAll)));
+  }
+
+  private final PostgresHome home = PostgresHome.get();
+  private final ReservedPort port = new ReservedPort();
+  private final Path data;
+  private final Path log;
+  private @Nullable String password;
+  private @Nullable Process postmaster;
+
+  private TestPostgres(List<String> settings) {
+    try {
+      data = home.copyTemplate();
+      log = Objects.requireNonNull(data.getParent()).resolve("log");
+      append(
+          "postgresql.conf",
+          Stream.concat(
+                  Stream.of(
+                      "listen_addresses = '127.0.0.1'",
+                      "port = " + port.number(),
+                      "unix_socket_directories = ''",
+                      "shared_buffers = 16MB",
+                      "fsync = off",
+                      "logging_collector = off"),
+                  settings.stream())
+              .toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * An instance that does not run yet.
+   *
+   * @param settings lines for postgresql.conf
+   */
+  public static TestPostgres create(String... settings) {
+    return new TestPostgres(List.of(settings));
+  }
+
+  /** An instance that runs and takes connections. */
+  public static TestPostgres started(String... settings) {
+    TestPostgres postgres = create(settings);
+    postgres.start();
+    return postgres;
+  }
+
+  /** Authenticates with SCRAM from the next start on. */
+  public TestPostgres scram(String password) {
+    this.password = password;
+    try {
+      Path statement = Files.createTempFile("statement", ".sql");
+      Files.writeString(statement, "ALTER ROLE postgres PASSWORD '" + password + "'\n");
+      List<String> line = new ArrayList<>(home.runner());
+      line.addAll(List.of(program("postgres"), "--single", "-D", data.toString(), "postgres"));
+      Process single =
+          new ProcessBuilder(line)
+              .redirectInput(statement.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      awaitEnd(single);
+      Files.delete(statement);
+      Files.writeString(data.resolve("pg_hba.conf"), "host all all all scram-sha-256\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  /** Speaks TLS, with a certificate of its own, from the next start on. */
+  public TestPostgres tls() {
+    try {
+      TestCertificate certificate = TestCertificate.create();
+      Path key = data.resolve("server.key");
+      Files.writeString(data.resolve("server.crt"), certificate.certificate());
+      Files.writeString(key, certificate.key());
+      Files.setPosixFilePermissions(
+          key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+      PostgresHome.run(
+          "chown", "--reference=" + data, key.toString(), data.resolve("server.crt").toString());
+      append("postgresql.conf", List.of("ssl = on"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  private void append(String file, List<String> lines) throws IOException {
+    Files.write(data.resolve(file), lines, StandardOpenOption.APPEND);
+  }
+
+  private String program(String name) {
+    return home.programs().resolve("bin").resolve(name).toString();
+  }
+
+  /** Starts it and returns at once. */
+  public TestPostgres launch() {
+    if (postmaster != null && postmaster.isAlive()) {
+      throw new IllegalStateException("it runs");
+    }
+    List<String> line = new ArrayList<>(home.runner());
+    line.addAll(List.of(program("postgres"), "-D", data.toString()));
+    try {
+      Process process =
+          new ProcessBuilder(line)
+              .directory(data.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      RUNNING.add(process);
+      postmaster = process;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  /** Starts it and waits until it takes connections. */
+  public TestPostgres start() {
+    launch();
+    awaitReady();
+    return this;
+  }
+
+  public void awaitReady() {
+    await()
+        .atMost(LIMIT)
+        .pollDelay(Duration.ofMillis(10))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> {
+          if (!postmaster().isAlive()) {
+            throw new AssertionError("PostgreSQL ended:\n" + log());
+          }
+          try (Connection connection = connect()) {
+            return connection.isValid(5);
+          } catch (SQLException e) {
+            return false;
+          }
+        });
+  }
+
+  /** Fast shutdown: sessions are ended. */
+  public void stop() {
+    Command.signal("INT", postmaster().pid());
+    awaitEnd(postmaster());
+  }
+
+  /** Ends every process at once, as a crash does, and waits until they are gone. */
+  public void kill9() {
+    List<ProcessHandle> all = processes();
+    killAll(postmaster());
+    all.forEach(TestPostgres::awaitEnd);
+    awaitEnd(postmaster());
+  }
+
+  /** Every process stops as if the machine hung; the kernel still accepts connections. */
+  public void sigstop() {
+    processes().forEach(process -> Command.signal("STOP", process.pid()));
+  }
+
+  public void sigcont() {
+    processes().forEach(process -> Command.signal("CONT", process.pid()));
+  }
+
+  private List<ProcessHandle> processes() {
+    ProcessHandle top = postmaster().toHandle();
+    return Stream.concat(Stream.of(top), top.descendants()).toList();
+  }
+
+  private Process postmaster() {
+    return Objects.requireNonNull(postmaster, "never started");
+  }
+
+  public int port() {
+    return port.number();
+  }
+
+  /** As in a configuration. */
+  public String address() {
+    return port.address();
+  }
+
+  /** A connection that does not go through a proxy. */
+  public Connection connect() throws SQLException {
+    String url = "jdbc:postgresql://" + address() + "/postgres?user=postgres&connectTimeout=5";
+    return DriverManager.getConnection(password == null ? url : url + "&password=" + password);
+  }
+
+  /** What the server has logged so far. */
+  public String log() {
+    try {
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (postmaster != null) {
+      killAll(postmaster);
+      awaitEnd(postmaster);
+    }
+    port.close();
+    try {
+      PostgresHome.run("rm", "-rf", String.valueOf(data.getParent()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The children first seen are killed after their parent: it can start no more then. */
+  private static void killAll(Process postmaster) {
+    List<ProcessHandle> children = postmaster.descendants().toList();
+    postmaster.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+    RUNNING.remove(postmaster);
+  }
+
+  private static void awaitEnd(Process process) {
+    awaitEnd(process.toHandle());
+    RUNNING.remove(process);
+  }
+
+  private static void awaitEnd(ProcessHandle process) {
+    try {
+      process.onExit().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("process " + process.pid() + " does not end", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+}
