@@ -19,6 +19,12 @@ class LeakGateTest {
   }
 
   @Test
+  void nettyUsesTheRecordingDetector() {
+    assertThat(ByteBufAllocator.DEFAULT.buffer().release()).isTrue();
+    assertThat(RecordingLeakDetector.installed()).isTrue();
+  }
+
+  @Test
   void aReleasedBufferIsNoLeak() {
     ByteBuf buffer = ByteBufAllocator.DEFAULT.buffer();
     assertThat(buffer.release()).isTrue();
