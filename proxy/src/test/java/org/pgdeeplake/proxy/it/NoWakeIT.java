@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,22 +24,33 @@ import org.pgdeeplake.proxy.support.TestProxy;
 // Rule: only a real request is demand; whatever else connects is counted by reason and wakes
 // nothing.
 class NoWakeIT {
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private TestPostgres postgres;
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static TestPostgres postgres;
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private TestProxy proxy;
 
+  @BeforeAll
+  static void create() {
+    postgres = TestPostgres.create();
+  }
+
+  @AfterAll
+  static void delete() {
+    postgres.close();
+  }
+
   @BeforeEach
   void start() {
-    postgres = TestPostgres.create();
     proxy = TestProxy.to(postgres).frontend("timeouts.startup = 300ms").start();
   }
 
   @AfterEach
   void stop() {
     proxy.close();
-    postgres.close();
+    if (postgres.running()) {
+      postgres.stop();
+    }
   }
 
   private void assertNoDemandBut(NoWake reason) {

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.Callers;
@@ -23,20 +23,21 @@ import org.postgresql.util.PSQLException;
 class TwoServersIT {
   private static final String UNKNOWN_NAME = "no-such-host.invalid:5432";
 
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private TestPostgres first;
+  private static final TestPostgres first = TestPostgres.create();
+  private static final TestPostgres second = TestPostgres.create();
 
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private TestPostgres second;
-
+  /** A test may leave one of them dead. */
   @BeforeEach
   void start() {
-    first = TestPostgres.started();
-    second = TestPostgres.started();
+    for (TestPostgres server : List.of(first, second)) {
+      if (!server.running()) {
+        server.start();
+      }
+    }
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     first.close();
     second.close();
   }
