@@ -48,8 +48,10 @@ public final class FaultyServer implements AutoCloseable {
   private final AtomicInteger met = new AtomicInteger();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-  private FaultyServer(int target, List<Fault> script) throws IOException {
-    this.listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+  private volatile boolean swallowing;
+
+  private FaultyServer(int target, int backlog, List<Fault> script) throws IOException {
+    this.listener = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
     this.target = target;
     this.script = new ConcurrentLinkedQueue<>(script);
     Thread.ofPlatform().daemon().name("faulty-server").start(this::accept);
@@ -57,9 +59,27 @@ public final class FaultyServer implements AutoCloseable {
 
   public static FaultyServer before(TestPostgres postgres, Fault... script) {
     try {
-      return new FaultyServer(postgres.port(), List.of(script));
+      return new FaultyServer(postgres.port(), 1, List.of(script));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * From now on nobody who connects hears anything, not even a refusal: its accept queue is full,
+   * so the kernel drops their SYNs.
+   */
+  public void swallow() {
+    swallowing = true;
+    boolean full = false;
+    while (!full) {
+      try {
+        Socket socket = new Socket();
+        open.add(socket);
+        socket.connect(listener.getLocalSocketAddress(), 500);
+      } catch (IOException e) {
+        full = true;
+      }
     }
   }
 
@@ -73,7 +93,7 @@ public final class FaultyServer implements AutoCloseable {
   }
 
   private void accept() {
-    while (!listener.isClosed()) {
+    while (!swallowing) {
       try {
         Socket socket = listener.accept();
         open.add(socket);

@@ -133,6 +133,10 @@ public final class RawClient implements AutoCloseable {
         .array();
   }
 
+  public static byte[] terminate() {
+    return new byte[] {'X', 0, 0, 0, 4};
+  }
+
   public void send(byte[]... packets) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] packet : packets) {

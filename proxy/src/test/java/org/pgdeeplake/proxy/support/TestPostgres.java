@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -130,7 +132,7 @@ public final class TestPostgres implements AutoCloseable {
 
   /** Starts it and returns at once. */
   public TestPostgres launch() {
-    if (postmaster != null && postmaster.isAlive()) {
+    if (running()) {
       throw new IllegalStateException("it runs");
     }
     List<String> line = new ArrayList<>(home.runner());
@@ -155,6 +157,10 @@ public final class TestPostgres implements AutoCloseable {
     launch();
     awaitReady();
     return this;
+  }
+
+  public boolean running() {
+    return postmaster != null && postmaster.isAlive();
   }
 
   public void awaitReady() {
@@ -213,6 +219,10 @@ public final class TestPostgres implements AutoCloseable {
   /** As in a configuration. */
   public String address() {
     return port.address();
+  }
+
+  public InetSocketAddress socketAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
   }
 
   /** A connection that does not go through a proxy. */

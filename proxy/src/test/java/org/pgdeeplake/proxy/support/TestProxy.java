@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.pgdeeplake.proxy.Internals;
 import org.pgdeeplake.proxy.Proxy;
 import org.pgdeeplake.proxy.StartException;
@@ -30,6 +31,12 @@ public final class TestProxy implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final String FRONTEND = "pg_frontend";
   private static final String BACKEND = "pg_backends";
+
+  static {
+    // What the tests wait for is mostly there within a few milliseconds.
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+  }
 
   private final Proxy proxy;
   private final InetSocketAddress address;
