@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.local.LocalDeployment;
+import org.pgdeeplake.manager.local.Subprocess;
 import org.pgdeeplake.manager.local.TestData;
 
 /** What only a process of its own shows: signals, exit codes, locks, children. */
@@ -212,7 +213,7 @@ class ProcessTest {
     Process next = quickstart(port, adminPort);
 
     awaitOutput("Following the demand");
-    assertThat(proxy.isAlive()).isFalse();
+    assertThat(Subprocess.runs(proxy)).isFalse();
     next.destroy();
     assertThat(end(next)).isEqualTo(ExitCodes.OK);
   }

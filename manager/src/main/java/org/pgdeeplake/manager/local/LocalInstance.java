@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +21,7 @@ final class LocalInstance {
   private static final Logger log = LoggerFactory.getLogger(LocalInstance.class);
 
   private static final Duration POLL = Duration.ofMillis(2);
+  private static final Duration EXIT_POLL = Duration.ofMillis(50);
 
   /** Recovery of a big data directory takes minutes. */
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
@@ -65,8 +68,7 @@ final class LocalInstance {
 
   private Optional<ProcessHandle> process() {
     Process own = launched;
-    // The handle, as stop() asks it: Process learns of the end a moment later.
-    if (own != null && own.toHandle().isAlive()) {
+    if (own != null && Subprocess.runs(own.toHandle())) {
       return Optional.of(own.toHandle());
     }
     return PostmasterFile.read(data).flatMap(PostmasterFile::process);
@@ -103,7 +105,20 @@ final class LocalInstance {
 
   private static Started started(ProcessHandle process, long began, boolean adopted) {
     Duration took = Duration.ofNanos(System.nanoTime() - began);
-    return new Started(process.pid(), took, adopted, process.onExit());
+    CompletableFuture<ProcessHandle> exit = adopted ? awaitExit(process) : process.onExit();
+    return new Started(process.pid(), took, adopted, exit);
+  }
+
+  /** {@code onExit} looks at a process that is not our child only every few seconds. */
+  private static CompletableFuture<ProcessHandle> awaitExit(ProcessHandle process) {
+    CompletableFuture<ProcessHandle> exit = new CompletableFuture<>();
+    Thread.startVirtualThread(() -> {
+      while (Subprocess.runs(process)) {
+        LockSupport.parkNanos(EXIT_POLL.toNanos());
+      }
+      exit.complete(process);
+    });
+    return exit;
   }
 
   private Process launch() throws DeploymentFailed, InterruptedException, IOException {
@@ -155,7 +170,7 @@ final class LocalInstance {
   private void awaitRunning(ProcessHandle process) throws DeploymentFailed, InterruptedException {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!isReady(process.pid())) {
-      if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+      if (!Subprocess.runs(process) || System.nanoTime() - deadline > 0) {
         throw failed("runs (pid " + process.pid() + ") but takes no sessions", 0);
       }
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
@@ -199,17 +214,16 @@ final class LocalInstance {
 
   /** Java itself can only send SIGTERM, for which PostgreSQL waits until the last client left. */
   private void signal(ProcessHandle process, String signal) throws DeploymentFailed {
-    if (process.isAlive()) {
+    if (Subprocess.runs(process)) {
       var _ =
           Subprocess.run(
               List.of("sh", "-c", "kill -" + signal + " " + process.pid()), Path.of("/"));
     }
   }
 
-  /** Not {@code onExit}, which for a process that is not our child looks only every few seconds. */
   private static boolean ended(ProcessHandle process, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (process.isAlive()) {
+    while (Subprocess.runs(process)) {
       if (System.nanoTime() - deadline > 0) {
         return false;
       }

@@ -40,7 +40,7 @@ record PostmasterFile(Path data, long pid, int port, boolean ready) {
 
   /** The server, if the pid is alive and has not been given to another program since. */
   Optional<ProcessHandle> process() {
-    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(_ -> isServerOfData());
+    return ProcessHandle.of(pid).filter(Subprocess::runs).filter(_ -> isServerOfData());
   }
 
   /**

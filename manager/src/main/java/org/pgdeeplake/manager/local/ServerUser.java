@@ -1,11 +1,9 @@
 package org.pgdeeplake.manager.local;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,16 +16,12 @@ import java.util.stream.Stream;
 record ServerUser(String name, int uid, int gid, boolean handedOver, List<String> command) {
 
   static ServerUser choose() throws DeploymentFailed {
-    List<String> command = new ArrayList<>();
-    if (onPath("setsid")) {
-      // Ctrl-C goes to the whole process group: the servers must outlive the proxy's drain.
-      command.add("setsid");
-    }
+    List<String> command = new ArrayList<>(OwnSession.prefix());
     int self = currentUid();
     if (self != 0) {
       return new ServerUser(System.getProperty("user.name"), self, -1, false, List.copyOf(command));
     }
-    if (!onPath("setpriv")) {
+    if (!OwnSession.onPath("setpriv")) {
       throw new DeploymentFailed(
           "PostgreSQL does not run as root, and setpriv, which hands over to another user, is not"
               + " installed: install util-linux or start as an ordinary user");
@@ -101,11 +95,5 @@ record ServerUser(String name, int uid, int gid, boolean handedOver, List<String
     } catch (IOException e) {
       throw new DeploymentFailed("cannot read " + directory + ": " + Directories.reason(e), e);
     }
-  }
-
-  private static boolean onPath(String program) {
-    String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-    return Arrays.stream(path.split(File.pathSeparator, -1))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 }

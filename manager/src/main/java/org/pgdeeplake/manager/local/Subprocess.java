@@ -3,15 +3,16 @@ package org.pgdeeplake.manager.local;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A short command that has ended.
+ * Processes: a short command that has ended, and whether a longer one has.
  *
  * @param output stdout and stderr as they came, stripped
  */
-record Subprocess(int exitCode, String output) {
+public record Subprocess(int exitCode, String output) {
 
   /** Reads nothing from the terminal, which belongs to the manager. */
   static ProcessBuilder builder(List<String> command, Path directory) {
@@ -39,6 +40,23 @@ record Subprocess(int exitCode, String output) {
       }
     } catch (IOException e) {
       throw new DeploymentFailed("cannot run " + command.getFirst() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Unlike {@code isAlive}, no for a process that has ended and that its parent has not collected
+   * yet. Processes of a killed manager belong to pid 1, which in a container may never do so.
+   */
+  public static boolean runs(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      // The name in parentheses may contain anything; the state follows the last one.
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException _) {
+      return false;
     }
   }
 }

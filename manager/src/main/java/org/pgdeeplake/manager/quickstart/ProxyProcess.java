@@ -9,10 +9,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.local.OwnSession;
+import org.pgdeeplake.manager.local.Subprocess;
 
 /** The proxy as a child of the quickstart; what it writes goes to the same terminal. */
 public final class ProxyProcess {
@@ -43,7 +46,7 @@ public final class ProxyProcess {
       Optional<ProcessHandle> proxy = ProcessHandle.of(Long.parseLong(pid));
       proxy.ifPresent(ProcessHandle::destroy);
       long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
-      while (proxy.isPresent() && proxy.get().isAlive()) {
+      while (proxy.isPresent() && Subprocess.runs(proxy.get())) {
         if (System.nanoTime() - deadline > 0) {
           throw new DeploymentFailed("the proxy of an earlier run (pid " + pid + ") does not end");
         }
@@ -64,8 +67,9 @@ public final class ProxyProcess {
     if (!Files.isExecutable(launcher)) {
       throw new DeploymentFailed("there is no proxy to start at " + launcher);
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(List.of(launcher.toString(), "--config", config.toString()));
+    List<String> command = new ArrayList<>(OwnSession.prefix());
+    command.addAll(List.of(launcher.toString(), "--config", config.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.inheritIO();
     builder.redirectInput(new File("/dev/null"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
