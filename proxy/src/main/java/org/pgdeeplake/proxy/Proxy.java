@@ -40,6 +40,7 @@ public final class Proxy implements AutoCloseable {
   private final Transport transport;
   private final EventLoopGroup loops;
   private final EventLoopGroup control;
+  private final EventLoopGroup adminLoops;
   private final Resolver resolver;
   private final Metrics metrics = new Metrics();
   private final Demand demand;
@@ -58,6 +59,8 @@ public final class Proxy implements AutoCloseable {
     this.transport = transport;
     this.loops = transport.loops("loop", config.threads());
     this.control = transport.loops("control", 1);
+    // Its own: a long answer must not delay a health check.
+    this.adminLoops = transport.loops("admin", 1);
     this.resolver = new Resolver(transport);
     this.demand = new Demand(config.demand(), control);
   }
@@ -144,7 +147,7 @@ public final class Proxy implements AutoCloseable {
         new AdminServer(
             config.admin(),
             transport,
-            control,
+            adminLoops,
             metrics,
             demand,
             List.copyOf(backends.values()),
@@ -243,6 +246,7 @@ public final class Proxy implements AutoCloseable {
     }
     checkers.forEach(HealthChecker::close);
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    adminLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     control.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     resolver.close();
     terminated.countDown();

@@ -44,7 +44,7 @@ class ArchitectureTest {
               "session",
               List.of(
                   "backend", "config", "demand", "metrics", "net", "postgres", "relay", "traffic")),
-          Map.entry("frontend", List.of("config", "net", "session")),
+          Map.entry("frontend", List.of("config", "net", "session", "traffic")),
           Map.entry("admin", List.of("backend", "config", "demand", "metrics", "net", "traffic")));
 
   static Stream<String> packages() {

@@ -196,6 +196,12 @@ public final class Backend {
     grants.forEach(Grant::deliver);
   }
 
+  void opening(Lease lease) {
+    synchronized (lock) {
+      dispatcher.opening(lease);
+    }
+  }
+
   void released(Lease lease) {
     List<Grant> grants;
     synchronized (lock) {
@@ -212,14 +218,14 @@ public final class Backend {
       }
       switch (failure.kind()) {
         case FULL -> server.full();
+        case NO_RESOURCES -> {} // ours, not the server's
         case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE -> server.doubt();
       }
     }
     if (failure.kind() == Failure.Kind.NOT_READY) {
       apply(server, new CheckResult(CheckResult.Status.L7RSP, failure.detail(), 0), true);
-    } else if (failure.kind() != Failure.Kind.FULL) {
+    } else if (failure.kind() != Failure.Kind.FULL && failure.kind() != Failure.Kind.NO_RESOURCES) {
       server.traffic().connectError();
-      traffic.connectError();
     }
     prober.accept(server);
   }
@@ -231,37 +237,35 @@ public final class Backend {
         ticket.newRound(System.nanoTime() + turnaroundNanos());
         return;
       }
-      ticket.avoid(server, servers.size(), config.redispatch());
+      ticket.avoid(server, config.redispatch());
     }
-    server.traffic().retried();
-    traffic.retried();
   }
 
   private void apply(Server server, CheckResult result, boolean conclusive) {
     List<Grant> grants;
     List<Lease> doomed = List.of();
     boolean changed;
+    boolean news;
     int active;
     synchronized (lock) {
+      boolean first = server.lastCheck().status() == CheckResult.Status.INI;
       changed = server.checked(result, conclusive);
+      news = changed || first;
       active = activeServers();
       var _ = availability.set(active > 0);
-      if (changed
-          && !server.up()
-          && !conclusive
-          && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
+      if (server.hasFallen() && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
         doomed = server.leases();
       }
       grants = dispatcher.match();
     }
-    if (changed) {
-      logChange(server, result, active);
+    if (news) {
+      logState(server, result, active);
     }
     grants.forEach(Grant::deliver);
     doomed.forEach(lease -> lease.holder().serverDown(lease));
   }
 
-  private void logChange(Server server, CheckResult result, int active) {
+  private void logState(Server server, CheckResult result, int active) {
     log.info(
         "Server {}/{} is {}, reason: {}{}, check duration: {}ms. {} active and 0 backup servers"
             + " {}. {} sessions active, {} in queue.",
@@ -281,7 +285,7 @@ public final class Backend {
   }
 
   private void probeIfDown(Server server) {
-    if (!server.up() || server.unsettled()) {
+    if (server.blocked() || server.unsettled()) {
       prober.accept(server);
     }
   }

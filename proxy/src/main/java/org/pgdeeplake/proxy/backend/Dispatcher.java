@@ -101,6 +101,14 @@ final class Dispatcher {
     return true;
   }
 
+  /** The server is given something to answer once more. */
+  void opening(Lease lease) {
+    if (lease.answered && !lease.released) {
+      lease.answered = false;
+      lease.server().opening();
+    }
+  }
+
   /** Returns whether the slot was still held. */
   boolean giveBack(Lease lease) {
     if (lease.released) {

@@ -20,7 +20,9 @@ public record Failure(Kind kind, String detail) {
     /** 57P03: starting up, shutting down, recovering. */
     NOT_READY,
     /** 53300: all connection slots are taken. */
-    FULL
+    FULL,
+    /** The proxy itself could not open a socket. */
+    NO_RESOURCES
   }
 
   /** As a client or an operator reads it. */

@@ -34,6 +34,11 @@ public final class Lease implements AutoCloseable {
     backend.answered(this);
   }
 
+  /** The session has a further request that the server must answer before it counts as taken. */
+  public void opening() {
+    backend.opening(this);
+  }
+
   /** The server did not take the session: gives the slot back and takes note of why. */
   public void failed(Failure failure) {
     backend.failed(this, failure);

@@ -14,8 +14,16 @@ final class RoundRobin {
     this.releaseConcurrency = releaseConcurrency;
   }
 
-  /** The next server in line that takes a session of this ticket now. */
+  /**
+   * The next server in line that takes a session now; one that has failed this ticket before only
+   * where no other does. It has been found good again since: until then it takes nobody.
+   */
   @Nullable Server pick(Ticket ticket) {
+    Server preferred = next(ticket);
+    return preferred == null && ticket.dropPreference() ? next(ticket) : preferred;
+  }
+
+  private @Nullable Server next(Ticket ticket) {
     int count = servers.size();
     for (int i = 0; i < count; i++) {
       int at = (next + i) % count;

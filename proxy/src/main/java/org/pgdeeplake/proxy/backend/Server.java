@@ -15,6 +15,7 @@ import org.pgdeeplake.proxy.traffic.Traffic;
 public final class Server {
   private final ServerConfig config;
   private final Object lock;
+  private final int fall;
   private final Traffic traffic = new Traffic();
 
   // From here on everything is guarded by the lock.
@@ -37,11 +38,15 @@ public final class Server {
 
   private int maxSessions;
 
+  /** Its own checks; what a session found out does not count. */
+  private int failedInARow;
+
   private long failedChecks;
 
   Server(ServerConfig config, CheckConfig check, Object lock) {
     this.config = config;
     this.lock = lock;
+    this.fall = check.fall();
     this.health = new HealthCounter(check.rise(), check.fall());
   }
 
@@ -124,8 +129,21 @@ public final class Server {
   /** Whether a check is wanted soon: the state is changing, or a session has cast doubt on it. */
   public boolean unsettled() {
     synchronized (lock) {
-      return health.changing() || suspect || full || lastCheck.status() == CheckResult.Status.INI;
+      return health.changing() || suspect || lastCheck.status() == CheckResult.Status.INI;
     }
+  }
+
+  /** Whether it takes nobody until a check finds it better: it is down or full. */
+  public boolean blocked() {
+    synchronized (lock) {
+      return !health.up() || full;
+    }
+  }
+
+  /** Whether so many of its own checks in a row have failed, just now, that it counts as down. */
+  boolean hasFallen() {
+    assert Thread.holdsLock(lock);
+    return !health.up() && failedInARow == fall;
   }
 
   boolean takesSession(int releaseConcurrency) {
@@ -143,6 +161,11 @@ public final class Server {
     opening++;
     maxSessions = Math.max(maxSessions, leases.size());
     traffic.sessionStarted();
+  }
+
+  void opening() {
+    assert Thread.holdsLock(lock);
+    opening++;
   }
 
   void answered() {
@@ -176,6 +199,7 @@ public final class Server {
     assert Thread.holdsLock(lock);
     lastCheck = result;
     if (result.passed()) {
+      failedInARow = 0;
       suspect = false;
       full = result.slotsTaken();
       health.passed();
@@ -186,6 +210,8 @@ public final class Server {
       health.failed();
       if (conclusive) {
         health.down();
+      } else {
+        failedInARow++;
       }
     }
     return availability.set(health.up());

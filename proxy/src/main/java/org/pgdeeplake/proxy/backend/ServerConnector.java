@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy.backend;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -96,6 +97,11 @@ public final class ServerConnector {
       SocketSettings.apply(bootstrap);
       bootstrap.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
       ChannelFuture connecting = bootstrap.connect(name.getNow());
+      if (connecting.cause() instanceof ChannelException noSocket) {
+        // There is no channel, and what stands for it belongs to no loop.
+        failed(Failure.Kind.NO_RESOURCES, String.valueOf(noSocket.getMessage()));
+        return;
+      }
       channel = connecting.channel();
       connecting.addListener(future -> connected(connecting));
     }

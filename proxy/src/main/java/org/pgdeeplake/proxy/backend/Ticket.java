@@ -46,15 +46,22 @@ public final class Ticket {
     notBeforeNanos = fromNanos;
   }
 
-  /** The next attempt is for another server, or without redispatch for the same. */
-  void avoid(Server server, int servers, boolean redispatch) {
-    if (!redispatch) {
-      only = server;
-      return;
-    }
-    excluded.add(server);
-    if (excluded.size() == servers) {
+  /** Returns whether there was one, and it may be dropped. */
+  boolean dropPreference() {
+    boolean dropped = !excluded.isEmpty() || (only != null && !only.up());
+    if (dropped) {
       excluded.clear();
+      only = null;
+    }
+    return dropped;
+  }
+
+  /** The next attempt is for another server, or without redispatch for the same. */
+  void avoid(Server server, boolean redispatch) {
+    if (redispatch) {
+      excluded.add(server);
+    } else {
+      only = server;
     }
   }
 }

@@ -145,6 +145,8 @@ public final class Demand {
     while (!lingeringUntilNanos.isEmpty() && lingeringUntilNanos.getFirst() - now <= 0) {
       lingeringUntilNanos.removeFirst();
     }
+    // However many gave up, they keep one start going: whoever still wants one is waiting.
+    int wanted = waiting.size() + counted.size();
     Map<Claim.Activity, Integer> activities = new EnumMap<>(Claim.Activity.class);
     counted.forEach(claim -> activities.merge(claim.activity(), 1, Integer::sum));
     idle.forEach(claim -> activities.merge(claim.activity(), 1, Integer::sum));
@@ -153,7 +155,7 @@ public final class Demand {
     double oldest =
         waiting.isEmpty() ? 0 : (now - waiting.iterator().next().sinceNanos) / NANOS_PER_SECOND;
     return new Snapshot(
-        waiting.size() + lingeringUntilNanos.size() + counted.size(),
+        wanted > 0 || lingeringUntilNanos.isEmpty() ? wanted : 1,
         waiting.size(),
         lingeringUntilNanos.size(),
         activities.getOrDefault(Claim.Activity.BUSY, 0),

@@ -16,6 +16,12 @@ import org.pgdeeplake.proxy.session.SessionServices;
 
 /** One listening address; every connection that it accepts becomes a session. */
 public final class Frontend {
+  /**
+   * Connections above max-connections are let in to be told so, and to bring cancel requests; from
+   * so many times that limit on they are closed at once.
+   */
+  private static final int OPEN_PER_PLACE = 2;
+
   private final SessionServices services;
   private volatile @Nullable Channel listener;
 
@@ -41,6 +47,11 @@ public final class Frontend {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    if (services.sessions().open() >= OPEN_PER_PLACE * config().maxConnections()) {
+                      services.traffic().denied();
+                      var _ = channel.close();
+                      return;
+                    }
                     channel.pipeline().addLast(Session.open(channel, services));
                   }
                 });

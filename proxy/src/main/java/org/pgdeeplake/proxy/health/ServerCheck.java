@@ -99,8 +99,8 @@ final class ServerCheck {
     schedule((fast ? config.fastinter() : config.inter()).toNanos());
   }
 
-  /** Whether somebody waits for this server to come up. */
+  /** Whether somebody waits for what a check of this server may bring. */
   private boolean awaited() {
-    return !server.up() && backend.queued() > 0;
+    return server.blocked() && backend.queued() > 0;
   }
 }

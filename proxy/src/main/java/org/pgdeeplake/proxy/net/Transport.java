@@ -1,6 +1,5 @@
 package org.pgdeeplake.proxy.net;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -70,11 +69,6 @@ public record Transport(
         NioServerSocketChannel.class,
         NioSocketChannel.class,
         NioDatagramChannel.class);
-  }
-
-  /** Whether the transport tells of a peer that closed even while nothing is read from it. */
-  public static boolean seesHangUpWithoutRead(Channel channel) {
-    return channel instanceof EpollSocketChannel;
   }
 
   private static String rootMessage(Throwable cause) {

@@ -2,8 +2,6 @@ package org.pgdeeplake.proxy.postgres;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.postgres.StartupPacket.CancelRequest;
 import org.pgdeeplake.proxy.postgres.StartupPacket.DirectTls;
@@ -25,7 +23,13 @@ public final class StartupDecoder {
   private static final int CANCEL_REQUEST_CODE = 80_877_102;
   private static final int SSL_REQUEST_CODE = 80_877_103;
   private static final int GSSENC_REQUEST_CODE = 80_877_104;
+
+  // RFC 8446, 5.1 and 4.
   private static final int TLS_HANDSHAKE_RECORD = 0x16;
+  private static final int TLS_HEADER_BYTES = 5;
+  private static final int TLS_MAJOR_VERSION = 3;
+  private static final int TLS_CLIENT_HELLO = 1;
+  private static final int MAX_TLS_RECORD_BYTES = 1 << 14;
 
   private StartupDecoder() {}
 
@@ -44,6 +48,8 @@ public final class StartupDecoder {
   }
 
   private static final Result NEED_MORE = new Result.NeedMore();
+  private static final Result NO_TERMINATOR =
+      malformed("invalid startup packet layout: expected terminator as last byte");
 
   /**
    * @param first whether nothing came before on this connection: only then TLS may start at once
@@ -52,7 +58,7 @@ public final class StartupDecoder {
     int start = in.readerIndex();
     int readable = in.readableBytes();
     if (first && readable > 0 && in.getUnsignedByte(start) == TLS_HANDSHAKE_RECORD) {
-      return new Result.Decoded(new DirectTls(), 0);
+      return clientHello(in, start, readable);
     }
     if (readable < LENGTH_BYTES) {
       return NEED_MORE;
@@ -65,6 +71,27 @@ public final class StartupDecoder {
       return NEED_MORE;
     }
     return decodeWhole(in.slice(start + LENGTH_BYTES, length - LENGTH_BYTES), length);
+  }
+
+  /**
+   * Waits for the whole record: the first byte alone proves nothing, and a server would wait for
+   * the rest.
+   */
+  private static Result clientHello(ByteBuf in, int start, int readable) {
+    if (readable < TLS_HEADER_BYTES + 1) {
+      return NEED_MORE;
+    }
+    int length = in.getUnsignedShort(start + 3);
+    boolean hello =
+        in.getUnsignedByte(start + 1) == TLS_MAJOR_VERSION
+            && in.getUnsignedByte(start + TLS_HEADER_BYTES) == TLS_CLIENT_HELLO
+            && length <= MAX_TLS_RECORD_BYTES;
+    if (!hello) {
+      return malformed("invalid TLS handshake");
+    }
+    return readable < TLS_HEADER_BYTES + length
+        ? NEED_MORE
+        : new Result.Decoded(new DirectTls(), 0);
   }
 
   private static Result decodeWhole(ByteBuf packet, int length) {
@@ -108,30 +135,37 @@ public final class StartupDecoder {
                   + minor
                   + ": server supports 3.0 to 3.2"));
     }
-    Map<String, String> parameters = new LinkedHashMap<>();
-    while (true) {
-      String name = readCString(packet);
-      if (name == null) {
-        return malformed("invalid startup packet layout: expected terminator as last byte");
-      }
-      if (name.isEmpty()) {
-        break;
-      }
+    return parameters(minor, packet, length);
+  }
+
+  private static Result parameters(int minor, ByteBuf packet, int length) {
+    String user = "";
+    String database = "";
+    String applicationName = "";
+    String name = readCString(packet);
+    while (name != null && !name.isEmpty()) {
       String value = readCString(packet);
       if (value == null) {
-        return malformed("invalid startup packet layout: expected terminator as last byte");
+        return NO_TERMINATOR;
       }
-      parameters.put(name, value);
+      switch (name) {
+        case "user" -> user = value;
+        case "database" -> database = value;
+        case "application_name" -> applicationName = value;
+        default -> {}
+      }
+      name = readCString(packet);
     }
-    if (packet.isReadable()) {
-      return malformed("invalid startup packet layout: expected terminator as last byte");
+    if (name == null || packet.isReadable()) {
+      return NO_TERMINATOR;
     }
-    if (parameters.getOrDefault("user", "").isEmpty()) {
+    if (user.isEmpty()) {
       return new Result.Malformed(
           ErrorResponse.fatal("28000", "no PostgreSQL user name specified in startup packet"));
     }
     return new Result.Decoded(
-        new StartupMessage(minor, java.util.Collections.unmodifiableMap(parameters)), length);
+        new StartupMessage(minor, user, database.isEmpty() ? user : database, applicationName),
+        length);
   }
 
   /** Null where no terminator follows. */

@@ -1,7 +1,5 @@
 package org.pgdeeplake.proxy.postgres;
 
-import java.util.Map;
-
 /** What a client may send before it is authenticated (PostgreSQL manual, 54.7). */
 public sealed interface StartupPacket {
 
@@ -17,24 +15,15 @@ public sealed interface StartupPacket {
   /**
    * Opens a session.
    *
+   * <p>Of its parameters only these are kept: a packet can hold thousands.
+   *
    * @param minor of protocol version 3
-   * @param parameters in the order they came; {@code user} is among them
+   * @param database the user's name where none is given
+   * @param applicationName empty for none
    */
-  record StartupMessage(int minor, Map<String, String> parameters) implements StartupPacket {
-    public String user() {
-      return parameters.getOrDefault("user", "");
-    }
+  record StartupMessage(int minor, String user, String database, String applicationName)
+      implements StartupPacket {}
 
-    /** The database asked for, which is the user's name where none is given. */
-    public String database() {
-      return parameters.getOrDefault("database", user());
-    }
-
-    public String applicationName() {
-      return parameters.getOrDefault("application_name", "");
-    }
-  }
-
-  /** The first byte of a TLS record: TLS without an SSLRequest (PostgreSQL 17). */
+  /** A TLS ClientHello: TLS without an SSLRequest (PostgreSQL 17). */
   record DirectTls() implements StartupPacket {}
 }

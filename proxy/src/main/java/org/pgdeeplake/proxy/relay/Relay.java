@@ -49,6 +49,12 @@ public final class Relay {
     }
   }
 
+  /** Whether bytes for the client wait here, so that cutting it off would lose them. */
+  public boolean clientIsBehind() {
+    return serverPaused
+        || client.bytesBeforeUnwritable() < client.config().getWriteBufferHighWaterMark();
+  }
+
   /** One end may have become able to take more. */
   public void resume() {
     if (clientPaused && server.isWritable()) {

@@ -11,19 +11,14 @@ import org.pgdeeplake.proxy.postgres.StartupReply;
  * Has sent the opening to a server and waits for its first word. Until then the server can fail
  * without the client's knowing.
  */
-final class AwaitingReply extends SessionState {
-  /** A client sends nothing before its server's first word, but for what it may have pipelined. */
-  static final int MAX_HELD_BYTES = 64 * 1024;
-
+final class AwaitingReply extends LinkedState {
   private final Opening opening;
-  private final ServerLink link;
   private final HeldBytes reply = new HeldBytes();
   private final long startNanos = System.nanoTime();
 
   AwaitingReply(Session session, Opening opening, ServerLink link) {
-    super(session);
+    super(session, link);
     this.opening = opening;
-    this.link = link;
   }
 
   @Override
@@ -46,7 +41,6 @@ final class AwaitingReply extends SessionState {
   void onClientBytes(ByteBuf chunk) {
     if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
       session.hold(chunk);
-      link.close();
       session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
       return;
     }
@@ -61,7 +55,6 @@ final class AwaitingReply extends SessionState {
 
   @Override
   void onClientEnd(boolean reset) {
-    link.close();
     session.transition(new Closed(session, CloseReason.CLIENT_LEFT_CONNECTING));
   }
 
@@ -69,7 +62,8 @@ final class AwaitingReply extends SessionState {
   void onServerBytes(ByteBuf chunk) {
     reply.append(chunk);
     switch (opening.kind()) {
-      case BYTES, DIRECT_TLS -> relay(true);
+      case DIRECT_TLS -> relay(true);
+      case BYTES -> throw new IllegalStateException("bytes are relayed without an answer");
       case ENCRYPTION_REQUEST -> encryptionAnswered(reply.view().getByte(0));
       case STARTUP_MESSAGE -> {
         switch (StartupReply.decode(reply.view())) {
@@ -82,8 +76,17 @@ final class AwaitingReply extends SessionState {
     }
   }
 
+  /**
+   * PostgreSQL closes without a word on TLS that it does not do: then that is the answer, and says
+   * nothing against the server.
+   */
   @Override
   void onServerEnd(boolean reset) {
+    if (opening.kind() == Opening.Kind.DIRECT_TLS) {
+      session.transition(
+          new Closed(session, CloseReason.TLS_REFUSED_BY_SERVER, Opening.tlsAlert()));
+      return;
+    }
     failed(
         Failure.Kind.EARLY_CLOSE,
         reset ? "reset the connection" : "closed the connection without an answer");
@@ -91,7 +94,6 @@ final class AwaitingReply extends SessionState {
 
   @Override
   void onStop(CloseReason reason) {
-    link.close();
     session.refuse(opening, reason, Refusals.shuttingDown());
   }
 
@@ -128,12 +130,10 @@ final class AwaitingReply extends SessionState {
 
   private void failed(Failure.Kind kind, String detail) {
     session.attemptFailed(link.lease(), new Failure(kind, detail), opening);
-    link.close();
   }
 
   private void timedOut() {
     if (Queued.queueNanosLeft(session) <= 0) {
-      link.close();
       session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
     } else {
       failed(Failure.Kind.TIMEOUT, "no answer in time");

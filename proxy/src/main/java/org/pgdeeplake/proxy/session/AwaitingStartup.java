@@ -19,6 +19,7 @@ final class AwaitingStartup extends SessionState {
   void enter() {
     long limit = session.services().frontend().timeouts().startup().toNanos();
     session.startTimer(limit, this::timedOut);
+    session.client().config().setAutoRead(true);
     advance();
   }
 
@@ -97,7 +98,6 @@ final class AwaitingStartup extends SessionState {
         yield false;
       }
       case StartupPacket.StartupMessage message -> {
-        session.record().startup = message;
         startUp(message, new Opening(Opening.Kind.STARTUP_MESSAGE, packet));
         yield false;
       }

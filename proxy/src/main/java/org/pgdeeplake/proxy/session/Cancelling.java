@@ -29,6 +29,7 @@ final class Cancelling extends SessionState {
   private final List<Channel> channels = new ArrayList<>();
   private int open;
   private boolean delivered;
+  private boolean broadcast;
 
   Cancelling(Session session, CancelKey key, byte[] packet) {
     super(session);
@@ -41,7 +42,9 @@ final class Cancelling extends SessionState {
     session.end().noWake(NoWake.CANCEL_REQUEST);
     SessionServices services = session.services();
     var limit = services.backend().config().timeouts().connect();
-    List<Server> targets = targets();
+    @Nullable Server issuer = services.cancelKeys().server(key);
+    broadcast = issuer == null && services.cancelKeys().beginBroadcast();
+    List<Server> targets = issuer != null ? List.of(issuer) : broadcast ? everyServer() : List.of();
     open = targets.size();
     if (open == 0) {
       done();
@@ -57,11 +60,7 @@ final class Cancelling extends SessionState {
     }
   }
 
-  private List<Server> targets() {
-    @Nullable Server issuer = session.services().cancelKeys().server(key);
-    if (issuer != null) {
-      return List.of(issuer);
-    }
+  private List<Server> everyServer() {
     return session.services().backends().stream()
         .flatMap(backend -> backend.servers().stream())
         .filter(Server::up)
@@ -87,12 +86,18 @@ final class Cancelling extends SessionState {
   }
 
   private void done() {
-    session.services().metrics().cancel(delivered ? "forwarded" : "failed");
+    session
+        .services()
+        .metrics()
+        .cancel(delivered ? broadcast ? "broadcast" : "forwarded" : "failed");
     session.transition(new Closed(session, CloseReason.NORMAL));
   }
 
   @Override
-  void exit() {
+  void exit(SessionState next) {
+    if (broadcast) {
+      session.services().cancelKeys().broadcastDone();
+    }
     attempts.forEach(ServerConnector.Attempt::cancel);
     channels.forEach(channel -> {
       var _ = channel.close();

@@ -24,6 +24,8 @@ public enum CloseReason {
   QUEUE_FULL("PQ"),
   QUEUE_CLIENT_LIMIT("PQ"),
   QUEUE_TIMEOUT("sQ"),
+  /** The server closed on a direct TLS handshake: it does no TLS, or none without an SSLRequest. */
+  TLS_REFUSED_BY_SERVER("SC"),
   /** The server closed before the client said that it was done, or reset the connection. */
   SERVER_CLOSED("SD"),
   /** The server was marked down and its sessions are to be closed. */

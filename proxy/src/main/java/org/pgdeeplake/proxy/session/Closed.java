@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 final class Closed extends SessionState {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** For a client that reads slowly; what is left for it is no more than the buffers hold. */
+  private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(60);
+
   private final CloseReason reason;
   private final byte[] farewell;
   private final boolean reset;
@@ -48,9 +51,7 @@ final class Closed extends SessionState {
     session.record().bytesOut += farewell.length;
     session.end().close(session, reason);
     Channel client = session.client();
-    // A client that reads slowly gets what is left, for as long as any client may be silent.
-    session.startTimer(
-        session.services().frontend().timeouts().client().toNanos(), this::closeChannel);
+    session.startTimer(FLUSH_NANOS, this::closeChannel);
     client.config().setAutoRead(true);
     var _ =
         client
@@ -71,6 +72,7 @@ final class Closed extends SessionState {
   }
 
   private void closeChannel() {
+    session.cancelTimer();
     var _ = session.client().close();
   }
 

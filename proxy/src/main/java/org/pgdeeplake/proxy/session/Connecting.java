@@ -3,33 +3,29 @@ package org.pgdeeplake.proxy.session;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.backend.ServerConnector.Outcome;
+import org.pgdeeplake.proxy.traffic.Traffic;
 
 /** Has a slot of a server and connects to it. */
-final class Connecting extends SessionState {
+final class Connecting extends LinkedState {
   private final Opening opening;
   private final Lease lease;
-  private final ServerLink link;
   private final long startNanos = System.nanoTime();
   private ServerConnector.@Nullable Attempt attempt;
 
   Connecting(Session session, Opening opening, Lease lease) {
-    super(session);
+    super(session, new ServerLink(session, lease));
     this.opening = opening;
     this.lease = lease;
-    this.link = new ServerLink(session, lease);
   }
 
   @Override
   void enter() {
     SessionServices services = session.services();
     SessionRecord record = session.record();
-    if (record.server != null && record.server != lease.server()) {
-      record.redispatched = true;
-      record.server.traffic().redispatched();
-      services.backend().traffic().redispatched();
-    }
+    countRetry(record.lastServer);
     record.server = lease.server();
     Queued.startQueueTimer(session, this::timedOut);
     attempt =
@@ -43,10 +39,28 @@ final class Connecting extends SessionState {
                 this::connected);
   }
 
+  /** First the attempt: closing the channel of a pending one would be told as its failure. */
   @Override
-  void exit() {
+  void exit(SessionState next) {
     if (attempt != null) {
       attempt.cancel();
+    }
+    super.exit(next);
+  }
+
+  /** As HAProxy: a retry on the same server, or a redispatch away from the last one. */
+  private void countRetry(@Nullable Server last) {
+    if (last == null) {
+      return;
+    }
+    Traffic backend = session.services().backend().traffic();
+    if (last == lease.server()) {
+      last.traffic().retried();
+      backend.retried();
+    } else {
+      session.record().redispatched = true;
+      last.traffic().redispatched();
+      backend.redispatched();
     }
   }
 
@@ -56,7 +70,10 @@ final class Connecting extends SessionState {
         SessionRecord record = session.record();
         record.connectNanos = System.nanoTime() - startNanos;
         record.waitedNanos = startNanos - record.queuedSinceNanos;
-        session.transition(new AwaitingReply(session, opening, link));
+        session.transition(
+            opening.kind() == Opening.Kind.BYTES
+                ? Relaying.ofBytes(session, link)
+                : new AwaitingReply(session, opening, link));
       }
       case Outcome.Failed(var failure) -> session.attemptFailed(lease, failure, opening);
     }
@@ -66,25 +83,21 @@ final class Connecting extends SessionState {
   void onClientBytes(ByteBuf chunk) {
     session.hold(chunk);
     if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
-      link.close();
       session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
     }
   }
 
   @Override
   void onClientEnd(boolean reset) {
-    link.close();
     session.transition(new Closed(session, CloseReason.CLIENT_LEFT_CONNECTING));
   }
 
   @Override
   void onStop(CloseReason reason) {
-    link.close();
     session.refuse(opening, reason, Refusals.shuttingDown());
   }
 
   private void timedOut() {
-    link.close();
     session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
   }
 }

@@ -46,6 +46,8 @@ final class InactivityWatch {
     if (!counted) {
       counted = true;
       session.claim().active();
+      // The timer was set for what a session that does not count has to expect.
+      schedule(System.nanoTime());
     }
   }
 

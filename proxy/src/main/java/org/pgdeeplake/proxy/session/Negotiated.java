@@ -8,12 +8,9 @@ import org.pgdeeplake.proxy.postgres.StartupPacket;
  * The server has answered a request for encryption with {@code N}, the client has heard it and goes
  * on in plain text, on the same two connections.
  */
-final class Negotiated extends SessionState {
-  private final ServerLink link;
-
+final class Negotiated extends LinkedState {
   Negotiated(Session session, ServerLink link) {
-    super(session);
-    this.link = link;
+    super(session, link);
   }
 
   @Override
@@ -21,7 +18,6 @@ final class Negotiated extends SessionState {
     session.startTimer(
         session.services().frontend().timeouts().startup().toNanos(),
         () -> {
-          link.close();
           session.refuse(
               CloseReason.STARTUP_TIMEOUT,
               Refusals.startupTimeout(session.services().frontend().timeouts().startup()));
@@ -34,7 +30,6 @@ final class Negotiated extends SessionState {
     switch (session.reader().next()) {
       case Result.NeedMore() -> {}
       case Result.Malformed malformed -> {
-        link.close();
         session.refuse(CloseReason.PROTOCOL_ERROR, malformed.answer());
       }
       case Result.Decoded decoded -> accept(decoded);
@@ -44,8 +39,8 @@ final class Negotiated extends SessionState {
   private void accept(Result.Decoded decoded) {
     byte[] packet = session.reader().take(decoded);
     switch (decoded.packet()) {
-      case StartupPacket.StartupMessage message -> {
-        session.record().startup = message;
+      case StartupPacket.StartupMessage _ -> {
+        link.lease().opening();
         session.transition(
             new AwaitingReply(session, new Opening(Opening.Kind.STARTUP_MESSAGE, packet), link));
       }
@@ -54,7 +49,6 @@ final class Negotiated extends SessionState {
               new AwaitingReply(
                   session, new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet), link));
       case StartupPacket.CancelRequest(var key) -> {
-        link.close();
         session.transition(new Cancelling(session, key, packet));
       }
       case StartupPacket.DirectTls() ->
@@ -64,7 +58,6 @@ final class Negotiated extends SessionState {
 
   @Override
   void onClientEnd(boolean reset) {
-    link.close();
     session.transition(new Closed(session, CloseReason.CLIENT_LEFT_STARTUP));
   }
 
@@ -72,19 +65,16 @@ final class Negotiated extends SessionState {
   @Override
   void onServerBytes(ByteBuf chunk) {
     chunk.release();
-    link.close();
     session.transition(new AwaitingStartup(session));
   }
 
   @Override
   void onServerEnd(boolean reset) {
-    link.close();
     session.transition(new AwaitingStartup(session));
   }
 
   @Override
   void onStop(CloseReason reason) {
-    link.close();
     session.refuse(reason, Refusals.shuttingDown());
   }
 }

@@ -17,6 +17,11 @@ final class Queued extends SessionState {
 
   @Override
   void enter() {
+    Session.Refusal refusal = session.refusal();
+    if (refusal != null) {
+      session.refuse(opening, refusal.reason(), refusal.error());
+      return;
+    }
     Backend backend = session.services().backend();
     SessionRecord record = session.record();
     if (record.queuedSinceNanos < 0) {
@@ -48,7 +53,7 @@ final class Queued extends SessionState {
   }
 
   @Override
-  void exit() {
+  void exit(SessionState next) {
     session.services().backend().leave(session.ticket());
   }
 

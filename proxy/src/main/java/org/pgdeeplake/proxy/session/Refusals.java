@@ -66,7 +66,9 @@ final class Refusals {
 
   static ErrorResponse shuttingDown() {
     return cannotConnectNow(
-        "the proxy is shutting down", "", "Connect again; another proxy may take the connection.");
+        "the proxy is shutting down",
+        "It takes no new sessions; those that were served go on for a while.",
+        "Connect again; another proxy may take the connection.");
   }
 
   static ErrorResponse startupTimeout(Duration limit) {

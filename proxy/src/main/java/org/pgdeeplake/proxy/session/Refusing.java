@@ -22,6 +22,7 @@ final class Refusing extends SessionState {
   void enter() {
     session.startTimer(
         session.services().frontend().timeouts().startup().toNanos(), this::closeSilently);
+    session.client().config().setAutoRead(true);
     session.send((byte) 'N');
   }
 
@@ -32,15 +33,14 @@ final class Refusing extends SessionState {
       case Result.NeedMore() -> {}
       case Result.Malformed malformed -> session.refuse(refusal.reason(), malformed.answer());
       case Result.Decoded decoded -> {
-        session.reader().take(decoded);
+        byte[] packet = session.reader().take(decoded);
         switch (decoded.packet()) {
-          case StartupPacket.StartupMessage message -> {
-            session.record().startup = message;
-            session.refuse(refusal.reason(), refusal.error());
-          }
+          case StartupPacket.StartupMessage _ -> session.refuse(refusal.reason(), refusal.error());
           case StartupPacket.SslRequest(), StartupPacket.GssEncRequest() ->
               session.send((byte) 'N');
-          case StartupPacket.CancelRequest(var _), StartupPacket.DirectTls() -> closeSilently();
+          case StartupPacket.CancelRequest(var key) ->
+              session.transition(new Cancelling(session, key, packet));
+          case StartupPacket.DirectTls() -> closeSilently();
         }
       }
     }

@@ -1,10 +1,12 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.demand.Claim.Activity;
+import org.pgdeeplake.proxy.postgres.AsynchronousMessages;
 import org.pgdeeplake.proxy.postgres.BackendKeyScanner;
 import org.pgdeeplake.proxy.postgres.CancelKey;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
@@ -13,8 +15,7 @@ import org.pgdeeplake.proxy.relay.Relay;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
 /** A server has taken the session: bytes pass both ways, and only whose turn it is is looked at. */
-final class Relaying extends SessionState {
-  private final ServerLink link;
+final class Relaying extends LinkedState {
   private final boolean opaque;
   private final HeldBytes reply;
   private final Relay relay;
@@ -26,15 +27,14 @@ final class Relaying extends SessionState {
   private @Nullable CancelKey key;
   private Activity activity;
 
-  /** Whether the server's last byte so far ended a ReadyForQuery. */
-  private boolean atBoundary;
+  /** What comes behind a ReadyForQuery without a request. */
+  private final AsynchronousMessages asynchronous = new AsynchronousMessages();
 
   /** Whether the client's last bytes so far were a Terminate message. */
   private boolean terminated;
 
   Relaying(Session session, ServerLink link, boolean opaque, HeldBytes reply) {
-    super(session);
-    this.link = link;
+    super(session, link);
     this.opaque = opaque;
     this.reply = reply;
     this.relay = new Relay(session.client(), link.channel());
@@ -42,6 +42,16 @@ final class Relaying extends SessionState {
     this.backendTraffic = session.services().backend().traffic();
     this.activity = opaque ? Activity.OPAQUE : Activity.BUSY;
     this.watch = new InactivityWatch(session, this);
+  }
+
+  /**
+   * For mode tcp: the bytes that the client sent first are passed on, and nothing is waited for.
+   */
+  static Relaying ofBytes(Session session, ServerLink link) {
+    byte[] first = session.reader().held().copy();
+    var _ = link.channel().write(Unpooled.wrappedBuffer(first), link.channel().voidPromise());
+    link.channel().flush();
+    return new Relaying(session, link, true, new HeldBytes());
   }
 
   boolean holds(Lease lease) {
@@ -69,15 +79,17 @@ final class Relaying extends SessionState {
     session.claim().served();
     session.client().config().setAutoRead(true);
     watch.start();
-    onServerBytes(reply.view());
+    if (!reply.isEmpty()) {
+      onServerBytes(reply.view());
+    }
   }
 
   @Override
-  void exit() {
+  void exit(SessionState next) {
     if (key != null) {
       session.services().cancelKeys().remove(key, link.server());
     }
-    link.close();
+    super.exit(next);
   }
 
   @Override
@@ -139,7 +151,7 @@ final class Relaying extends SessionState {
   void onServerEnd(boolean reset) {
     // Before the first ReadyForQuery a server closes after it has said why.
     boolean expected = terminated || session.clientEnded() || (!opaque && !keys.finished());
-    if (reset && !expected) {
+    if (reset && !expected && !relay.clientIsBehind()) {
       session.transition(Closed.withReset(session, CloseReason.SERVER_CLOSED));
     } else {
       session.transition(
@@ -164,7 +176,12 @@ final class Relaying extends SessionState {
    * The client is told only where the server's side of the conversation is between two messages.
    */
   private void end(CloseReason reason, ErrorResponse error) {
-    boolean tell = !opaque && (keys.finished() ? atBoundary : keys.atBoundary());
+    boolean tell =
+        switch (activity) {
+          case OPAQUE -> false;
+          case BUSY -> !keys.finished() && keys.atBoundary();
+          case IDLE, IN_TRANSACTION -> asynchronous.atBoundary();
+        };
     session.transition(new Closed(session, reason, tell ? error.encode() : new byte[0]));
   }
 
@@ -176,13 +193,11 @@ final class Relaying extends SessionState {
         session.services().cancelKeys().put(found, link.server());
       }
     }
-    ReadyForQueryTail.Status status = tail.next(chunk);
-    atBoundary = status != ReadyForQueryTail.Status.NOT_READY;
-    switch (status) {
-      case IDLE -> turn(Activity.IDLE);
-      case IN_TRANSACTION -> turn(Activity.IN_TRANSACTION);
+    switch (tail.next(chunk)) {
+      case IDLE -> ready(Activity.IDLE);
+      case IN_TRANSACTION -> ready(Activity.IN_TRANSACTION);
       case NOT_READY -> {
-        if (activity != Activity.BUSY && !mayBeAsynchronous(chunk)) {
+        if (activity != Activity.BUSY && !asynchronous.next(chunk)) {
           turn(Activity.BUSY);
           watch.active();
         }
@@ -190,17 +205,16 @@ final class Relaying extends SessionState {
     }
   }
 
+  private void ready(Activity now) {
+    asynchronous.reset();
+    turn(now);
+  }
+
   private void turn(Activity now) {
     if (activity != now) {
       activity = now;
       session.claim().activity(now);
     }
-  }
-
-  /** NotificationResponse, ParameterStatus and NoticeResponse also come to an idle session. */
-  private static boolean mayBeAsynchronous(ByteBuf chunk) {
-    byte type = chunk.getByte(chunk.readerIndex());
-    return type == 'A' || type == 'S' || type == 'N';
   }
 
   private static boolean endsWithTerminate(ByteBuf chunk) {

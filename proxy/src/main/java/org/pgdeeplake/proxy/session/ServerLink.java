@@ -107,7 +107,9 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     if (cause instanceof IOException) {
       // From a read, the end of the input follows; what a write could not send is lost with it.
       reset = true;
-    } else {
+      // Without reading, that end may not be seen.
+      ctx.channel().config().setAutoRead(true);
+    } else if (!closed) {
       session.failed(cause);
     }
   }

@@ -70,8 +70,14 @@ public final class Session implements Waiter {
     Session session = new Session(client, services);
     services.traffic().opened();
     services.sessions().opened(session);
-    var _ = client.closeFuture().addListener(closed -> services.sessions().closed(session));
-    session.refusal = session.overLimit();
+    var _ =
+        client
+            .closeFuture()
+            .addListener(closed -> {
+              services.sessions().closed(session);
+              session.cancelTimer();
+            });
+    session.refusal = session.admit();
     return new ClientHandler(session);
   }
 
@@ -86,7 +92,7 @@ public final class Session implements Waiter {
       log.debug("session {} {} -> {}", record.client, state.name(), next.name());
     }
     cancelTimer();
-    state.exit();
+    state.exit(next);
     state = next;
     next.enter();
   }
@@ -168,12 +174,13 @@ public final class Session implements Waiter {
     var _ = client.writeAndFlush(Unpooled.wrappedBuffer(bytes), client.voidPromise());
   }
 
-  /** Keeps what a client sends before a server has taken it; stops reading when it is too much. */
+  /**
+   * Keeps what a client has sent ahead of its server's first word, and reads no more of it until
+   * then: a waiter costs no more memory than one read.
+   */
   void hold(ByteBuf chunk) {
     reader.append(chunk);
-    if (reader.held().size() >= AwaitingReply.MAX_HELD_BYTES) {
-      client.config().setAutoRead(false);
-    }
+    client.config().setAutoRead(false);
   }
 
   /** Ends a session whose client can be told so at once. */
@@ -194,8 +201,7 @@ public final class Session implements Waiter {
 
   /** A server did not take the session: on to the next, or back to the queue. */
   void attemptFailed(Lease lease, Failure failure, Opening opening) {
-    record.lastFailure = failure;
-    record.retries++;
+    record.attemptFailed(failure);
     lease.failed(failure);
     services.backend().attemptFailed(ticket(), lease.server());
     transition(new Queued(this, opening));
@@ -254,21 +260,27 @@ public final class Session implements Waiter {
     }
   }
 
-  private @Nullable Refusal overLimit() {
+  /** Takes a place under the limits on connections; without one the session is refused later. */
+  private @Nullable Refusal admit() {
     var config = services.frontend();
-    if (services.traffic().current() > config.maxConnections()) {
+    if (services.sessions().draining()) {
+      return new Refusal(CloseReason.SHUTDOWN, Refusals.shuttingDown());
+    }
+    if (!services.traffic().admit(config.maxConnections())) {
       return new Refusal(
           CloseReason.CONNECTION_LIMIT,
           Refusals.connectionLimit(config.name(), config.maxConnections()));
     }
     int perClient = config.maxConnectionsPerClient();
-    if (perClient > 0 && services.sessions().of(clientAddress()) > perClient) {
+    if (!services.sessions().admit(clientAddress(), perClient)) {
+      services.traffic().discharge();
       return new Refusal(CloseReason.CONNECTION_LIMIT, Refusals.clientConnectionLimit(perClient));
     }
+    end.admitted();
     return null;
   }
 
-  private void cancelTimer() {
+  void cancelTimer() {
     if (timer != null) {
       timer.cancel(false);
       timer = null;

@@ -13,9 +13,16 @@ final class SessionEnd {
   /** Why the session is no demand, where that is known before its end. */
   private @Nullable NoWake noWake;
 
+  private boolean admitted;
+
   SessionEnd(SessionServices services, SessionRecord record) {
     this.services = services;
     this.record = record;
+  }
+
+  /** The session holds a place under the limits on connections. */
+  void admitted() {
+    admitted = true;
   }
 
   void noWake(NoWake reason) {
@@ -32,6 +39,10 @@ final class SessionEnd {
     }
     countFrontend(reason);
     services.sessions().ended(session);
+    if (admitted) {
+      services.sessions().discharge(session.clientAddress());
+      services.traffic().discharge();
+    }
     services.traffic().closed();
     services
         .metrics()
@@ -73,6 +84,11 @@ final class SessionEnd {
   }
 
   private void countBackend(CloseReason reason) {
+    switch (reason) {
+      case QUEUE_TIMEOUT, QUEUE_FULL, QUEUE_CLIENT_LIMIT ->
+          services.backend().traffic().connectError();
+      default -> {}
+    }
     count(services.backend().traffic(), reason);
     if (record.server != null) {
       count(record.server.traffic(), reason);

@@ -37,7 +37,7 @@ final class SessionLog {
         frontend,
         backend.name(),
         session.server == null ? "<NOSRV>" : session.server.name(),
-        millis(session.waitedNanos),
+        millis(session.waitedNanos()),
         millis(session.connectNanos),
         millis(System.nanoTime() - session.acceptedNanos),
         session.bytesOut,

@@ -5,7 +5,6 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.Server;
-import org.pgdeeplake.proxy.postgres.StartupPacket.StartupMessage;
 
 /** What is remembered of one session for its log line. Confined to the session's event loop. */
 final class SessionRecord {
@@ -13,8 +12,12 @@ final class SessionRecord {
   final Instant accepted = Instant.now();
   final long acceptedNanos = System.nanoTime();
 
-  @Nullable StartupMessage startup;
+  /** The server of the present attempt, or of the one that succeeded. */
   @Nullable Server server;
+
+  /** The server of the attempt before. */
+  @Nullable Server lastServer;
+
   @Nullable Failure lastFailure;
 
   /** -1 until the session first asks for a server. */
@@ -34,5 +37,21 @@ final class SessionRecord {
 
   SessionRecord(InetSocketAddress client) {
     this.client = client;
+  }
+
+  void attemptFailed(Failure failure) {
+    lastFailure = failure;
+    lastServer = server;
+    server = null;
+    waitedNanos = -1;
+    connectNanos = -1;
+    retries++;
+  }
+
+  /** What it has waited for a server, up to now if none has taken it; -1 where it never asked. */
+  long waitedNanos() {
+    return waitedNanos < 0 && queuedSinceNanos >= 0
+        ? System.nanoTime() - queuedSinceNanos
+        : waitedNanos;
   }
 }

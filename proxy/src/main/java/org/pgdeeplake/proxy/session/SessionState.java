@@ -21,7 +21,7 @@ abstract class SessionState {
 
   abstract void enter();
 
-  void exit() {}
+  void exit(SessionState next) {}
 
   /** Takes the chunk over. */
   abstract void onClientBytes(ByteBuf chunk);

@@ -19,17 +19,39 @@ public final class Sessions {
 
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
   private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
+  private volatile boolean draining;
   private final AtomicInteger live = new AtomicInteger();
 
   void opened(Session session) {
     open.add(session);
-    perClient.merge(session.clientAddress(), 1, Integer::sum);
     live.incrementAndGet();
+  }
+
+  /**
+   * Takes a place for one session of this client.
+   *
+   * @param limit 0 is no limit
+   */
+  boolean admit(InetAddress client, int limit) {
+    int sessions = perClient.merge(client, 1, Integer::sum);
+    if (limit > 0 && sessions > limit) {
+      discharge(client);
+      return false;
+    }
+    return true;
+  }
+
+  void discharge(InetAddress client) {
+    perClient.computeIfPresent(client, (address, n) -> n == 1 ? null : n - 1);
+  }
+
+  /** Whether nobody is to be served any more who is not yet. */
+  boolean draining() {
+    return draining;
   }
 
   /** The session has ended; its socket may still have bytes to deliver. */
   void ended(Session session) {
-    perClient.computeIfPresent(session.clientAddress(), (client, n) -> n == 1 ? null : n - 1);
     live.decrementAndGet();
   }
 
@@ -74,12 +96,10 @@ public final class Sessions {
     return true;
   }
 
-  int of(InetAddress client) {
-    return perClient.getOrDefault(client, 0);
-  }
-
   /** Ends what is not yet served: waiters hear 57P03, served sessions go on. */
   public void refuseWaiters() {
+    // A session that is opened from now on sees this; one that was opened before is in the set.
+    draining = true;
     open.forEach(Session::refuseUnlessServed);
   }
 

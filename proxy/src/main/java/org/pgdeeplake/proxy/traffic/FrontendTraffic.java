@@ -9,6 +9,7 @@ public final class FrontendTraffic {
   private final LongAdder requestErrors = new LongAdder();
   private final LongAdder denied = new LongAdder();
   private final AtomicInteger current = new AtomicInteger();
+  private final AtomicInteger admitted = new AtomicInteger();
   private final AtomicInteger max = new AtomicInteger();
 
   /** Sessions, bytes and their rate. */
@@ -20,6 +21,20 @@ public final class FrontendTraffic {
   public void opened() {
     traffic.sessionStarted();
     max.accumulateAndGet(current.incrementAndGet(), Math::max);
+  }
+
+  /** Takes one of {@code limit} places; false where there is none. */
+  public boolean admit(int limit) {
+    if (admitted.incrementAndGet() <= limit) {
+      return true;
+    }
+    discharge();
+    return false;
+  }
+
+  /** Gives the place back. */
+  public void discharge() {
+    admitted.decrementAndGet();
   }
 
   public void closed() {

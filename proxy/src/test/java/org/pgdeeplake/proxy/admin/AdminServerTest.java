@@ -97,7 +97,7 @@ class AdminServerTest {
     assertThat(response.body())
         .isEqualTo(
             """
-            {"demand":2,"waiting":0,"lingering":1,"busy":1,"inTransaction":0,"idle":0,"opaque":0,\
+            {"demand":1,"waiting":0,"lingering":1,"busy":1,"inTransaction":0,"idle":0,"opaque":0,\
             "oldestWaiterSeconds":0.000,"serversUp":1,\
             "noWake":{"open_and_close":0,"incomplete":0,"silence":0,"garbage":0,"http":0,\
             "cancel_request":0,"pg_isready":1,"refused":0},\

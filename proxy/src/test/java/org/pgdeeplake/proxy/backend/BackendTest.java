@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.backend.Backend.Admission;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
@@ -124,6 +126,62 @@ class BackendTest {
     assertThat(client.lease().server()).isNotSameAs(failed);
     assertThat(failed.traffic().connectErrorsTotal()).isEqualTo(1);
     assertThat(failed.up()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Failure.Kind.class,
+      names = {"NO_RESOURCES"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void aFailureDoesNotKeepASessionFromTheOnlyServerThatRuns(Failure.Kind kind) {
+    Backend backend = backend(2);
+    Server running = backend.servers().getFirst();
+    backend.checked(running, GOOD);
+    Client client = enter(backend);
+    client.fail(backend, kind);
+    assertThat(client.lease).isNull();
+    backend.checked(running, GOOD);
+    assertThat(client.lease().server()).isSameAs(running);
+  }
+
+  @Test
+  void withoutRedispatchADeadServerIsNotWaitedFor() {
+    redispatch = false;
+    Backend backend = up(backend(2));
+    Client client = enter(backend);
+    Server first = client.lease().server();
+    client.fail(backend, Failure.Kind.REFUSED);
+    backend.checked(first, BAD);
+    backend.checked(first, BAD);
+    assertThat(client.lease().server()).isNotSameAs(first);
+  }
+
+  @Test
+  void aRequestThatFollowsCountsAgainAsOpening() {
+    releaseConcurrency = 1;
+    Backend backend = up(backend(1));
+    Client first = enter(backend);
+    first.lease().answered();
+    first.lease().opening();
+    Client second = enter(backend);
+    assertThat(second.lease).isNull();
+    first.lease().answered();
+    assertThat(second.lease).isNotNull();
+  }
+
+  @Test
+  void closingIsDecidedByChecksAlone() {
+    onMarkedDown = CheckConfig.OnMarkedDown.CLOSE_SESSIONS;
+    Backend backend = up(backend(1));
+    Client hung = enter(backend);
+    Client other = enter(backend);
+    other.fail(backend, Failure.Kind.NOT_READY);
+    assertThat(backend.activeServers()).isZero();
+    assertThat(hung.serverDown).isFalse();
+    backend.checked(backend.servers().getFirst(), BAD);
+    assertThat(hung.serverDown).isFalse();
+    backend.checked(backend.servers().getFirst(), BAD);
+    assertThat(hung.serverDown).isTrue();
   }
 
   @Test

@@ -67,6 +67,17 @@ class DemandTest {
   }
 
   @Test
+  void manyWhoGaveUpWantOneStart() {
+    Demand demand = demand(Duration.ofSeconds(30));
+    demand.claim("b").end(true);
+    demand.claim("b").end(true);
+    assertThat(demand.snapshot().lingering()).isEqualTo(2);
+    assertThat(demand.snapshot().demand()).isEqualTo(1);
+    demand.claim("b");
+    assertThat(demand.snapshot().demand()).isEqualTo(1);
+  }
+
+  @Test
   void whoWasServedOrRefusedDoesNotLinger() {
     Demand demand = demand(Duration.ofSeconds(30));
     Claim served = demand.claim("b");

@@ -51,6 +51,24 @@ class ServerPeekTest {
     assertThat(tail.next(Unpooled.wrappedBuffer(new byte[] {'A'}))).isEqualTo(Status.NOT_READY);
   }
 
+  @Property(tries = 300)
+  void notificationsLeaveAnIdleSessionIdleInAnySplit(
+      @ForAll @Size(max = 60) byte[] payload,
+      @ForAll @Size(min = 1, max = 10) List<@IntRange(min = 1, max = 9) Integer> cuts) {
+    byte[] notification =
+        ByteBuffer.allocate(5 + payload.length)
+            .put((byte) 'A')
+            .putInt(4 + payload.length)
+            .put(payload)
+            .array();
+    AsynchronousMessages messages = new AsynchronousMessages();
+    for (ByteBuf piece : pieces(concat(notification, parameterStatus()), cuts)) {
+      assertThat(messages.next(piece)).isTrue();
+    }
+    assertThat(messages.atBoundary()).isTrue();
+    assertThat(messages.next(Unpooled.wrappedBuffer(new byte[] {'D'}))).isFalse();
+  }
+
   @Test
   void aSecondKeyBehindTheFirstReadyForQueryIsData() {
     BackendKeyScanner scanner = new BackendKeyScanner();

@@ -125,9 +125,21 @@ class StartupDecoderTest {
 
   @Test
   void tlsMayComeFirstOnly() {
-    byte[] hello = {0x16, 3, 1, 0, 5};
+    byte[] hello = {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0};
     assertThat(decode(hello, true)).isEqualTo(new Result.Decoded(new StartupPacket.DirectTls(), 0));
     assertThat(decode(hello, false)).isInstanceOf(Result.Malformed.class);
+  }
+
+  @Test
+  void tlsIsAWholeClientHello() {
+    byte[] hello = {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0};
+    for (int length = 1; length < hello.length; length++) {
+      assertThat(decode(Arrays.copyOf(hello, length), true)).isInstanceOf(Result.NeedMore.class);
+    }
+    assertThat(refusal(new byte[] {0x16, 2, 1, 0, 5, 1})).isEqualTo("08P01 invalid TLS handshake");
+    assertThat(refusal(new byte[] {0x16, 3, 1, 0, 5, 2})).isEqualTo("08P01 invalid TLS handshake");
+    assertThat(refusal(new byte[] {0x16, 3, 1, (byte) 0xff, 5, 1}))
+        .isEqualTo("08P01 invalid TLS handshake");
   }
 
   private Object whole(byte[] packet) {

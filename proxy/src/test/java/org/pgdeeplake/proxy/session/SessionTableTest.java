@@ -21,6 +21,7 @@ import org.pgdeeplake.proxy.postgres.StartupBytes;
 class SessionTableTest {
   private static final byte[] STARTUP = StartupBytes.startupMessage(0, "user", "u");
   private static final byte[] AUTH_OK = {'R', 0, 0, 0, 8, 0, 0, 0, 0};
+  private static final byte[] CLIENT_HELLO = {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0};
   private static final byte[] READY = {'Z', 0, 0, 0, 5, 'I'};
   private static final byte[] PARTIAL = {0, 0};
   private static final byte[] STARTING =
@@ -47,6 +48,7 @@ class SessionTableTest {
     CONNECTING("Connecting"),
     AWAITING_REPLY("AwaitingReply"),
     AWAITING_TLS_REPLY("AwaitingReply"),
+    AWAITING_DIRECT_TLS("AwaitingReply"),
     NEGOTIATED("Negotiated"),
     REFUSING("Refusing"),
     AUTHENTICATING("Relaying"),
@@ -116,6 +118,17 @@ class SessionTableTest {
                 "Queued",
                 "Queued",
                 "Queued",
+                "SHUTDOWN"),
+            row(
+                In.AWAITING_DIRECT_TLS,
+                "AwaitingReply",
+                "CLIENT_LEFT_CONNECTING",
+                "CLIENT_LEFT_CONNECTING",
+                "AwaitingReply",
+                "Relaying",
+                "Relaying",
+                "TLS_REFUSED_BY_SERVER",
+                "TLS_REFUSED_BY_SERVER",
                 "SHUTDOWN"),
             row(
                 In.AWAITING_TLS_REPLY,
@@ -258,6 +271,7 @@ class SessionTableTest {
       }
       case AWAITING_REPLY -> withServer(stage, client, STARTUP);
       case AWAITING_TLS_REPLY -> withServer(stage, client, StartupBytes.sslRequest());
+      case AWAITING_DIRECT_TLS -> withServer(stage, client, CLIENT_HELLO);
       case NEGOTIATED -> withServer(stage, client, StartupBytes.sslRequest()).server('N');
       case AUTHENTICATING -> withServer(stage, client, STARTUP).server(AUTH_OK);
       case IDLE -> {

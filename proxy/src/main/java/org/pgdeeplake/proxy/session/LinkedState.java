@@ -1,0 +1,19 @@
+package org.pgdeeplake.proxy.session;
+
+/** A state that holds a link to a server, and closes it unless the next state goes on with it. */
+abstract class LinkedState extends SessionState {
+  final ServerLink link;
+
+  LinkedState(Session session, ServerLink link) {
+    super(session);
+    this.link = link;
+  }
+
+  @Override
+  void exit(SessionState next) {
+    boolean handedOn = next instanceof LinkedState linked && linked.link == link;
+    if (!handedOn) {
+      link.close();
+    }
+  }
+}
