@@ -155,6 +155,34 @@ class CancelIT {
     }
   }
 
+  /** Inside TLS nobody has seen the key: every server is asked, and the one that knows it acts. */
+  @Test
+  void sessionsInTls() throws SQLException {
+    try (TestPostgres first = TestPostgres.create().tls().start();
+        TestPostgres second = TestPostgres.create().tls().start();
+        TestProxy proxy = TestProxy.to(first, second).start().awaitUp(2)) {
+      for (int i = 0; i < 10; i++) {
+        try (Connection connection = proxy.connect("sslmode=require");
+            Statement statement = connection.createStatement()) {
+          CompletableFuture<String> state = sleep(statement);
+          await().until(() -> sleepers(List.of(first, second)) == 1);
+          statement.cancel();
+          assertThat(within3Seconds(state)).as("cancel %s", i).isEqualTo(CANCELLED);
+        }
+      }
+    }
+  }
+
+  private static int sleepers(List<TestPostgres> servers) throws SQLException {
+    int sleepers = 0;
+    for (TestPostgres server : servers) {
+      try (Connection connection = server.connect()) {
+        sleepers += sleepers(connection);
+      }
+    }
+    return sleepers;
+  }
+
   private static void cancel(TestProxy proxy, byte[] key) throws IOException {
     try (RawClient canceller = RawClient.open(proxy.address())) {
       canceller.send(RawClient.cancelRequest(key));
@@ -196,14 +224,18 @@ class CancelIT {
   private static int sleepers() throws SQLException {
     int sleepers = 0;
     for (Connection connection : direct) {
-      try (Statement statement = connection.createStatement();
-          ResultSet rows =
-              statement.executeQuery(
-                  "select count(*) from pg_stat_activity where wait_event = 'PgSleep'")) {
-        rows.next();
-        sleepers += rows.getInt(1);
-      }
+      sleepers += sleepers(connection);
     }
     return sleepers;
+  }
+
+  private static int sleepers(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select count(*) from pg_stat_activity where wait_event = 'PgSleep'")) {
+      rows.next();
+      return rows.getInt(1);
+    }
   }
 }
