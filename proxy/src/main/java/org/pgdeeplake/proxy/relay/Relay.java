@@ -15,6 +15,7 @@ public final class Relay {
   private final Channel server;
   private boolean clientPaused;
   private boolean serverPaused;
+  private boolean clientEnded;
 
   public Relay(Channel client, Channel server) {
     this.client = client;
@@ -57,7 +58,7 @@ public final class Relay {
 
   /** One end may have become able to take more. */
   public void resume() {
-    if (clientPaused && server.isWritable()) {
+    if (clientPaused && server.isWritable() && !clientEnded) {
       clientPaused = false;
       client.config().setAutoRead(true);
     }
@@ -69,6 +70,7 @@ public final class Relay {
 
   /** The client has sent its last byte: the server hears so after everything before it. */
   public void clientEnded() {
+    clientEnded = true;
     var _ =
         server
             .writeAndFlush(Unpooled.EMPTY_BUFFER)

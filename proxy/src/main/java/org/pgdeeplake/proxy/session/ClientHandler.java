@@ -60,10 +60,11 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
     }
     // From a read, the end of the input follows. From a write after that end, nothing does.
     reset = true;
-    // Without reading, that end may not be seen.
-    ctx.channel().config().setAutoRead(true);
     if (ended) {
       session.state().onClientEnd(true);
+    } else {
+      // Without reading, that end may not be seen.
+      ctx.channel().config().setAutoRead(true);
     }
   }
 

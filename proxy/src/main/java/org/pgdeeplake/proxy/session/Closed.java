@@ -52,7 +52,9 @@ final class Closed extends SessionState {
     session.end().close(session, reason);
     Channel client = session.client();
     session.startTimer(FLUSH_NANOS, this::closeChannel);
-    client.config().setAutoRead(true);
+    if (!session.clientEnded()) {
+      client.config().setAutoRead(true);
+    }
     var _ =
         client
             .writeAndFlush(Unpooled.wrappedBuffer(farewell))

@@ -107,8 +107,10 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
     if (cause instanceof IOException) {
       // From a read, the end of the input follows; what a write could not send is lost with it.
       reset = true;
-      // Without reading, that end may not be seen.
-      ctx.channel().config().setAutoRead(true);
+      if (!ended && !closed) {
+        // Without reading, that end may not be seen.
+        ctx.channel().config().setAutoRead(true);
+      }
     } else if (!closed) {
       session.failed(cause);
     }
