@@ -40,7 +40,7 @@ final class AwaitingReply extends LinkedState {
   @Override
   void onClientBytes(ByteBuf chunk) {
     if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
-      session.hold(chunk);
+      chunk.release();
       session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
       return;
     }

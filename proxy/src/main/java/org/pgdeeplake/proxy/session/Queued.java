@@ -64,9 +64,11 @@ final class Queued extends SessionState {
 
   @Override
   void onClientBytes(ByteBuf chunk) {
-    session.hold(chunk);
     if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
+      chunk.release();
       session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
+    } else {
+      session.hold(chunk);
     }
   }
 

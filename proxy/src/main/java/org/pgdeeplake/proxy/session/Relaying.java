@@ -30,6 +30,9 @@ final class Relaying extends LinkedState {
   /** What comes behind a ReadyForQuery without a request. */
   private final AsynchronousMessages asynchronous = new AsynchronousMessages();
 
+  /** Whether the server has begun to answer nothing since its last ReadyForQuery. */
+  private boolean betweenTurns;
+
   /** Whether the client's last bytes so far were a Terminate message. */
   private boolean terminated;
 
@@ -177,11 +180,7 @@ final class Relaying extends LinkedState {
    */
   private void end(CloseReason reason, ErrorResponse error) {
     boolean tell =
-        switch (activity) {
-          case OPAQUE -> false;
-          case BUSY -> !keys.finished() && keys.atBoundary();
-          case IDLE, IN_TRANSACTION -> asynchronous.atBoundary();
-        };
+        keys.finished() ? betweenTurns && asynchronous.atBoundary() : keys.atBoundary() && !opaque;
     session.transition(new Closed(session, reason, tell ? error.encode() : new byte[0]));
   }
 
@@ -197,7 +196,8 @@ final class Relaying extends LinkedState {
       case IDLE -> ready(Activity.IDLE);
       case IN_TRANSACTION -> ready(Activity.IN_TRANSACTION);
       case NOT_READY -> {
-        if (activity != Activity.BUSY && !asynchronous.next(chunk)) {
+        betweenTurns = betweenTurns && asynchronous.next(chunk);
+        if (!betweenTurns && activity != Activity.BUSY) {
           turn(Activity.BUSY);
           watch.active();
         }
@@ -207,6 +207,7 @@ final class Relaying extends LinkedState {
 
   private void ready(Activity now) {
     asynchronous.reset();
+    betweenTurns = true;
     turn(now);
   }
 

@@ -176,11 +176,16 @@ public final class Session implements Waiter {
 
   /**
    * Keeps what a client has sent ahead of its server's first word, and reads no more of it until
-   * then: a waiter costs no more memory than one read.
+   * then: a waiter costs no more memory than one read. What comes all the same was read by the
+   * transport because the client has hung up (EPOLLRDHUP), which nothing else would tell.
    */
   void hold(ByteBuf chunk) {
+    boolean hungUp = !client.config().isAutoRead();
     reader.append(chunk);
     client.config().setAutoRead(false);
+    if (hungUp) {
+      state.onClientEnd(false);
+    }
   }
 
   /** Ends a session whose client can be told so at once. */

@@ -118,7 +118,9 @@ class TwoServersIT {
                 .awaitUp(2)) {
       vanishing.swallow();
       assertAllServedBySecond(proxy, 4);
-      assertThat(proxy.backend().traffic().retriesTotal()).as("attempts that failed").isPositive();
+      assertThat(proxy.backend().traffic().redispatchesTotal())
+          .as("attempts that failed")
+          .isPositive();
     }
   }
 
