@@ -2,9 +2,11 @@ package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.session.Session.Refusal;
 
 /** Waits for a slot of a server, for {@code timeouts.queue} in all. From here on it is demand. */
 final class Queued extends SessionState {
@@ -17,6 +19,12 @@ final class Queued extends SessionState {
 
   @Override
   void enter() {
+    @Nullable Refusal refusal = session.refusal();
+    if (refusal != null) {
+      // The proxy stops, and the attempt that was under way has failed.
+      session.refuse(opening, refusal.reason(), refusal.error());
+      return;
+    }
     Backend backend = session.services().backend();
     SessionRecord record = session.record();
     if (record.queuedSinceNanos < 0) {
