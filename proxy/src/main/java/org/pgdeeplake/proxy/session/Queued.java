@@ -19,6 +19,7 @@ final class Queued extends SessionState {
   void enter() {
     Session.Refusal refusal = session.refusal();
     if (refusal != null) {
+      // The proxy stops, and the attempt that was under way has failed.
       session.refuse(opening, refusal.reason(), refusal.error());
       return;
     }

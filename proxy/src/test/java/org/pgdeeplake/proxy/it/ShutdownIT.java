@@ -2,14 +2,18 @@ package org.pgdeeplake.proxy.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.support.FaultyServer;
+import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
 import org.pgdeeplake.proxy.support.TestPostgres;
@@ -47,6 +51,24 @@ class ShutdownIT {
       assertShuttingDown(asking);
       plain.shutdownOutput();
       asking.shutdownOutput();
+      proxy.proxy().awaitTermination();
+    }
+  }
+
+  /** Its attempt may go on; when it fails, the session does not wait for another one. */
+  @Test
+  void whoIsJustBeingTriedIsAWaiterToo() throws IOException, InterruptedException {
+    Fault[] script = Collections.nCopies(100, Fault.SILENCE).toArray(Fault[]::new);
+    try (FaultyServer server = FaultyServer.before(postgres, script);
+        TestProxy proxy =
+            TestProxy.to().server(server.address()).backend("timeouts.connect = 500ms").start();
+        RawClient client = RawClient.open(proxy.address())) {
+      client.send(RawClient.startup());
+      await().until(() -> server.met() == 1);
+      proxy.proxy().shutdown();
+      assertShuttingDown(client);
+      assertThat(server.met()).isEqualTo(1);
+      client.shutdownOutput();
       proxy.proxy().awaitTermination();
     }
   }
@@ -101,10 +123,11 @@ class ShutdownIT {
   void aHalfDeliveredResultIsJustCutOff() throws IOException, InterruptedException {
     try (TestProxy proxy = TestProxy.to(postgres).proxy("shutdown.drain-timeout = 300ms").start();
         RawClient client = RawClient.session(proxy.address())) {
-      client.send(RawClient.query("select 'first'; select pg_sleep(60)"));
-      client.readUntil('C');
+      client.send(RawClient.query("select repeat('x', 20000); select pg_sleep(60)"));
+      // How it ends waits in the buffer of the server.
+      client.readUntil('T');
       proxy.proxy().shutdown();
-      assertThat(client.read()).isNull();
+      assertThat(client.readToEnd()).isNotEmpty().doesNotContain("FATAL");
       client.shutdownOutput();
       proxy.proxy().awaitTermination();
     }

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.RawClient;

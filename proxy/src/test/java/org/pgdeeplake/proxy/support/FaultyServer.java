@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -183,8 +184,15 @@ public final class FaultyServer implements AutoCloseable {
 
   /** Breaks every session that it passes on now, as the crash of its machine would. */
   public void resetAll() throws IOException {
+    // All are prepared before one is closed: its end closes others.
     for (Socket socket : open) {
-      socket.setSoLinger(true, 0);
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (SocketException e) {
+        // It has just ended by itself, as the connections of health checks do.
+      }
+    }
+    for (Socket socket : open) {
       socket.close();
     }
   }

@@ -189,14 +189,9 @@ public final class RawClient implements AutoCloseable {
     return new String(row.body(), 6, row.body().length - 6, StandardCharsets.UTF_8);
   }
 
-  /** Bytes up to the end of the stream, without looking at them. */
-  public long skipToEnd() throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    long total = 0;
-    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-      total += n;
-    }
-    return total;
+  /** Everything up to the end of the stream, whether it is messages or parts of them. */
+  public String readToEnd() throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
   /** Says that nothing more will be sent; still reads. */

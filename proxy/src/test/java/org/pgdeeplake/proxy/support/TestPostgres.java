@@ -16,11 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestPostgres implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
-
-  static {
-    // A test run that is interrupted leaves no server behind.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(TestPostgres::killAll)));
-  }
 
   private final PostgresHome home = PostgresHome.get();
   private final ReservedPort port = new ReservedPort();
   private final Path data;
   private final Path log;
   private @Nullable String password;
-  private @Nullable Process postmaster;
+  private @Nullable Postmaster postmaster;
 
   private TestPostgres(List<String> settings) {
     try {
@@ -95,7 +84,9 @@ public final class TestPostgres implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
-      awaitEnd(single);
+      if (single.onExit().join().exitValue() != 0) {
+        throw new AssertionError("cannot set the password:\n" + log());
+      }
       Files.delete(statement);
       Files.writeString(data.resolve("pg_hba.conf"), "host all all all scram-sha-256\n");
     } catch (IOException e) {
@@ -137,18 +128,7 @@ public final class TestPostgres implements AutoCloseable {
     }
     List<String> line = new ArrayList<>(home.runner());
     line.addAll(List.of(program("postgres"), "-D", data.toString()));
-    try {
-      Process process =
-          new ProcessBuilder(line)
-              .directory(data.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
-      RUNNING.add(process);
-      postmaster = process;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    postmaster = Postmaster.start(line, data, log);
     return this;
   }
 
@@ -160,7 +140,7 @@ public final class TestPostgres implements AutoCloseable {
   }
 
   public boolean running() {
-    return postmaster != null && postmaster.isAlive();
+    return postmaster != null && postmaster.running();
   }
 
   public void awaitReady() {
@@ -169,7 +149,7 @@ public final class TestPostgres implements AutoCloseable {
         .pollDelay(Duration.ofMillis(10))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> {
-          if (!postmaster().isAlive()) {
+          if (!running()) {
             throw new AssertionError("PostgreSQL ended:\n" + log());
           }
           try (Connection connection = connect()) {
@@ -182,33 +162,24 @@ public final class TestPostgres implements AutoCloseable {
 
   /** Fast shutdown: sessions are ended. */
   public void stop() {
-    Command.signal("INT", postmaster().pid());
-    awaitEnd(postmaster());
+    postmaster().interrupt();
   }
 
   /** Ends every process at once, as a crash does, and waits until they are gone. */
   public void kill9() {
-    List<ProcessHandle> all = processes();
-    killAll(postmaster());
-    all.forEach(TestPostgres::awaitEnd);
-    awaitEnd(postmaster());
+    postmaster().kill();
   }
 
   /** Every process stops as if the machine hung; the kernel still accepts connections. */
   public void sigstop() {
-    processes().forEach(process -> Command.signal("STOP", process.pid()));
+    postmaster().signalAll("STOP");
   }
 
   public void sigcont() {
-    processes().forEach(process -> Command.signal("CONT", process.pid()));
+    postmaster().signalAll("CONT");
   }
 
-  private List<ProcessHandle> processes() {
-    ProcessHandle top = postmaster().toHandle();
-    return Stream.concat(Stream.of(top), top.descendants()).toList();
-  }
-
-  private Process postmaster() {
+  private Postmaster postmaster() {
     return Objects.requireNonNull(postmaster, "never started");
   }
 
@@ -243,38 +214,13 @@ public final class TestPostgres implements AutoCloseable {
   @Override
   public void close() {
     if (postmaster != null) {
-      killAll(postmaster);
-      awaitEnd(postmaster);
+      postmaster.kill();
     }
     port.close();
     try {
       PostgresHome.run("rm", "-rf", String.valueOf(data.getParent()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The children first seen are killed after their parent: it can start no more then. */
-  private static void killAll(Process postmaster) {
-    List<ProcessHandle> children = postmaster.descendants().toList();
-    postmaster.destroyForcibly();
-    children.forEach(ProcessHandle::destroyForcibly);
-    RUNNING.remove(postmaster);
-  }
-
-  private static void awaitEnd(Process process) {
-    awaitEnd(process.toHandle());
-    RUNNING.remove(process);
-  }
-
-  private static void awaitEnd(ProcessHandle process) {
-    try {
-      process.onExit().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError("process " + process.pid() + " does not end", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
     }
   }
 }
