@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.RawClient;
@@ -139,8 +140,8 @@ class StartupBytesIT {
   }
 
   /**
-   * A client that gives up while it waits, with bytes still unread. A FIN cannot pass what fills the
-   * socket's buffers before it; a reset can.
+   * A client that gives up while it waits, with bytes still unread. A FIN cannot pass what fills
+   * the socket's buffers before it; a reset can.
    */
   @ParameterizedTest(name = "reset {0}")
   @ValueSource(booleans = {true, false})
