@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.postgres;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Set;
 
 /** What a server first says to a StartupMessage: whether it takes the session. */
 public sealed interface StartupReply {
@@ -12,6 +13,16 @@ public sealed interface StartupReply {
 
   /** It cannot take any session now. */
   record Refused(String sqlState, String message) implements StartupReply {}
+
+  /**
+   * What says something about the server, not about the client; 57P01 and 57P02 before any word.
+   */
+  Set<String> SERVERS_OWN =
+      Set.of(
+          ErrorResponse.ADMIN_SHUTDOWN,
+          ErrorResponse.CRASH_SHUTDOWN,
+          ErrorResponse.CANNOT_CONNECT_NOW,
+          ErrorResponse.TOO_MANY_CONNECTIONS);
 
   /** Longest ErrorResponse that is waited for; PostgreSQL's own are far shorter. */
   int MAX_ERROR_BYTES = 30_000;
@@ -48,9 +59,7 @@ public sealed interface StartupReply {
 
   private static StartupReply error(ByteBuf in, int start) {
     String sqlState = ErrorResponse.field(in, start, 'C');
-    if (sqlState == null
-        || !(sqlState.equals(ErrorResponse.CANNOT_CONNECT_NOW)
-            || sqlState.equals(ErrorResponse.TOO_MANY_CONNECTIONS))) {
+    if (sqlState == null || !SERVERS_OWN.contains(sqlState)) {
       return new Accepted();
     }
     String message = ErrorResponse.field(in, start, 'M');

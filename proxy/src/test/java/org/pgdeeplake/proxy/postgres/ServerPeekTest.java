@@ -80,6 +80,8 @@ class ServerPeekTest {
   void refusalsThatMeanTheWholeServerAreToldFromTheClientsOwn() {
     assertThat(reply(error("57P03"))).isEqualTo(new StartupReply.Refused("57P03", "text"));
     assertThat(reply(error("53300"))).isEqualTo(new StartupReply.Refused("53300", "text"));
+    assertThat(reply(error("57P01"))).isInstanceOf(StartupReply.Refused.class);
+    assertThat(reply(error("57P02"))).isInstanceOf(StartupReply.Refused.class);
     assertThat(reply(error("28P01"))).isInstanceOf(StartupReply.Accepted.class);
     assertThat(reply(AUTH_OK)).isInstanceOf(StartupReply.Accepted.class);
     byte[] negotiate = {'v', 0, 0, 0, 12, 0, 3, 0, 0, 0, 0, 0, 0};
