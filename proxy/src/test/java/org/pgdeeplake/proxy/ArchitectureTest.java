@@ -36,7 +36,7 @@ class ArchitectureTest {
           Map.entry("net", List.of("config")),
           Map.entry("discovery", List.of("config", "net")),
           Map.entry("demand", List.of("config")),
-          Map.entry("relay", List.of()),
+          Map.entry("relay", List.of("net")),
           Map.entry("backend", List.of("config", "discovery", "net", "postgres", "traffic")),
           Map.entry("health", List.of("backend", "config", "postgres")),
           Map.entry("metrics", List.of("backend", "config", "demand", "traffic")),

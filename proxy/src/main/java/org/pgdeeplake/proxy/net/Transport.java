@@ -37,7 +37,7 @@ public record Transport(
   public static Transport select(TransportChoice choice) {
     return switch (choice) {
       case NIO -> nio();
-      case AUTO -> Epoll.isAvailable() ? epoll() : nio();
+      case AUTO -> Epoll.isAvailable() && HalfClosedChannel.supported() ? epoll() : nio();
       case EPOLL -> {
         if (!Epoll.isAvailable()) {
           throw new IllegalStateException(

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
+import org.pgdeeplake.proxy.net.HalfClosedChannel;
 
 /**
  * Moves bytes between two channels of one event loop. What is read from one end is written to the
@@ -16,6 +17,7 @@ public final class Relay {
   private boolean clientPaused;
   private boolean serverPaused;
   private boolean clientEnded;
+  private boolean serverHangsUp;
 
   public Relay(Channel client, Channel server) {
     this.client = client;
@@ -29,6 +31,9 @@ public final class Relay {
 
   /** Takes the chunk over. */
   public void toClient(ByteBuf chunk) {
+    if (serverPaused) {
+      serverHangsUp();
+    }
     var _ = client.write(chunk, client.voidPromise());
   }
 
@@ -44,7 +49,7 @@ public final class Relay {
   /** The server has nothing more for now. */
   public void serverReadComplete() {
     client.flush();
-    if (!client.isWritable() && !serverPaused) {
+    if (!client.isWritable() && !serverPaused && !serverHangsUp) {
       serverPaused = true;
       server.config().setAutoRead(false);
     }
@@ -68,9 +73,21 @@ public final class Relay {
     }
   }
 
+  /**
+   * What comes without being asked for was read by the transport because the server has hung up.
+   * The rest of it, no more than a socket's buffer, is read at once: the kernel would go on telling
+   * of the end until it is.
+   */
+  private void serverHangsUp() {
+    serverHangsUp = true;
+    serverPaused = false;
+    server.config().setAutoRead(true);
+  }
+
   /** The client has sent its last byte: the server hears so after everything before it. */
   public void clientEnded() {
     clientEnded = true;
+    HalfClosedChannel.keepWritable(client);
     var _ =
         server
             .writeAndFlush(Unpooled.EMPTY_BUFFER)

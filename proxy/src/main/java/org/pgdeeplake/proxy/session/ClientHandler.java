@@ -5,9 +5,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A client channel's events, told to its session. */
 final class ClientHandler extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(ClientHandler.class);
+
   private final Session session;
   private boolean reset;
   private boolean ended;
@@ -59,6 +63,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     // From a read, the end of the input follows. From a write after that end, nothing does.
+    log.debug("client {}: {}", session.record().client, cause.getMessage(), cause);
     reset = true;
     if (ended) {
       session.state().onClientEnd(true);
