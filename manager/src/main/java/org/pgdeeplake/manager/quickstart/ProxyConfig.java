@@ -45,7 +45,7 @@ public record ProxyConfig(int port, int adminPort, List<Instance> instances, Idl
     return """
     # Written by bin/quickstart at every start; changes are lost.
     proxy {
-      frontends { pg_frontend { bind = "127.0.0.1:%d", default-backend = pg_backends } }
+      frontends { pg_frontend { bind = "127.0.0.1:%d", default-backend = pg_backends, tls.mode = off } }
       backends { pg_backends {
         servers = [
     %s    ]

@@ -34,7 +34,7 @@ class QuickstartPartsTest {
             """
             # Written by bin/quickstart at every start; changes are lost.
             proxy {
-              frontends { pg_frontend { bind = "127.0.0.1:5432", default-backend = pg_backends } }
+              frontends { pg_frontend { bind = "127.0.0.1:5432", default-backend = pg_backends, tls.mode = off } }
               backends { pg_backends {
                 servers = [
                   { name = pg-deeplake-1, address = "127.0.0.1:5433" }
