@@ -34,16 +34,25 @@ class ArchitectureTest {
           Map.entry("postgres", List.of()),
           Map.entry("traffic", List.of()),
           Map.entry("net", List.of("config")),
+          Map.entry("tls", List.of("config")),
           Map.entry("discovery", List.of("config", "net")),
           Map.entry("demand", List.of("config")),
           Map.entry("relay", List.of("net")),
-          Map.entry("backend", List.of("config", "discovery", "net", "postgres", "traffic")),
+          Map.entry("backend", List.of("config", "discovery", "net", "postgres", "tls", "traffic")),
           Map.entry("health", List.of("backend", "config", "postgres")),
-          Map.entry("metrics", List.of("backend", "config", "demand", "traffic")),
+          Map.entry("metrics", List.of("backend", "config", "demand", "tls", "traffic")),
           Map.entry(
               "session",
               List.of(
-                  "backend", "config", "demand", "metrics", "net", "postgres", "relay", "traffic")),
+                  "backend",
+                  "config",
+                  "demand",
+                  "metrics",
+                  "net",
+                  "postgres",
+                  "relay",
+                  "tls",
+                  "traffic")),
           Map.entry("frontend", List.of("config", "net", "session", "traffic")),
           Map.entry("admin", List.of("backend", "config", "demand", "metrics", "net", "traffic")));
 

@@ -16,12 +16,15 @@ public record BackendConfig(
     QueueConfig queue,
     Timeouts timeouts,
     int retries,
-    boolean redispatch) {
+    boolean redispatch,
+    BackendTls tls) {
 
   /**
    * @param maxConnections sessions at once; 0 is no limit
+   * @param sendProxyProtocol whether every connection to it begins with a PROXY protocol header
    */
-  public record ServerConfig(String name, HostPort address, int maxConnections) {}
+  public record ServerConfig(
+      String name, HostPort address, int maxConnections, boolean sendProxyProtocol) {}
 
   /**
    * @param limit waiting sessions; more are refused with 57P03

@@ -17,7 +17,7 @@ final class BackendReader {
 
   private BackendReader() {}
 
-  static BackendConfig read(String name, Section section) {
+  static BackendConfig read(String name, Section section, TlsReader tls) {
     section.oneOf("balance", List.of("roundrobin"));
     BackendConfig backend =
         new BackendConfig(
@@ -27,7 +27,8 @@ final class BackendReader {
             queue(section.section("queue")),
             timeouts(section.section("timeouts")),
             section.number("retries", 0, Integer.MAX_VALUE),
-            section.flag("redispatch"));
+            section.flag("redispatch"),
+            tls.backend(section.section("tls")));
     section.refuseOtherKeys();
     return backend;
   }
@@ -57,7 +58,8 @@ final class BackendReader {
             section.address("address", 1, "pg-deeplake-1:5432"),
             section.has("max-connections")
                 ? section.number("max-connections", 0, Integer.MAX_VALUE)
-                : 0);
+                : 0,
+            section.has("send-proxy-protocol") && section.flag("send-proxy-protocol"));
     if (RESERVED.contains(server.name())) {
       section.problem("name", server.name() + " means something else in statistics; write another");
     }

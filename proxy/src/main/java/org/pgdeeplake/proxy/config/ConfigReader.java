@@ -46,9 +46,14 @@ public final class ConfigReader {
     Map<String, Value> values = values(parse(file), "");
     Value.Fields root = new Value.Fields(new Place(file.toString(), 1), "", values);
     Problems problems = new Problems();
-    ProxyConfig config = new ProxyReader(problems).read(root);
+    ProxyConfig config = new ProxyReader(directory(file), problems).read(root);
     problems.throwIfAny();
     return config;
+  }
+
+  private static Path directory(Path file) {
+    Path absolute = file.toAbsolutePath();
+    return Objects.requireNonNullElse(absolute.getParent(), absolute);
   }
 
   private static ConfigObject parse(Path file) throws ConfigException {

@@ -1,12 +1,14 @@
 package org.pgdeeplake.proxy.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * One listening address and what it does with its clients.
  *
  * @param maxConnections sessions at once; more are refused with 57P03
  * @param maxConnectionsPerClient sessions at once from one address; 0 is no limit
+ * @param acceptProxyProtocol from where every connection begins with a PROXY protocol header
  */
 public record FrontendConfig(
     String name,
@@ -15,7 +17,8 @@ public record FrontendConfig(
     Mode mode,
     int maxConnections,
     int maxConnectionsPerClient,
-    TlsMode tls,
+    List<Network> acceptProxyProtocol,
+    FrontendTls tls,
     Timeouts timeouts) {
 
   /** {@code POSTGRES} reads the startup phase; {@code TCP} looks at nothing. */
@@ -24,19 +27,13 @@ public record FrontendConfig(
     TCP
   }
 
-  /** What becomes of a client's request for encryption. */
-  public enum TlsMode {
-    /** It travels to a server, whose answer counts. */
-    PASSTHROUGH,
-    /** The proxy answers {@code N}. */
-    OFF
-  }
-
   /**
    * @param startup from accept to a complete StartupMessage
+   * @param tlsHandshake from the proxy's answer to the end of the handshake
    * @param client silence of both sides after which the session ends
    * @param idleSession idle outside a transaction after which the session ends with 57P05; zero is
    *     off
    */
-  public record Timeouts(Duration startup, Duration client, Duration idleSession) {}
+  public record Timeouts(
+      Duration startup, Duration tlsHandshake, Duration client, Duration idleSession) {}
 }

@@ -2,7 +2,6 @@ package org.pgdeeplake.proxy.config;
 
 import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
 import org.pgdeeplake.proxy.config.FrontendConfig.Timeouts;
-import org.pgdeeplake.proxy.config.FrontendConfig.TlsMode;
 
 /** The keys of a frontend. */
 final class FrontendReader {
@@ -11,7 +10,7 @@ final class FrontendReader {
 
   private FrontendReader() {}
 
-  static FrontendConfig read(String name, Section section) {
+  static FrontendConfig read(String name, Section section, TlsReader tls) {
     FrontendConfig frontend =
         new FrontendConfig(
             name,
@@ -20,22 +19,18 @@ final class FrontendReader {
             section.choice("mode", Mode.class),
             section.number("max-connections", 1, Integer.MAX_VALUE),
             section.number("max-connections-per-client", 0, Integer.MAX_VALUE),
-            tls(section.section("tls")),
+            section.texts("accept-proxy-protocol", "networks", Network::parse),
+            tls.frontend(section.section("tls")),
             timeouts(section.section("timeouts")));
     section.refuseOtherKeys();
     return frontend;
-  }
-
-  private static TlsMode tls(Section section) {
-    TlsMode mode = section.choice("mode", TlsMode.class);
-    section.refuseOtherKeys();
-    return mode;
   }
 
   private static Timeouts timeouts(Section section) {
     Timeouts timeouts =
         new Timeouts(
             section.duration("startup"),
+            section.duration("tls-handshake"),
             section.duration("client"),
             section.durationOrZero("idle-session"));
     section.refuseOtherKeys();

@@ -1,9 +1,9 @@
 package org.pgdeeplake.proxy.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 
 /** The keys of the whole file, and what must hold between its parts. */
@@ -14,9 +14,14 @@ final class ProxyReader {
   private record Listener(String who, HostPort bind, Place place) {}
 
   private final Problems problems;
+  private final TlsReader tls;
   private final List<Listener> listeners = new ArrayList<>();
 
-  ProxyReader(Problems problems) {
+  /**
+   * @param directory of the file: relative paths begin there
+   */
+  ProxyReader(Path directory, Problems problems) {
+    this.tls = new TlsReader(directory);
     this.problems = problems;
   }
 
@@ -32,15 +37,14 @@ final class ProxyReader {
     Value.Fields frontendDefaults = proxy.fields("frontend-defaults");
     checkDefaults(backendDefaults, frontendDefaults);
     List<BackendConfig> backends = new ArrayList<>();
-    Map<String, Value.Fields> backendFields = proxy.named("backends");
-    backendFields.forEach((name, fields) ->
-        backends.add(
-            BackendReader.read(name, new Section(fields.over(backendDefaults), problems))));
+    proxy
+        .named("backends")
+        .forEach((name, fields) -> backends.add(backend(name, fields.over(backendDefaults))));
     List<FrontendConfig> frontends = new ArrayList<>();
     proxy
         .named("frontends")
         .forEach((name, fields) ->
-            frontends.add(frontend(name, fields.over(frontendDefaults), backendFields.keySet())));
+            frontends.add(frontend(name, fields.over(frontendDefaults), backends)));
     if (frontends.isEmpty() && proxy.good("frontends")) {
       Place place = proxy.where("frontends").place();
       problems.add(
@@ -64,7 +68,7 @@ final class ProxyReader {
 
   /** A mistake in a default counts even where nothing inherits it. */
   private void checkDefaults(Value.Fields backend, Value.Fields frontend) {
-    BackendReader.read("", new Section(backend, problems));
+    BackendReader.read("", new Section(backend, problems), tls);
     Place place = frontend.place();
     Value.Fields required =
         new Value.Fields(
@@ -73,28 +77,43 @@ final class ProxyReader {
             Map.of(
                 FrontendReader.BIND, new Value.Scalar(place, "", "localhost:0"),
                 FrontendReader.DEFAULT_BACKEND, new Value.Scalar(place, "", "any")));
-    FrontendReader.read("", new Section(frontend.over(required), problems));
+    FrontendReader.read("", new Section(frontend.over(required), problems), tls);
   }
 
-  private FrontendConfig frontend(String name, Value.Fields fields, Set<String> backends) {
+  private BackendConfig backend(String name, Value.Fields fields) {
     Section section = new Section(fields, problems);
-    FrontendConfig frontend = FrontendReader.read(name, section);
-    String backend = frontend.defaultBackend();
-    if (section.good(FrontendReader.DEFAULT_BACKEND) && !backends.contains(backend)) {
-      section.problem(
-          FrontendReader.DEFAULT_BACKEND,
-          "there is no backend " + Value.quoted(backend) + instead(backend, backends));
+    BackendConfig backend = BackendReader.read(name, section, tls);
+    TlsReader.check(section.section("tls"), backend.tls());
+    return backend;
+  }
+
+  private FrontendConfig frontend(String name, Value.Fields fields, List<BackendConfig> backends) {
+    Section section = new Section(fields, problems);
+    FrontendConfig frontend = FrontendReader.read(name, section, tls);
+    TlsReader.check(section.section("tls"), frontend.tls());
+    String wanted = frontend.defaultBackend();
+    if (section.good(FrontendReader.DEFAULT_BACKEND)) {
+      backends.stream()
+          .filter(backend -> backend.name().equals(wanted))
+          .findFirst()
+          .ifPresentOrElse(
+              backend -> TlsReader.checkTogether(section, frontend, backend),
+              () ->
+                  section.problem(
+                      FrontendReader.DEFAULT_BACKEND,
+                      "there is no backend " + Value.quoted(wanted) + instead(wanted, backends)));
     }
     listens("frontend " + name, section, frontend.bind());
     return frontend;
   }
 
-  private static String instead(String backend, Set<String> backends) {
+  private static String instead(String backend, List<BackendConfig> backends) {
     if (backends.isEmpty()) {
       return "; write backends { " + backend + " { servers = [ ... ] } }";
     }
-    String near = Spelling.didYouMean(backend, backends);
-    return near.isEmpty() ? "; the backends are: " + String.join(", ", backends) : near;
+    List<String> names = backends.stream().map(BackendConfig::name).toList();
+    String near = Spelling.didYouMean(backend, names);
+    return near.isEmpty() ? "; the backends are: " + String.join(", ", names) : near;
   }
 
   private AdminConfig admin(Section section) {

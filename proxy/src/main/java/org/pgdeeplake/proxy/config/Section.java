@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +22,7 @@ final class Section {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
   private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
-  private interface Parser<T> {
+  interface Parser<T> {
     T parse(String text) throws BadValue;
   }
 
@@ -29,6 +30,7 @@ final class Section {
   private final Problems problems;
   private final Set<String> known = new LinkedHashSet<>();
   private final Set<String> bad = new HashSet<>();
+  private final Map<String, Section> sections = new HashMap<>();
 
   Section(Value.Fields fields, Problems problems) {
     this.fields = fields;
@@ -44,6 +46,43 @@ final class Section {
    */
   String text(String key, String example) {
     return read(key, "", "text", example, Section::notEmpty);
+  }
+
+  /** Text that may be empty. */
+  String optionalText(String key) {
+    return read(key, "", "text", "\"\"", text -> text);
+  }
+
+  /** For a key that need not be there, and is not. */
+  String absentText(String key) {
+    known.add(key);
+    return "";
+  }
+
+  /** A list of texts, each read by {@code parser}; without those that are wrong. */
+  <T> List<T> texts(String key, String kind, Parser<T> parser) {
+    Value value = take(key);
+    if (!(value instanceof Value.Items items)) {
+      wrong(key, value, "a list of " + kind, "[ ... ]");
+      return List.of();
+    }
+    List<T> parsed = new ArrayList<>();
+    for (Value item : items.values()) {
+      try {
+        if (!(item instanceof Value.Scalar(_, _, Object data)) || data == null) {
+          throw new BadValue(item.describe() + " is not one of " + kind);
+        }
+        parsed.add(parser.parse(data.toString()));
+      } catch (BadValue e) {
+        bad.add(key);
+        problems.add(item.place(), item.path(), e.getMessage());
+      }
+    }
+    return List.copyOf(parsed);
+  }
+
+  List<String> texts(String key) {
+    return texts(key, "texts", Section::notEmpty);
   }
 
   /** A name as HAProxy allows it; empty if it is wrong. */
@@ -84,11 +123,13 @@ final class Section {
   /** A constant by its name in lower case with hyphens. */
   <E extends Enum<E>> E choice(String key, Class<E> type) {
     E[] constants = type.getEnumConstants();
-    List<String> words =
-        Arrays.stream(constants)
-            .map(constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-            .toList();
+    List<String> words = Arrays.stream(constants).map(Section::word).toList();
     return constants[words.indexOf(oneOf(key, words))];
+  }
+
+  /** A constant as it is written in a file. */
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   String oneOf(String key, List<String> words) {
@@ -120,8 +161,14 @@ final class Section {
         text -> Address.parse(text, minPort));
   }
 
+  /** The same one each time, so that it knows what was found wrong in it. */
   Section section(String key) {
-    return asSection(take(key), key);
+    Section section = sections.get(key);
+    if (section == null) {
+      section = asSection(take(key), key);
+      sections.put(key, section);
+    }
+    return section;
   }
 
   /** A section as it is written, to be merged. */

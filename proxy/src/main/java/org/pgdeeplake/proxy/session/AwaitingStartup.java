@@ -3,7 +3,7 @@ package org.pgdeeplake.proxy.session;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
-import org.pgdeeplake.proxy.config.FrontendConfig.TlsMode;
+import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
 import org.pgdeeplake.proxy.postgres.StartupPacket;
@@ -74,7 +74,7 @@ final class AwaitingStartup extends SessionState {
   /** Returns whether this state goes on reading. */
   private boolean accept(Result.Decoded decoded) {
     byte[] packet = session.reader().take(decoded);
-    boolean passed = session.services().frontend().tls() == TlsMode.PASSTHROUGH;
+    boolean passed = session.services().frontend().tls().mode() == FrontendTls.Mode.PASSTHROUGH;
     return switch (decoded.packet()) {
       case StartupPacket.SslRequest(), StartupPacket.GssEncRequest() -> {
         if (passed) {

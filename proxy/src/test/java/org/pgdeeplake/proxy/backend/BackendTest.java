@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.backend.Backend.Admission;
 import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 
@@ -306,7 +307,8 @@ class BackendTest {
     List<BackendConfig.ServerConfig> configs = new ArrayList<>();
     for (int i = 1; i <= servers; i++) {
       configs.add(
-          new BackendConfig.ServerConfig("s" + i, new HostPort("127.0.0.1", 1), serverLimit));
+          new BackendConfig.ServerConfig(
+              "s" + i, new HostPort("127.0.0.1", 1), serverLimit, false));
     }
     return new Backend(
         new BackendConfig(
@@ -325,7 +327,8 @@ class BackendTest {
             new BackendConfig.Timeouts(
                 Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120)),
             retries,
-            redispatch));
+            redispatch,
+            new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
   }
 
   private static Backend up(Backend backend) {

@@ -94,9 +94,9 @@ class ConfigProblemsTest {
             """
             proxy.conf:3: porxy: unknown key; did you mean proxy?
             proxy.conf:4: proxy.thread: unknown key; did you mean threads?
-            proxy.conf:5: proxy.frontends.f.timeouts.quue: unknown key; known here: startup, client, idle-session
+            proxy.conf:5: proxy.frontends.f.timeouts.quue: unknown key; known here: startup, tls-handshake, client, idle-session
             proxy.conf:6: proxy.backend-defaults.check.risse: unknown key; did you mean rise?
-            proxy.conf:7: proxy.backends.b.max_connections: unknown key; known here: balance, servers, check, queue, timeouts, retries, redispatch
+            proxy.conf:7: proxy.backends.b.max_connections: unknown key; known here: balance, servers, check, queue, timeouts, retries, redispatch, tls
             proxy.conf:8: proxy.admin.elephant: unknown key; known here: bind
             """),
         added(
@@ -157,7 +157,7 @@ class ConfigProblemsTest {
         added(
             "words",
             """
-            proxy.frontends.f.tls.mode = terminate
+            proxy.frontends.f.tls.mode = ssl
             proxy.backends.b.redispatch = maybe
             proxy.backends.b.check.type = pqsql
             proxy.backends.b.check.on-marked-down = close_sessions
@@ -165,7 +165,7 @@ class ConfigProblemsTest {
             proxy.transport = null
             """,
             """
-            proxy.conf:3: proxy.frontends.f.tls.mode: "terminate" is not allowed; write passthrough or off
+            proxy.conf:3: proxy.frontends.f.tls.mode: "ssl" is not allowed; write passthrough or terminate or off
             proxy.conf:4: proxy.backends.b.redispatch: "maybe" is not allowed; write true or false
             proxy.conf:5: proxy.backends.b.check.type: "pqsql" is not allowed; write pgsql or tcp; did you mean pgsql?
             proxy.conf:6: proxy.backends.b.check.on-marked-down: "close_sessions" is not allowed; write none or close-sessions; did you mean close-sessions?

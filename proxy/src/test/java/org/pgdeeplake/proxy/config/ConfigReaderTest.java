@@ -13,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
-import org.pgdeeplake.proxy.config.FrontendConfig.TlsMode;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 
 class ConfigReaderTest {
@@ -30,7 +29,8 @@ class ConfigReaderTest {
     ProxyConfig config = read(MINIMAL);
 
     FrontendConfig.Timeouts frontendTimeouts =
-        new FrontendConfig.Timeouts(Duration.ofSeconds(10), Duration.ofHours(1), Duration.ZERO);
+        new FrontendConfig.Timeouts(
+            Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO);
     BackendConfig.Timeouts backendTimeouts =
         new BackendConfig.Timeouts(
             Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120));
@@ -55,7 +55,15 @@ class ConfigReaderTest {
                 Mode.POSTGRES,
                 10_000,
                 0,
-                TlsMode.PASSTHROUGH,
+                List.of(),
+                new FrontendTls(
+                    FrontendTls.Mode.PASSTHROUGH,
+                    false,
+                    List.of(),
+                    null,
+                    FrontendTls.ClientCertificate.OPTIONAL,
+                    "TLSv1.2",
+                    List.of()),
                 frontendTimeouts));
     assertThat(config.backends())
         .containsExactly(
@@ -66,7 +74,8 @@ class ConfigReaderTest {
                 new BackendConfig.QueueConfig(10_000, 0, 32),
                 backendTimeouts,
                 3,
-                true));
+                true,
+                new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
     assertThat(config.demand())
         .isEqualTo(new DemandConfig(Duration.ofMinutes(5), Duration.ofSeconds(30)));
     assertThat(config.admin().bind()).isEqualTo(new HostPort("127.0.0.1", 8404));
@@ -89,7 +98,7 @@ class ConfigReaderTest {
     FrontendConfig f = config.frontends().get(0);
     FrontendConfig g = config.frontends().get(1);
     assertThat(f.mode()).isEqualTo(Mode.TCP);
-    assertThat(f.tls()).isEqualTo(TlsMode.OFF);
+    assertThat(f.tls().mode()).isEqualTo(FrontendTls.Mode.OFF);
     assertThat(f.timeouts().client()).isEqualTo(Duration.ofHours(2));
     assertThat(g.timeouts().client()).isEqualTo(Duration.ofHours(3));
     assertThat(g.timeouts().startup()).isEqualTo(Duration.ofSeconds(10));
@@ -160,8 +169,8 @@ class ConfigReaderTest {
     assertThat(backend.name()).isEqualTo("pg_backends");
     assertThat(backend.servers())
         .containsExactly(
-            new ServerConfig("pg-deeplake-1", new HostPort("pg-deeplake-1", 5432), 0),
-            new ServerConfig("pg-deeplake-2", new HostPort("pg-deeplake-2", 5432), 0));
+            new ServerConfig("pg-deeplake-1", new HostPort("pg-deeplake-1", 5432), 0, false),
+            new ServerConfig("pg-deeplake-2", new HostPort("pg-deeplake-2", 5432), 0, false));
     assertThat(backend.timeouts().queue()).isEqualTo(Duration.ofMinutes(2));
     assertThat(backend.redispatch()).isTrue();
     assertThat(config.admin().bind()).isEqualTo(new HostPort("0.0.0.0", 8404));

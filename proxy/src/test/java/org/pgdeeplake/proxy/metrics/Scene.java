@@ -15,12 +15,13 @@ import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
+import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.config.DemandConfig;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
-import org.pgdeeplake.proxy.config.FrontendConfig.TlsMode;
+import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
@@ -37,8 +38,17 @@ public final class Scene implements AutoCloseable {
           Mode.POSTGRES,
           1000,
           0,
-          TlsMode.PASSTHROUGH,
-          new FrontendConfig.Timeouts(Duration.ofSeconds(10), Duration.ofHours(1), Duration.ZERO));
+          List.of(),
+          new FrontendTls(
+              FrontendTls.Mode.PASSTHROUGH,
+              false,
+              List.of(),
+              null,
+              FrontendTls.ClientCertificate.OPTIONAL,
+              "TLSv1.2",
+              List.of()),
+          new FrontendConfig.Timeouts(
+              Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO));
 
   public final FrontendTraffic traffic = new FrontendTraffic();
 
@@ -47,8 +57,8 @@ public final class Scene implements AutoCloseable {
           new BackendConfig(
               "pg_backends",
               List.of(
-                  new ServerConfig("pg-deeplake-1", new HostPort("127.0.0.1", 5441), 0),
-                  new ServerConfig("pg-deeplake-2", new HostPort("::1", 5442), 40)),
+                  new ServerConfig("pg-deeplake-1", new HostPort("127.0.0.1", 5441), 0, false),
+                  new ServerConfig("pg-deeplake-2", new HostPort("::1", 5442), 40, false)),
               new CheckConfig(
                   CheckConfig.Type.PGSQL,
                   "postgres",
@@ -62,7 +72,8 @@ public final class Scene implements AutoCloseable {
               new BackendConfig.Timeouts(
                   Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120)),
               3,
-              true));
+              true,
+              new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
 
   public final Demand demand =
       new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ofSeconds(30)), timer);

@@ -20,9 +20,11 @@ import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.DemandConfig;
 import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.Demand;
@@ -66,9 +68,17 @@ final class Stage implements AutoCloseable {
             FrontendConfig.Mode.POSTGRES,
             100,
             0,
-            FrontendConfig.TlsMode.PASSTHROUGH,
+            List.of(),
+            new FrontendTls(
+                FrontendTls.Mode.PASSTHROUGH,
+                false,
+                List.of(),
+                null,
+                FrontendTls.ClientCertificate.OPTIONAL,
+                "TLSv1.2",
+                List.of()),
             new FrontendConfig.Timeouts(
-                Duration.ofSeconds(30), Duration.ofHours(1), Duration.ZERO));
+                Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO));
     SessionServices services =
         new SessionServices(
             frontend,
@@ -98,7 +108,7 @@ final class Stage implements AutoCloseable {
   private static BackendConfig backendConfig(int port) {
     return new BackendConfig(
         "b",
-        List.of(new BackendConfig.ServerConfig("s", new HostPort("127.0.0.1", port), 0)),
+        List.of(new BackendConfig.ServerConfig("s", new HostPort("127.0.0.1", port), 0, false)),
         new CheckConfig(
             CheckConfig.Type.PGSQL,
             "postgres",
@@ -112,7 +122,8 @@ final class Stage implements AutoCloseable {
         new BackendConfig.Timeouts(
             Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofSeconds(60)),
         3,
-        true);
+        true,
+        new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of()));
   }
 
   void serverIsUp() {

@@ -1,65 +1,84 @@
 package org.pgdeeplake.proxy.support;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import io.netty.pkitesting.X509Bundle;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
 
-/**
- * A self-signed certificate for localhost and its key, both in PEM, made by the JDK's keytool.
- *
- * @param key PKCS#8, not encrypted
- */
-record TestCertificate(String certificate, String key) {
-  private static final String PASSWORD = "changeit";
+/** A certificate and its key, made for the test. */
+public record TestCertificate(X509Bundle bundle) {
+  private static final Duration LIFE = Duration.ofDays(90);
 
-  static TestCertificate create() throws IOException {
-    Path directory = Files.createTempDirectory("certificate");
-    Path store = directory.resolve("store.p12");
+  /** For localhost and 127.0.0.1, trusted by who trusts itself. */
+  public static TestCertificate selfSigned() {
     try {
-      PostgresHome.run(
-          Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-          "-genkeypair",
-          "-alias",
-          "server",
-          "-keyalg",
-          "EC",
-          "-dname",
-          "CN=localhost",
-          "-ext",
-          "SAN=DNS:localhost,IP:127.0.0.1",
-          "-validity",
-          "2",
-          "-storetype",
-          "PKCS12",
-          "-storepass",
-          PASSWORD,
-          "-keystore",
-          store.toString());
-      return read(store);
-    } catch (GeneralSecurityException e) {
-      throw new IOException(e);
-    } finally {
-      Files.deleteIfExists(store);
-      Files.delete(directory);
+      return new TestCertificate(localhost(fresh("CN=localhost")).buildSelfSigned());
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 
-  private static TestCertificate read(Path store) throws IOException, GeneralSecurityException {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD.toCharArray());
+  /** A certificate that signs others. */
+  public static TestCertificate authority(String name) {
+    try {
+      return new TestCertificate(
+          fresh("CN=" + name).setIsCertificateAuthority(true).buildSelfSigned());
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
-    return new TestCertificate(
-        pem("CERTIFICATE", keys.getCertificate("server").getEncoded()),
-        pem("PRIVATE KEY", keys.getKey("server", PASSWORD.toCharArray()).getEncoded()));
   }
 
-  private static String pem(String type, byte[] content) {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-    return "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n";
+  /** An authority below this one. */
+  public TestCertificate intermediate(String name) {
+    return issue(name, builder -> builder.setIsCertificateAuthority(true));
+  }
+
+  /** Signed by this one, for localhost and 127.0.0.1. */
+  public TestCertificate issue() {
+    return issue("localhost", TestCertificate::localhost);
+  }
+
+  /** Signed by this one; {@code more} as needed: other names, other dates, another algorithm. */
+  public TestCertificate issue(String name, UnaryOperator<CertificateBuilder> more) {
+    try {
+      return new TestCertificate(more.apply(fresh("CN=" + name)).buildIssuedBy(bundle));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  public static CertificateBuilder localhost(CertificateBuilder builder) {
+    return builder.addSanDnsName("localhost").addSanIpAddress("127.0.0.1");
+  }
+
+  /** In PEM: the leaf, then its signers, without the root unless it is its own. */
+  public String chain() {
+    return bundle.getCertificatePathPEM();
+  }
+
+  /** In PEM: PKCS#8, not encrypted. */
+  public String key() {
+    return bundle.getPrivateKeyPEM();
+  }
+
+  /** In PEM: only this certificate. */
+  public String alone() {
+    return bundle.getCertificatePathPEM().split("(?<=-----END CERTIFICATE-----\n?)", 2)[0] + "\n";
+  }
+
+  public X509Certificate certificate() {
+    return bundle.getCertificate();
+  }
+
+  private static CertificateBuilder fresh(String subject) {
+    Instant now = Instant.now();
+    return new CertificateBuilder()
+        .algorithm(Algorithm.ecp256)
+        .subject(subject)
+        .notBefore(now.minus(Duration.ofHours(1)))
+        .notAfter(now.plus(LIFE));
   }
 }

@@ -97,10 +97,14 @@ public final class TestPostgres implements AutoCloseable {
 
   /** Speaks TLS, with a certificate of its own, from the next start on. */
   public TestPostgres tls() {
+    return tls(TestCertificate.selfSigned());
+  }
+
+  /** Speaks TLS with this certificate from the next start on. */
+  public TestPostgres tls(TestCertificate certificate) {
     try {
-      TestCertificate certificate = TestCertificate.create();
       Path key = data.resolve("server.key");
-      Files.writeString(data.resolve("server.crt"), certificate.certificate());
+      Files.writeString(data.resolve("server.crt"), certificate.chain());
       Files.writeString(key, certificate.key());
       Files.setPosixFilePermissions(
           key, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));

@@ -1,0 +1,10 @@
+package org.pgdeeplake.proxy.config;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a certificate chain and its private key are, in PEM.
+ *
+ * @param key null where the key is in the same file
+ */
+public record CertificateSource(FileSetting certificate, @Nullable FileSetting key) {}
