@@ -8,7 +8,7 @@ import org.pgdeeplake.proxy.it.matrix.Outcome.Refused;
 /** The essential part of each error in each client's words. */
 final class Words {
   private static final String NO_SERVER = "the database did not become available within 1 s";
-  private static final String TLS_REQUIRED = "TLS";
+  private static final String TLS_REQUIRED = "no encryption: this server requires TLS";
 
   private Words() {}
 
@@ -24,7 +24,7 @@ final class Words {
   private static String libpq(Cause cause) {
     return switch (cause) {
       case NO_SERVER -> "FATAL:  " + NO_SERVER;
-      case TLS_REQUIRED -> TLS_REQUIRED;
+      case TLS_REQUIRED -> "FATAL:  " + TLS_REQUIRED;
       case NO_TLS -> "server does not support SSL, but SSL was required";
       case DIRECT_TLS_REFUSED -> "SSL error: ";
     };
@@ -33,7 +33,7 @@ final class Words {
   private static String pgjdbc(Cause cause) {
     return switch (cause) {
       case NO_SERVER -> "FATAL: " + NO_SERVER;
-      case TLS_REQUIRED -> TLS_REQUIRED;
+      case TLS_REQUIRED -> "FATAL: " + TLS_REQUIRED;
       case NO_TLS -> "The server does not support SSL.";
       case DIRECT_TLS_REFUSED -> "SSL error: ";
     };
