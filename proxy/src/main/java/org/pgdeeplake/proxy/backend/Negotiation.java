@@ -18,6 +18,7 @@ import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.SslReply;
 import org.pgdeeplake.proxy.postgres.StartupReply;
+import org.pgdeeplake.proxy.tls.TlsFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,7 +155,7 @@ final class Negotiation extends ChannelInboundHandlerAdapter {
         ctx.pipeline().addLast(TlsErrors.INSTANCE);
         ready(ctx);
       } else {
-        failed(Failure.Kind.TLS, reason(handshake.cause()));
+        failed(Failure.Kind.TLS, TlsFailure.reason(handshake.cause()));
       }
     }
   }
@@ -184,10 +185,6 @@ final class Negotiation extends ChannelInboundHandlerAdapter {
     failed(
         phase == Phase.HANDSHAKE ? Failure.Kind.TLS : Failure.Kind.EARLY_CLOSE,
         cause instanceof IOException ? "reset the connection" : "internal error");
-  }
-
-  private static String reason(Throwable cause) {
-    return String.valueOf(cause.getMessage());
   }
 
   private void ready(ChannelHandlerContext ctx) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import javax.net.ssl.SSLException;
+import org.pgdeeplake.proxy.tls.TlsFailure;
 
 /**
  * TLS that the server breaks, or refuses after the handshake as TLS 1.3 does with a client
@@ -20,6 +21,6 @@ final class TlsErrors extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     boolean tls = cause instanceof DecoderException && cause.getCause() instanceof SSLException;
-    ctx.fireExceptionCaught(tls ? cause.getCause() : cause);
+    ctx.fireExceptionCaught(tls ? new SSLException(TlsFailure.reason(cause), cause) : cause);
   }
 }
