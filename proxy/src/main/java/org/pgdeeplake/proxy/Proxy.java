@@ -28,6 +28,8 @@ import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.session.SessionServices;
 import org.pgdeeplake.proxy.session.Sessions;
+import org.pgdeeplake.proxy.tls.TlsEdge;
+import org.pgdeeplake.proxy.tls.TlsFileException;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ public final class Proxy implements AutoCloseable {
 
   private final ProxyConfig config;
   private final Transport transport;
+  private final TlsEdge tls;
   private final EventLoopGroup loops;
   private final EventLoopGroup control;
   private final EventLoopGroup adminLoops;
@@ -54,9 +57,10 @@ public final class Proxy implements AutoCloseable {
   private @Nullable AdminServer admin;
   private volatile boolean ready;
 
-  private Proxy(ProxyConfig config, Transport transport) {
+  private Proxy(ProxyConfig config, Transport transport, TlsEdge tls) {
     this.config = config;
     this.transport = transport;
+    this.tls = tls;
     this.loops = transport.loops("loop", config.threads());
     this.control = transport.loops("control", 1);
     // Its own: a long answer must not delay a health check.
@@ -77,7 +81,13 @@ public final class Proxy implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
-    Proxy proxy = new Proxy(config, transport);
+    TlsEdge tls;
+    try {
+      tls = TlsEdge.load(config);
+    } catch (TlsFileException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    }
+    Proxy proxy = new Proxy(config, transport, tls);
     try {
       proxy.startAll();
     } catch (StartException e) {
@@ -88,6 +98,7 @@ public final class Proxy implements AutoCloseable {
   }
 
   private void startAll() throws StartException {
+    tls.logProvider();
     ServerConnector connector = new ServerConnector(transport, resolver);
     for (BackendConfig backendConfig : config.backends()) {
       Backend backend = new Backend(backendConfig);
@@ -121,7 +132,8 @@ public final class Proxy implements AutoCloseable {
                 demand,
                 metrics,
                 connector,
-                sessions));
+                sessions,
+                tls.acceptor(config.name())));
     try {
       frontend.bind(loops, transport);
     } catch (IOException e) {
@@ -248,6 +260,7 @@ public final class Proxy implements AutoCloseable {
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     adminLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     control.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    tls.close();
     resolver.close();
     terminated.countDown();
     log.info("stopped");

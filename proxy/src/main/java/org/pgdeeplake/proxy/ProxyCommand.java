@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.ConfigException;
 import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.tls.TlsEdge;
+import org.pgdeeplake.proxy.tls.TlsFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -98,6 +100,13 @@ final class ProxyCommand implements Callable<Integer> {
       return FAILED;
     }
     if (check) {
+      try (TlsEdge _ = TlsEdge.load(config)) {
+        // Only to see whether its files are good.
+      } catch (TlsFileException e) {
+        line.getErr().println(e.getMessage());
+        line.getErr().println("pg-proxy: refused, " + count(e.problems().size(), "problem"));
+        return FAILED;
+      }
       line.getOut().println(file + ": valid: " + summary(config));
       return OK;
     }

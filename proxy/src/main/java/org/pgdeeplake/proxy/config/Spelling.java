@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that somebody meant. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /** A question to put behind a message, or nothing if no candidate is near. */
-  static String didYouMean(String word, Collection<String> candidates) {
+  public static String didYouMean(String word, Collection<String> candidates) {
     return nearest(word, candidates).map(near -> "; did you mean " + near + "?").orElse("");
   }
 

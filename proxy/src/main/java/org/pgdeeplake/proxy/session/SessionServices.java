@@ -1,12 +1,14 @@
 package org.pgdeeplake.proxy.session;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /**
@@ -14,6 +16,7 @@ import org.pgdeeplake.proxy.traffic.FrontendTraffic;
  *
  * @param backend where its sessions go
  * @param backends all backends: where a cancel request with an unknown key may belong
+ * @param tls null unless the frontend's mode is TERMINATE
  */
 public record SessionServices(
     FrontendConfig frontend,
@@ -24,4 +27,5 @@ public record SessionServices(
     Demand demand,
     Metrics metrics,
     ServerConnector connector,
-    Sessions sessions) {}
+    Sessions sessions,
+    @Nullable TlsAcceptor tls) {}

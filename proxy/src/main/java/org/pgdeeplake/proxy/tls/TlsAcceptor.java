@@ -1,38 +1,49 @@
 package org.pgdeeplake.proxy.tls;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.pgdeeplake.proxy.config.FrontendTls;
 
 /** TLS with the clients of one frontend. Any thread. */
-public final class TlsAcceptor {
-  private final FrontendTls config;
+public final class TlsAcceptor implements AutoCloseable {
+  private final Loaded<ServerContexts> contexts;
 
-  private TlsAcceptor(FrontendTls config) {
-    this.config = config;
+  private TlsAcceptor(Loaded<ServerContexts> contexts) {
+    this.contexts = contexts;
+  }
+
+  /** With the provider that works best. */
+  public static TlsAcceptor load(FrontendTls config) throws TlsFileException {
+    return load(config, TlsProvider.best());
   }
 
   /**
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
-  public static TlsAcceptor load(FrontendTls config) throws TlsFileException {
-    return new TlsAcceptor(config);
+  public static TlsAcceptor load(FrontendTls config, TlsProvider provider) throws TlsFileException {
+    return new TlsAcceptor(
+        Loaded.load(
+            ServerContexts.files(config), files -> ServerContexts.load(config, files, provider)));
   }
 
   /**
    * To be put first into the pipeline of a client's channel: takes the ClientHello, then becomes
-   * Netty's SslHandler, whose {@code SslHandshakeCompletionEvent} tells how the handshake ended. No
-   * timeout of its own.
+   * Netty's SslHandler. In every case one {@code SslHandshakeCompletionEvent} tells how the
+   * handshake ended; where it failed the channel is being closed by then. No timeout of its own.
    *
    * @param direct whether TLS began without an SSLRequest: ALPN {@code postgresql} is required then
    */
   public ChannelHandler newHandler(boolean direct) {
-    if (!direct || config.require()) {
-      throw new IllegalStateException("not built yet");
-    }
-    return new ChannelInboundHandlerAdapter();
+    return new ClientHelloHandler(this, direct);
+  }
+
+  SslHandler open(ClientHello hello, ByteBufAllocator allocator) {
+    SslHandler handler = contexts.with(now -> now.newHandler(hello.serverName(), allocator));
+    handler.setHandshakeTimeoutMillis(0);
+    return handler;
   }
 
   /** What clients see that ask for no name. */
@@ -42,6 +53,12 @@ public final class TlsAcceptor {
 
   /** The leaf of every certificate that is shown, as it is now. */
   public List<X509Certificate> certificates() {
-    return List.of();
+    return contexts.get().certificates();
+  }
+
+  /** No more handshakes; sessions live on. */
+  @Override
+  public void close() {
+    contexts.close();
   }
 }

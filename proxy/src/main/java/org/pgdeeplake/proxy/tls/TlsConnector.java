@@ -1,31 +1,46 @@
 package org.pgdeeplake.proxy.tls;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.HostPort;
 
 /** TLS with the servers of one backend. Any thread. */
-public final class TlsConnector {
+public final class TlsConnector implements AutoCloseable {
   private final BackendTls config;
+  private final Loaded<ClientContext> context;
 
-  private TlsConnector(BackendTls config) {
+  private TlsConnector(BackendTls config, Loaded<ClientContext> context) {
     this.config = config;
+    this.context = context;
+  }
+
+  /** With the provider that works best. */
+  public static TlsConnector load(BackendTls config, Supplier<List<X509Certificate>> frontends)
+      throws TlsFileException {
+    return load(config, frontends, TlsProvider.best());
   }
 
   /**
    * @param frontends the certificates that clients see, for {@code shared-certificate}
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
-  public static TlsConnector load(BackendTls config, Supplier<List<X509Certificate>> frontends)
+  public static TlsConnector load(
+      BackendTls config, Supplier<List<X509Certificate>> frontends, TlsProvider provider)
       throws TlsFileException {
-    assert frontends.get() != null;
-    return new TlsConnector(config);
+    return new TlsConnector(
+        config,
+        Loaded.load(
+            ClientContext.files(config),
+            files -> ClientContext.load(config, files, frontends, provider)));
   }
 
   public BackendTls.Mode mode() {
@@ -38,12 +53,32 @@ public final class TlsConnector {
    * certificate is not what {@link #mode} asks for. Not with mode OFF.
    */
   public SslHandler newHandler(ByteBufAllocator allocator, HostPort server) {
-    try {
-      return SslContextBuilder.forClient()
-          .build()
-          .newHandler(allocator, server.host(), server.port());
-    } catch (SSLException e) {
-      throw new IllegalStateException(e);
+    SslHandler handler =
+        context.with(now -> now.context().newHandler(allocator, server.host(), server.port()));
+    handler.setHandshakeTimeoutMillis(0);
+    askForName(handler, server.host());
+    return handler;
+  }
+
+  /** Netty and Java ask only for names with a dot; libpq does for all. */
+  private static void askForName(SslHandler handler, String host) {
+    if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
+      return;
     }
+    String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    try {
+      SSLParameters parameters = handler.engine().getSSLParameters();
+      // From bytes, since as a String it must not have underscores, which names in Docker may have.
+      parameters.setServerNames(List.of(new SNIHostName(name.getBytes(US_ASCII))));
+      handler.engine().setSSLParameters(parameters);
+    } catch (IllegalArgumentException _) {
+      // Not a name that can be asked for; the resolver has taken it, so go on without.
+    }
+  }
+
+  /** No more handshakes; sessions live on. */
+  @Override
+  public void close() {
+    context.close();
   }
 }

@@ -98,7 +98,8 @@ final class Stage implements AutoCloseable {
             demand,
             new Metrics(),
             new ServerConnector(transport, resolver),
-            sessions);
+            sessions,
+            null);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)

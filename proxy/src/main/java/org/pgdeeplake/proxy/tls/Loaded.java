@@ -1,0 +1,87 @@
+package org.pgdeeplake.proxy.tls;
+
+import io.netty.util.IllegalReferenceCountException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.FileSetting;
+
+/**
+ * What was made of files, and is made anew when they change. Readers are any thread, the changes
+ * are made by one at a time.
+ */
+final class Loaded<G extends Generation> {
+  private final List<FileSetting> settings;
+  private final Build<G> build;
+  private final AtomicReference<@Nullable G> current = new AtomicReference<>();
+  private @Nullable List<Object> seen;
+
+  /** Makes a generation of files. */
+  @FunctionalInterface
+  interface Build<G> {
+    G from(PemFiles files) throws TlsFileException;
+  }
+
+  private Loaded(List<FileSetting> settings, Build<G> build) {
+    this.settings = settings;
+    this.build = build;
+  }
+
+  static <G extends Generation> Loaded<G> load(List<FileSetting> settings, Build<G> build)
+      throws TlsFileException {
+    Loaded<G> loaded = new Loaded<>(settings, build);
+    loaded.reload();
+    return loaded;
+  }
+
+  G get() {
+    return Objects.requireNonNull(current.get(), "closed");
+  }
+
+  /**
+   * What {@code use} makes of the present generation. It may be replaced and released at the same
+   * moment: then {@code use} gets the next.
+   */
+  <T> T with(Function<G, T> use) {
+    while (true) {
+      G generation = get();
+      try {
+        return use.apply(generation);
+      } catch (IllegalReferenceCountException e) {
+        if (generation.equals(current.get())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Looks at the files; where they have changed since the last success, makes the next generation.
+   *
+   * @return whether there is a new one
+   * @throws TlsFileException where the files are wrong: the old one stays
+   */
+  synchronized boolean reload() throws TlsFileException {
+    PemFiles files = PemFiles.read(settings);
+    if (files.state().equals(seen)) {
+      return false;
+    }
+    G next = build.from(files);
+    seen = files.state();
+    swap(next);
+    return true;
+  }
+
+  synchronized void close() {
+    swap(null);
+  }
+
+  private void swap(@Nullable G next) {
+    G old = current.getAndSet(next);
+    if (old != null) {
+      old.release();
+    }
+  }
+}

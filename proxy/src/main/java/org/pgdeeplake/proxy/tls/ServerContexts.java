@@ -1,0 +1,144 @@
+package org.pgdeeplake.proxy.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.CertificateSource;
+import org.pgdeeplake.proxy.config.FileSetting;
+import org.pgdeeplake.proxy.config.FrontendTls;
+import org.pgdeeplake.proxy.config.FrontendTls.ClientCertificate;
+
+/**
+ * Everything a frontend shows to its clients, made of its files at one moment. Any thread.
+ *
+ * @param warnings about the files
+ */
+record ServerContexts(List<Shown> shown, List<String> warnings) implements Generation {
+  static final String PROTOCOL = "postgresql";
+
+  /** One certificate and its context. */
+  record Shown(Identity identity, ServerNames names, SslContext context) {}
+
+  static final ApplicationProtocolConfig ALPN =
+      new ApplicationProtocolConfig(
+          ApplicationProtocolConfig.Protocol.ALPN,
+          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+          PROTOCOL);
+
+  static List<FileSetting> files(FrontendTls config) {
+    List<FileSetting> files = new ArrayList<>();
+    config.certificates().forEach(source -> addFiles(files, source));
+    if (config.clientCa() != null) {
+      files.add(config.clientCa());
+    }
+    return files;
+  }
+
+  static void addFiles(List<FileSetting> files, CertificateSource source) {
+    files.add(source.certificate());
+    if (source.key() != null) {
+      files.add(source.key());
+    }
+  }
+
+  static ServerContexts load(FrontendTls config, PemFiles files, TlsProvider provider)
+      throws TlsFileException {
+    List<String> warnings = new ArrayList<>();
+    TlsProblems problems = new TlsProblems();
+    List<Identity> identities = new ArrayList<>();
+    for (CertificateSource source : config.certificates()) {
+      problems.collect(() -> identities.add(Identity.load(files, source, warnings::add)));
+    }
+    List<X509Certificate> clientCa = new ArrayList<>();
+    FileSetting ca = config.clientCa();
+    if (ca != null) {
+      problems.collect(() -> clientCa.addAll(Authorities.load(files.get(ca), warnings::add)));
+    }
+    List<String> ciphers = new ArrayList<>();
+    problems.collect(
+        () -> ciphers.addAll(CipherSuites.choose(config.ciphers(), config.minVersion(), provider)));
+    problems.throwIfAny();
+    List<Shown> shown = new ArrayList<>();
+    try {
+      for (Identity identity : identities) {
+        shown.add(
+            new Shown(
+                identity,
+                ServerNames.of(identity.leaf()),
+                context(config, identity, clientCa, ciphers, provider)));
+      }
+    } catch (SSLException e) {
+      shown.forEach(made -> ReferenceCountUtil.release(made.context()));
+      throw new TlsFileException("TLS cannot be set up: " + TlsFailure.reason(e));
+    }
+    return new ServerContexts(List.copyOf(shown), List.copyOf(warnings));
+  }
+
+  private static SslContext context(
+      FrontendTls config,
+      Identity identity,
+      List<X509Certificate> clientCa,
+      List<String> ciphers,
+      TlsProvider provider)
+      throws SSLException {
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(identity.key(), identity.chain())
+            .sslProvider(provider.netty())
+            .protocols(Versions.from(config.minVersion()))
+            .ciphers(ciphers)
+            .applicationProtocolConfig(ALPN);
+    if (!clientCa.isEmpty()) {
+      builder
+          .trustManager(clientCa)
+          .clientAuth(
+              config.clientCertificate() == ClientCertificate.REQUIRED
+                  ? ClientAuth.REQUIRE
+                  : ClientAuth.OPTIONAL);
+    }
+    return builder.build();
+  }
+
+  /**
+   * @param serverName that a client asks for; null: none
+   */
+  SslHandler newHandler(@Nullable String serverName, ByteBufAllocator allocator) {
+    return choose(serverName).context().newHandler(allocator);
+  }
+
+  /** An exact name before a wildcard; what nobody is made out for gets the first. */
+  Shown choose(@Nullable String serverName) {
+    if (serverName != null) {
+      for (Shown candidate : shown) {
+        if (candidate.names().has(serverName)) {
+          return candidate;
+        }
+      }
+      for (Shown candidate : shown) {
+        if (candidate.names().matches(serverName)) {
+          return candidate;
+        }
+      }
+    }
+    return shown.getFirst();
+  }
+
+  @Override
+  public List<X509Certificate> certificates() {
+    return shown.stream().map(one -> one.identity().leaf()).toList();
+  }
+
+  @Override
+  public void release() {
+    shown.forEach(one -> ReferenceCountUtil.release(one.context()));
+  }
+}

@@ -1,0 +1,48 @@
+package org.pgdeeplake.proxy.tls;
+
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslProvider;
+import java.security.NoSuchAlgorithmException;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+
+/** Who does the cryptography. */
+public enum TlsProvider {
+  /** BoringSSL: faster. */
+  OPENSSL,
+  JDK;
+
+  /** What works on this machine. */
+  public static TlsProvider best() {
+    return OpenSsl.isAvailable() ? OPENSSL : JDK;
+  }
+
+  /** For the log. */
+  public String describe() {
+    return switch (this) {
+      case OPENSSL -> OpenSsl.versionString();
+      case JDK ->
+          OpenSsl.isAvailable()
+              ? "Java " + Runtime.version()
+              : "Java %s, since OpenSSL does not work here: %s"
+                  .formatted(Runtime.version(), OpenSsl.unavailabilityCause().getMessage());
+    };
+  }
+
+  SslProvider netty() {
+    // Not OPENSSL, which would leave the native memory to finalizers.
+    return this == OPENSSL ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+  }
+
+  /** By their JSSE names. */
+  Set<String> cipherSuites() {
+    if (this == OPENSSL) {
+      return OpenSsl.availableJavaCipherSuites();
+    }
+    try {
+      return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no TLS", e);
+    }
+  }
+}
