@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
 
@@ -46,6 +48,7 @@ class SessionTableTest {
     QUEUED("Queued"),
     QUEUED_FOR_TLS("Queued"),
     CONNECTING("Connecting"),
+    ASKING_FOR_TLS("Connecting"),
     AWAITING_REPLY("AwaitingReply"),
     AWAITING_TLS_REPLY("AwaitingReply"),
     AWAITING_DIRECT_TLS("AwaitingReply"),
@@ -107,6 +110,17 @@ class SessionTableTest {
                 null,
                 null,
                 null,
+                "SHUTDOWN"),
+            row(
+                In.ASKING_FOR_TLS,
+                "Connecting",
+                "CLIENT_LEFT_CONNECTING",
+                "CLIENT_LEFT_CONNECTING",
+                "Connecting",
+                "Queued",
+                "Queued",
+                "Queued",
+                "Queued",
                 "SHUTDOWN"),
             row(
                 In.AWAITING_REPLY,
@@ -227,7 +241,8 @@ class SessionTableTest {
   @ParameterizedTest(name = "{0}: {1} + {2} -> {3}")
   @MethodSource("table")
   void answers(TransportChoice transport, In in, Event event, String expected) throws Exception {
-    try (Stage stage = new Stage(transport, in == In.CONNECTING ? 1 : 50)) {
+    BackendTls.Mode tls = in == In.ASKING_FOR_TLS ? BackendTls.Mode.REQUIRE : BackendTls.Mode.OFF;
+    try (Stage stage = new Stage(transport, in == In.CONNECTING ? 1 : 50, tls)) {
       Actors actors = bring(stage, in);
       Session session = stage.session();
       stage.awaitState(session, in.state);
@@ -235,6 +250,53 @@ class SessionTableTest {
       stage.awaitState(session, expected);
       actors.client().close();
       assertNothingLeft(stage);
+    }
+  }
+
+  /** The server said N to the client's SSLRequest; now the proxy asks for its own TLS. */
+  @Test
+  void plainTextLeavesTheRawConnectionWhereServersHaveTls() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.AUTO, 50, BackendTls.Mode.PREFER)) {
+      Actors actors = withServer(stage, stage.client(), StartupBytes.sslRequest()).server('N');
+      assertThat(actors.client().getInputStream().read()).isEqualTo('N');
+      send(actors.client(), STARTUP);
+      assertThat(actors.server().getInputStream().read()).as("raw connection").isEqualTo(-1);
+      Socket server = accept(stage, StartupBytes.sslRequest());
+      server.getOutputStream().write('N');
+      assertThat(server.getInputStream().readNBytes(STARTUP.length)).isEqualTo(STARTUP);
+      server.getOutputStream().write(AUTH_OK);
+      assertThat(actors.client().getInputStream().readNBytes(AUTH_OK.length)).isEqualTo(AUTH_OK);
+      assertThat(stage.backend.traffic().retriesTotal()).as("nobody is to blame").isZero();
+      actors.client().close();
+      assertNothingLeft(stage);
+    }
+  }
+
+  @Test
+  void aCancelRequestAsksForTlsToo() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.AUTO, 50, BackendTls.Mode.PREFER)) {
+      byte[] cancel = StartupBytes.cancelRequest(1, new byte[] {1, 2, 3, 4});
+      stage.serverIsUp();
+      Socket client = stage.client();
+      send(client, cancel);
+      Socket server = accept(stage, StartupBytes.sslRequest());
+      server.getOutputStream().write('N');
+      assertThat(server.getInputStream().readNBytes(cancel.length)).isEqualTo(cancel);
+      server.close();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+      client.close();
+      assertNothingLeft(stage);
+    }
+  }
+
+  /** It would be TLS within TLS. */
+  @Test
+  void theClientsOwnTlsGoesOnAsItIs() throws Exception {
+    for (byte[] opening : List.of(StartupBytes.sslRequest(), CLIENT_HELLO)) {
+      try (Stage stage = new Stage(TransportChoice.AUTO, 50, BackendTls.Mode.REQUIRE)) {
+        withServer(stage, stage.client(), opening).server('S');
+        stage.awaitState(stage.session(), "Relaying");
+      }
     }
   }
 
@@ -262,6 +324,11 @@ class SessionTableTest {
         stage.fillServerBacklog();
         stage.serverIsUp();
         yield send(client, STARTUP);
+      }
+      case ASKING_FOR_TLS -> {
+        stage.serverIsUp();
+        send(client, STARTUP);
+        yield new Actors(client, accept(stage, StartupBytes.sslRequest()));
       }
       case REFUSING -> {
         send(client, StartupBytes.sslRequest());
@@ -292,9 +359,14 @@ class SessionTableTest {
   private static Actors withServer(Stage stage, Socket client, byte[] bytes) throws IOException {
     stage.serverIsUp();
     send(client, bytes);
+    return new Actors(client, accept(stage, bytes));
+  }
+
+  /** A connection on which the server has got these bytes. */
+  private static Socket accept(Stage stage, byte[] bytes) throws IOException {
     Socket server = stage.accept();
-    server.getInputStream().readNBytes(bytes.length);
-    return new Actors(client, server);
+    assertThat(server.getInputStream().readNBytes(bytes.length)).isEqualTo(bytes);
+    return server;
   }
 
   private record Actors(Socket client, @Nullable Socket serverOrNull) {

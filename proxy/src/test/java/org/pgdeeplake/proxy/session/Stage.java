@@ -32,6 +32,7 @@ import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /**
@@ -54,12 +55,20 @@ final class Stage implements AutoCloseable {
    * @param serverBacklog connections that the server's kernel accepts by itself
    */
   Stage(TransportChoice choice, int serverBacklog) throws Exception {
+    this(choice, serverBacklog, BackendTls.Mode.OFF);
+  }
+
+  Stage(TransportChoice choice, int serverBacklog, BackendTls.Mode mode) throws Exception {
+    BackendTls tls = new BackendTls(mode, null, false, null, "TLSv1.2", List.of());
     Transport transport = Transport.select(choice);
     loops = transport.loops("test", 1);
     resolver = new Resolver(transport);
     demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
-    backend = new Backend(backendConfig(server.getLocalPort()));
+    backend =
+        new Backend(
+            backendConfig(server.getLocalPort(), tls),
+            mode == BackendTls.Mode.OFF ? null : TlsConnector.load(tls, List::of));
     FrontendConfig frontend =
         new FrontendConfig(
             "f",
@@ -106,7 +115,7 @@ final class Stage implements AutoCloseable {
     listener = bootstrap.bind(new InetSocketAddress(LOOPBACK, 0)).sync().channel();
   }
 
-  private static BackendConfig backendConfig(int port) {
+  private static BackendConfig backendConfig(int port, BackendTls tls) {
     return new BackendConfig(
         "b",
         List.of(new BackendConfig.ServerConfig("s", new HostPort("127.0.0.1", port), 0, false)),
@@ -124,7 +133,7 @@ final class Stage implements AutoCloseable {
             Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofSeconds(60)),
         3,
         true,
-        new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of()));
+        tls);
   }
 
   void serverIsUp() {
