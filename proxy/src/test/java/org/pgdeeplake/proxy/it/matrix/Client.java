@@ -13,9 +13,9 @@ record Client(Driver driver, SslMode sslMode, boolean direct) {
   /** The libraries. */
   enum Driver {
     /** That of the distribution. */
-    LIBPQ("psql"),
+    LIBPQ("libpq"),
     /** That which comes with PostgreSQL 18, under the same psql. */
-    LIBPQ_18("psql with libpq 18"),
+    LIBPQ_18("libpq 18"),
     PGJDBC("pgjdbc");
 
     private final String title;
@@ -64,10 +64,6 @@ record Client(Driver driver, SslMode sslMode, boolean direct) {
     }
     all.add(new Client(Driver.PGJDBC, SslMode.REQUIRE, true));
     return List.copyOf(all);
-  }
-
-  String title() {
-    return driver.title() + " " + sslMode.text() + (direct ? ", direct" : "");
   }
 
   /**

@@ -44,6 +44,8 @@ final class Document {
         proxy to the server, as client and server report them. *E* and a number is an error, listed below. *waited*: the
         error came after the queue timeout (here 1 s), which was waited once, never twice.
 
+        libpq is under psql; *direct* is `sslnegotiation=direct`: TLS without an SSLRequest.
+
         | column | what the client meets |
         | --- | --- |
         | up | a server that runs |
