@@ -16,6 +16,10 @@ public enum NoWake {
   HTTP,
   CANCEL_REQUEST,
   PG_ISREADY,
+  /** A load balancer's own connection, as its health checks are: PROXY protocol LOCAL. */
+  PROXY_LOCAL,
+  /** TLS with the client did not come about. */
+  TLS_HANDSHAKE,
   /** Refused before it could ask: limits, shutting down. */
   REFUSED;
 

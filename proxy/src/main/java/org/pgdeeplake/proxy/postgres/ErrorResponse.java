@@ -19,6 +19,7 @@ public record ErrorResponse(String sqlState, String message, String detail, Stri
   public static final String CANNOT_CONNECT_NOW = "57P03";
 
   public static final String TOO_MANY_CONNECTIONS = "53300";
+  public static final String INVALID_AUTHORIZATION = "28000";
   public static final String PROTOCOL_VIOLATION = "08P01";
   public static final String ADMIN_SHUTDOWN = "57P01";
   public static final String CRASH_SHUTDOWN = "57P02";

@@ -57,7 +57,7 @@ public final class StartupDecoder {
   public static Result decode(ByteBuf in, boolean first) {
     int start = in.readerIndex();
     int readable = in.readableBytes();
-    if (first && readable > 0 && in.getUnsignedByte(start) == TLS_HANDSHAKE_RECORD) {
+    if (first && beginsTls(in)) {
       return clientHello(in, start, readable);
     }
     if (readable < LENGTH_BYTES) {
@@ -71,6 +71,11 @@ public final class StartupDecoder {
       return NEED_MORE;
     }
     return decodeWhole(in.slice(start + LENGTH_BYTES, length - LENGTH_BYTES), length);
+  }
+
+  /** Whether the first byte is that of a TLS handshake. */
+  public static boolean beginsTls(ByteBuf in) {
+    return in.isReadable() && in.getUnsignedByte(in.readerIndex()) == TLS_HANDSHAKE_RECORD;
   }
 
   /**

@@ -3,7 +3,7 @@ package org.pgdeeplake.proxy.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.socket.DuplexChannel;
+import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.HalfClosedChannel;
 
 /**
@@ -91,8 +91,6 @@ public final class Relay {
     var _ =
         server
             .writeAndFlush(Unpooled.EMPTY_BUFFER)
-            .addListener(flushed -> {
-              var _ = ((DuplexChannel) server).shutdownOutput();
-            });
+            .addListener(flushed -> ChannelEnd.shutdownOutput(server));
   }
 }

@@ -1,24 +1,34 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
 import org.pgdeeplake.proxy.postgres.StartupPacket;
 import org.pgdeeplake.proxy.session.Session.Refusal;
 
 /** Reads startup packets until one says what the client wants. Nothing of it is demand yet. */
 final class AwaitingStartup extends SessionState {
+  private final long limitNanos;
+  private final long startNanos = System.nanoTime();
+
   AwaitingStartup(Session session) {
+    this(session, session.services().frontend().timeouts().startup().toNanos());
+  }
+
+  /**
+   * @param limitNanos what is left of {@code timeouts.startup}
+   */
+  AwaitingStartup(Session session, long limitNanos) {
     super(session);
+    this.limitNanos = limitNanos;
   }
 
   @Override
   void enter() {
-    long limit = session.services().frontend().timeouts().startup().toNanos();
-    session.startTimer(limit, this::timedOut);
+    session.startTimer(limitNanos, this::timedOut);
     session.client().config().setAutoRead(true);
     advance();
   }
@@ -42,6 +52,8 @@ final class AwaitingStartup extends SessionState {
   private void timedOut() {
     if (session.record().bytesIn == 0) {
       session.transition(new Closed(session, CloseReason.STARTUP_TIMEOUT));
+    } else if (session.reader().looksLikeTls()) {
+      session.transition(new Closed(session, CloseReason.STARTUP_TIMEOUT, Opening.tlsAlert()));
     } else {
       session.refuse(
           CloseReason.STARTUP_TIMEOUT,
@@ -52,7 +64,7 @@ final class AwaitingStartup extends SessionState {
   private void advance() {
     if (session.services().frontend().mode() == Mode.TCP) {
       if (!session.reader().held().isEmpty()) {
-        proceed(new Opening(Opening.Kind.BYTES, new byte[0]));
+        var _ = proceed(new Opening(Opening.Kind.BYTES, new byte[0]));
       }
       return;
     }
@@ -74,51 +86,73 @@ final class AwaitingStartup extends SessionState {
   /** Returns whether this state goes on reading. */
   private boolean accept(Result.Decoded decoded) {
     byte[] packet = session.reader().take(decoded);
-    boolean passed = session.services().frontend().tls().mode() == FrontendTls.Mode.PASSTHROUGH;
     return switch (decoded.packet()) {
-      case StartupPacket.SslRequest(), StartupPacket.GssEncRequest() -> {
-        if (passed) {
-          proceed(new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet));
-        } else {
-          session.send((byte) 'N');
-        }
-        yield !passed;
-      }
-      case StartupPacket.DirectTls() -> {
-        Opening opening = new Opening(Opening.Kind.DIRECT_TLS, packet);
-        if (passed) {
-          proceed(opening);
-        } else {
-          session.transition(new Closed(session, CloseReason.PROTOCOL_ERROR, Opening.tlsAlert()));
-        }
-        yield false;
-      }
+      case StartupPacket.SslRequest() ->
+          switch (tls().mode()) {
+            case PASSTHROUGH -> proceed(new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet));
+            case TERMINATE -> shakeHands(false);
+            case OFF -> answerNo();
+          };
+      case StartupPacket.GssEncRequest() ->
+          tls().mode() == FrontendTls.Mode.PASSTHROUGH
+              ? proceed(new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet))
+              : answerNo();
+      case StartupPacket.DirectTls() ->
+          switch (tls().mode()) {
+            case PASSTHROUGH -> proceed(new Opening(Opening.Kind.DIRECT_TLS, packet));
+            case TERMINATE -> shakeHands(true);
+            case OFF -> {
+              session.transition(
+                  new Closed(session, CloseReason.PROTOCOL_ERROR, Opening.tlsAlert()));
+              yield false;
+            }
+          };
       case StartupPacket.CancelRequest(var key) -> {
+        // Also in plain text where TLS is required: it opens no session, and nobody answers it.
         session.transition(new Cancelling(session, key, packet));
         yield false;
       }
-      case StartupPacket.StartupMessage message -> {
-        startUp(message, new Opening(Opening.Kind.STARTUP_MESSAGE, packet));
-        yield false;
-      }
+      case StartupPacket.StartupMessage message ->
+          startUp(message, new Opening(Opening.Kind.STARTUP_MESSAGE, packet));
     };
   }
 
-  private void startUp(StartupPacket.StartupMessage message, Opening opening) {
-    boolean probe = message.applicationName().equals("pg_isready");
-    if (probe && session.refusal() == null && session.services().backend().activeServers() == 0) {
-      session.refuse(CloseReason.NOT_WOKEN, Refusals.asleep());
-    } else {
-      proceed(opening);
-    }
+  private FrontendTls tls() {
+    return session.services().frontend().tls();
   }
 
-  private void proceed(Opening opening) {
-    @Nullable Refusal refusal = session.refusal();
-    if (refusal == null) {
-      session.transition(new Queued(session, opening));
-    } else {
-      session.refuse(opening, refusal.reason(), refusal.error());
+  private boolean answerNo() {
+    session.send((byte) 'N');
+    return true;
+  }
+
+  private boolean shakeHands(boolean direct) {
+    long left = limitNanos - (System.nanoTime() - startNanos);
+    session.transition(new Handshaking(session, direct, left));
+    return false;
+  }
+
+  private boolean startUp(StartupPacket.StartupMessage message, Opening opening) {
+    if (tls().require() && !session.record().encrypted) {
+      session.refuse(CloseReason.TLS_REQUIRED, Refusals.tlsRequired());
+      return false;
     }
+    if (message.applicationName().equals("pg_isready") && session.asleep() == null) {
+      session.probes(Refusals.asleep());
+    }
+    return proceed(opening);
+  }
+
+  private boolean proceed(Opening opening) {
+    Refusal refusal = session.refusal();
+    ErrorResponse asleep = session.asleep();
+    if (refusal != null) {
+      session.refuse(opening, refusal.reason(), refusal.error());
+    } else if (asleep != null && session.services().backend().activeServers() == 0) {
+      session.refuse(opening, CloseReason.NOT_WOKEN, asleep);
+    } else {
+      session.transition(new Queued(session, opening));
+    }
+    return false;
   }
 }

@@ -4,7 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import org.pgdeeplake.proxy.net.TlsUnderlay;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +19,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
   private final Session session;
   private boolean reset;
   private boolean ended;
+
+  /** Within one read from the socket, which can be several messages where TLS is spoken. */
+  private boolean reading;
 
   ClientHandler(Session session) {
     this.session = session;
@@ -27,6 +34,14 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof HAProxyMessage header) {
+      session.state().onProxyHeader(header);
+      return;
+    }
+    if (!reading) {
+      reading = true;
+      session.readUnasked(!ctx.channel().config().isAutoRead());
+    }
     ByteBuf chunk = (ByteBuf) message;
     int bytes = chunk.readableBytes();
     session.record().bytesIn += bytes;
@@ -36,6 +51,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
     session.state().onClientReadComplete();
   }
 
@@ -46,29 +62,48 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE) {
-      end();
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      session.state().onHandshake(handshake);
+    } else if (event == TlsUnderlay.Event.PEER_ENDED) {
+      // A session that has ended waits for the FIN: only then is there nothing left to be read.
+      if (!(session.state() instanceof Closed)) {
+        end();
+      }
+    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+      if (ended && session.state() instanceof Closed closed) {
+        closed.onClientEnd(reset);
+      } else {
+        end();
+      }
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    end();
+    if (ended) {
+      // Not by us, unless the session has ended: SslHandler closes on what it cannot send.
+      session.state().onClientEnd(true);
+    } else {
+      end();
+    }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    boolean undecodable = cause instanceof DecoderException;
+    if (!undecodable && !(cause instanceof IOException)) {
       session.failed(cause);
       return;
     }
-    // From a read, the end of the input follows. From a write after that end, nothing does.
     log.debug("client {}: {}", session.record().client, cause.getMessage(), cause);
     reset = true;
-    if (ended) {
+    if (undecodable) {
+      // The decoders close the channel.
+      session.state().onUndecodable(cause);
+    } else if (ended) {
       session.state().onClientEnd(true);
     } else {
-      // Without reading, that end may not be seen.
+      // From a read, the end of the input follows. Without reading, that end may not be seen.
       ctx.channel().config().setAutoRead(true);
     }
   }

@@ -17,6 +17,10 @@ public enum CloseReason {
   CLIENT_ABORTED("CD"),
   STARTUP_TIMEOUT("cR"),
   PROTOCOL_ERROR("PR"),
+  TLS_HANDSHAKE_FAILED("PR"),
+  TLS_HANDSHAKE_TIMEOUT("cR"),
+  /** Plain text where {@code tls.require} asks for TLS. */
+  TLS_REQUIRED("PR"),
   /** Over a limit on connections. */
   CONNECTION_LIMIT("PR"),
   /** A probe that must not wake anything, while nothing is up. */

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.TimeUnit;
+import org.pgdeeplake.proxy.net.ChannelEnd;
 
 /**
  * The session has ended. What the client is still to hear is delivered, then the socket is closed:
@@ -20,21 +21,27 @@ final class Closed extends SessionState {
 
   private final CloseReason reason;
   private final byte[] farewell;
-  private final boolean reset;
+  private final Manner manner;
 
-  private Closed(Session session, CloseReason reason, byte[] farewell, boolean reset) {
+  private enum Manner {
+    FAREWELL,
+    RESET,
+    AT_ONCE
+  }
+
+  private Closed(Session session, CloseReason reason, byte[] farewell, Manner manner) {
     super(session);
     this.reason = reason;
     this.farewell = farewell;
-    this.reset = reset;
+    this.manner = manner;
   }
 
   Closed(Session session, CloseReason reason, byte[] farewell) {
-    this(session, reason, farewell, false);
+    this(session, reason, farewell, Manner.FAREWELL);
   }
 
   Closed(Session session, CloseReason reason) {
-    this(session, reason, new byte[0], false);
+    this(session, reason, new byte[0]);
   }
 
   CloseReason reason() {
@@ -43,7 +50,12 @@ final class Closed extends SessionState {
 
   /** The client sees a reset, as it would have from the server itself. */
   static Closed withReset(Session session, CloseReason reason) {
-    return new Closed(session, reason, new byte[0], true);
+    return new Closed(session, reason, new byte[0], Manner.RESET);
+  }
+
+  /** For a client that can be told nothing, in the middle of a TLS handshake. */
+  static Closed atOnce(Session session, CloseReason reason) {
+    return new Closed(session, reason, new byte[0], Manner.AT_ONCE);
   }
 
   @Override
@@ -51,7 +63,16 @@ final class Closed extends SessionState {
     session.record().bytesOut += farewell.length;
     session.end().close(session, reason);
     Channel client = session.client();
-    session.startTimer(FLUSH_NANOS, this::closeChannel);
+    session.startTimer(FLUSH_NANOS, this::closeNow);
+    if (manner == Manner.AT_ONCE) {
+      // Not from within the handler that tells of a failed handshake: its alert is still to come.
+      session
+          .loop()
+          .execute(() -> {
+            var _ = client.close();
+          });
+      return;
+    }
     if (!session.clientEnded()) {
       client.config().setAutoRead(true);
     }
@@ -62,20 +83,24 @@ final class Closed extends SessionState {
   }
 
   private void finish(boolean flushed) {
-    if (reset) {
-      session.client().config().setOption(ChannelOption.SO_LINGER, 0);
+    Channel client = session.client();
+    if (manner == Manner.RESET) {
+      client.config().setOption(ChannelOption.SO_LINGER, 0);
     }
-    if (reset || !flushed || session.clientEnded()) {
-      closeChannel();
+    if (manner == Manner.RESET || !flushed) {
+      closeNow();
+    } else if (session.clientEnded()) {
+      session.cancelTimer();
+      var _ = client.close();
     } else {
-      session.startTimer(LINGER_NANOS, this::closeChannel);
-      var _ = ((DuplexChannel) session.client()).shutdownOutput();
+      session.startTimer(LINGER_NANOS, this::closeNow);
+      ChannelEnd.shutdownOutput(client);
     }
   }
 
-  private void closeChannel() {
+  private void closeNow() {
     session.cancelTimer();
-    var _ = session.client().close();
+    ChannelEnd.closeNow(session.client());
   }
 
   @Override
@@ -87,7 +112,7 @@ final class Closed extends SessionState {
   @Override
   void onClientEnd(boolean reset) {
     if (reset || ((DuplexChannel) session.client()).isOutputShutdown()) {
-      closeChannel();
+      closeNow();
     }
   }
 

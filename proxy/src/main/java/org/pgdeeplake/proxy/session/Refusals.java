@@ -64,6 +64,22 @@ final class Refusals {
         "Connect with a client to start one.");
   }
 
+  static ErrorResponse asleepForBalancer() {
+    return cannotConnectNow(
+        "no database server is running",
+        "A load balancer's own connection (PROXY protocol LOCAL) does not start one.",
+        "Connect with a client to start one.");
+  }
+
+  /** As PostgreSQL where pg_hba.conf has only hostssl: libpq with sslmode=allow tries TLS then. */
+  static ErrorResponse tlsRequired() {
+    return new ErrorResponse(
+        ErrorResponse.INVALID_AUTHORIZATION,
+        "no encryption: this server requires TLS",
+        "The connection is not encrypted.",
+        "Connect with sslmode=require.");
+  }
+
   static ErrorResponse shuttingDown() {
     return cannotConnectNow(
         "the proxy is shutting down",
@@ -83,6 +99,11 @@ final class Refusals {
 
   static ErrorResponse repeated(String request) {
     return ErrorResponse.fatal(ErrorResponse.PROTOCOL_VIOLATION, "received a second " + request);
+  }
+
+  static ErrorResponse insideTls(String request) {
+    return ErrorResponse.fatal(
+        ErrorResponse.PROTOCOL_VIOLATION, "received " + request + " inside TLS");
   }
 
   static ErrorResponse terminated(String why) {

@@ -142,7 +142,10 @@ final class Relaying extends LinkedState {
 
   @Override
   void onClientEnd(boolean reset) {
-    if (reset) {
+    if (reset && terminated) {
+      // It may not have waited for the answer to its close_notify.
+      session.transition(new Closed(session, CloseReason.NORMAL));
+    } else if (reset) {
       link.abort();
       session.transition(new Closed(session, CloseReason.CLIENT_ABORTED));
     } else {

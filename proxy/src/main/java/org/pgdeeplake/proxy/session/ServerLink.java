@@ -6,11 +6,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.Server;
+import org.pgdeeplake.proxy.net.ChannelEnd;
+import org.pgdeeplake.proxy.net.TlsUnderlay;
 
 /**
  * A session's connection to a server and the slot that it holds. Tells the session of the channel's
@@ -57,6 +61,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
   void abort() {
     if (channel != null && !closed) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      ChannelEnd.closeNow(channel);
     }
     close();
   }
@@ -92,8 +97,10 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE) {
+    if (event == ChannelInputShutdownEvent.INSTANCE || event == TlsUnderlay.Event.PEER_ENDED) {
       end();
+    } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+      TlsUnderlay.install(ctx.channel());
     }
   }
 
@@ -104,8 +111,9 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || cause instanceof DecoderException) {
       // From a read, the end of the input follows; what a write could not send is lost with it.
+      // SslHandler closes on what it cannot decrypt.
       reset = true;
       if (!ended && !closed) {
         // Without reading, that end may not be seen.

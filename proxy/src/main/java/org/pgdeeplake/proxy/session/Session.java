@@ -24,6 +24,10 @@ import org.slf4j.LoggerFactory;
  * One client's life, from accept to the end.
  *
  * <pre>
+ * AwaitingProxyHeader           (where a load balancer says who the client is)
+ *     |
+ *     |   +-> Handshaking -+      (TLS that ends here: once)
+ *     v   |                v
  * AwaitingStartup -> Queued -> Connecting -> AwaitingReply -> Relaying -> Closed
  *     |   ^            ^            |             |   |
  *     |   |            +-- failed --+-------------+   | server said N
@@ -51,7 +55,9 @@ public final class Session implements Waiter {
   private @Nullable Ticket ticket;
   private @Nullable Claim claim;
   private @Nullable Refusal refusal;
+  private @Nullable ErrorResponse asleep;
   private boolean clientEnded;
+  private boolean readUnasked;
 
   /** Why a session is refused, and what its client hears. */
   record Refusal(CloseReason reason, ErrorResponse error) {}
@@ -77,12 +83,21 @@ public final class Session implements Waiter {
               services.sessions().closed(session);
               session.cancelTimer();
             });
-    session.refusal = session.admit();
+    if (AwaitingProxyHeader.isDue(services.frontend(), session.clientAddress())) {
+      session.state = new AwaitingProxyHeader(session);
+    } else {
+      session.admit();
+    }
     return new ClientHandler(session);
   }
 
   void start() {
     state.enter();
+  }
+
+  /** To be called once, when it is known whose session it is. */
+  void admit() {
+    refusal = end.admit();
   }
 
   /** The one door. */
@@ -155,12 +170,30 @@ public final class Session implements Waiter {
     return refusal;
   }
 
+  /** Not null for a probe, which is to wake nothing: what it hears while nothing is up. */
+  @Nullable ErrorResponse asleep() {
+    return asleep;
+  }
+
+  void probes(ErrorResponse whileNothingIsUp) {
+    asleep = whileNothingIsUp;
+  }
+
   boolean clientEnded() {
     return clientEnded;
   }
 
   void clientHasEnded() {
     clientEnded = true;
+  }
+
+  /**
+   * A read from the client's socket begins.
+   *
+   * @param unasked whether nobody has asked for it
+   */
+  void readUnasked(boolean unasked) {
+    readUnasked = unasked;
   }
 
   /** Runs {@code task} on the loop unless the state changes before; one for each state. */
@@ -180,10 +213,9 @@ public final class Session implements Waiter {
    * transport because the client has hung up (EPOLLRDHUP), which nothing else would tell.
    */
   void hold(ByteBuf chunk) {
-    boolean hungUp = !client.config().isAutoRead();
     reader.append(chunk);
     client.config().setAutoRead(false);
-    if (hungUp) {
+    if (readUnasked) {
       state.onClientEnd(false);
     }
   }
@@ -263,26 +295,6 @@ public final class Session implements Waiter {
     } catch (RejectedExecutionException e) {
       log.debug("session {} ended with its event loop", record.client);
     }
-  }
-
-  /** Takes a place under the limits on connections; without one the session is refused later. */
-  private @Nullable Refusal admit() {
-    var config = services.frontend();
-    if (services.sessions().draining()) {
-      return new Refusal(CloseReason.SHUTDOWN, Refusals.shuttingDown());
-    }
-    if (!services.traffic().admit(config.maxConnections())) {
-      return new Refusal(
-          CloseReason.CONNECTION_LIMIT,
-          Refusals.connectionLimit(config.name(), config.maxConnections()));
-    }
-    int perClient = config.maxConnectionsPerClient();
-    if (!services.sessions().admit(clientAddress(), perClient)) {
-      services.traffic().discharge();
-      return new Refusal(CloseReason.CONNECTION_LIMIT, Refusals.clientConnectionLimit(perClient));
-    }
-    end.admitted();
-    return null;
   }
 
   void cancelTimer() {

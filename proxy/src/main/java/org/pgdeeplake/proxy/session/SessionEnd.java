@@ -3,9 +3,13 @@ package org.pgdeeplake.proxy.session;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.demand.Claim;
 import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.session.Session.Refusal;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
-/** The accounts of a session, closed once when it ends. Confined to the session's event loop. */
+/**
+ * The accounts of a session: its place, and what is counted when it ends. Confined to the session's
+ * event loop.
+ */
 final class SessionEnd {
   private final SessionServices services;
   private final SessionRecord record;
@@ -20,9 +24,24 @@ final class SessionEnd {
     this.record = record;
   }
 
-  /** The session holds a place under the limits on connections. */
-  void admitted() {
+  /** Takes a place under the limits on connections; without one the session is refused later. */
+  @Nullable Refusal admit() {
+    var config = services.frontend();
+    if (services.sessions().draining()) {
+      return new Refusal(CloseReason.SHUTDOWN, Refusals.shuttingDown());
+    }
+    if (!services.traffic().admit(config.maxConnections())) {
+      return new Refusal(
+          CloseReason.CONNECTION_LIMIT,
+          Refusals.connectionLimit(config.name(), config.maxConnections()));
+    }
+    int perClient = config.maxConnectionsPerClient();
+    if (!services.sessions().admit(record.client.getAddress(), perClient)) {
+      services.traffic().discharge();
+      return new Refusal(CloseReason.CONNECTION_LIMIT, Refusals.clientConnectionLimit(perClient));
+    }
     admitted = true;
+    return null;
   }
 
   void noWake(NoWake reason) {
@@ -70,15 +89,17 @@ final class SessionEnd {
       case STARTUP_TIMEOUT -> NoWake.SILENCE;
       case PROTOCOL_ERROR -> NoWake.GARBAGE;
       case NOT_WOKEN -> NoWake.PG_ISREADY;
-      case CONNECTION_LIMIT, SHUTDOWN -> NoWake.REFUSED;
+      case TLS_HANDSHAKE_FAILED, TLS_HANDSHAKE_TIMEOUT -> NoWake.TLS_HANDSHAKE;
+      case CONNECTION_LIMIT, TLS_REQUIRED, SHUTDOWN -> NoWake.REFUSED;
       default -> record.bytesIn == 0 ? NoWake.OPEN_AND_CLOSE : NoWake.INCOMPLETE;
     };
   }
 
   private void countFrontend(CloseReason reason) {
     switch (reason) {
-      case STARTUP_TIMEOUT, PROTOCOL_ERROR -> services.traffic().requestError();
-      case CONNECTION_LIMIT -> services.traffic().denied();
+      case STARTUP_TIMEOUT, PROTOCOL_ERROR, TLS_HANDSHAKE_FAILED, TLS_HANDSHAKE_TIMEOUT ->
+          services.traffic().requestError();
+      case CONNECTION_LIMIT, TLS_REQUIRED -> services.traffic().denied();
       default -> {}
     }
   }

@@ -34,7 +34,7 @@ final class SessionLog {
         session.client.getAddress().getHostAddress(),
         session.client.getPort(),
         DATE.format(session.accepted),
-        frontend,
+        session.encrypted ? frontend + "~" : frontend,
         backend.name(),
         session.server == null ? "<NOSRV>" : session.server.name(),
         millis(session.waitedNanos()),
@@ -48,6 +48,21 @@ final class SessionLog {
         session.server == null ? 0 : session.server.sessions(),
         (session.redispatched ? "+" : "") + session.retries,
         session.ahead);
+  }
+
+  /**
+   * HAProxy's line for a connection that did not get so far as to be a session (manual, 8.2.5).
+   *
+   * @param what in HAProxy's words, so that whoever looks for them finds them
+   */
+  static void failed(SessionRecord session, String frontend, String what) {
+    log.info(
+        "{}:{} [{}] {}/1: {}",
+        session.client.getAddress().getHostAddress(),
+        session.client.getPort(),
+        DATE.format(session.accepted),
+        frontend,
+        what);
   }
 
   /** Sessions that go on. */

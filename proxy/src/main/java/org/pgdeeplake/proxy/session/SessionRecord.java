@@ -8,7 +8,9 @@ import org.pgdeeplake.proxy.backend.Server;
 
 /** What is remembered of one session for its log line. Confined to the session's event loop. */
 final class SessionRecord {
-  final InetSocketAddress client;
+  /** The address that the client has, or that a PROXY protocol header says it has. */
+  InetSocketAddress client;
+
   final Instant accepted = Instant.now();
   final long acceptedNanos = System.nanoTime();
 
@@ -27,6 +29,10 @@ final class SessionRecord {
   long waitedNanos = -1;
 
   long connectNanos = -1;
+
+  /** Whether it speaks TLS with the proxy. */
+  boolean encrypted;
+
   long bytesIn;
   long bytesOut;
   int retries;

@@ -1,6 +1,8 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.pgdeeplake.proxy.backend.Lease;
 
 /**
@@ -34,6 +36,18 @@ abstract class SessionState {
    * @param reset whether it broke the connection
    */
   abstract void onClientEnd(boolean reset);
+
+  /** Takes the header over. Comes first of all, and only where one is waited for. */
+  void onProxyHeader(HAProxyMessage header) {
+    header.release();
+    throw new IllegalStateException("no PROXY protocol header is due");
+  }
+
+  /** TLS with the client has come about, or not. */
+  void onHandshake(SslHandshakeCompletionEvent event) {}
+
+  /** What the client sent means nothing to the decoder in its pipeline. */
+  void onUndecodable(Throwable cause) {}
 
   /** Takes the chunk over. Only states with a server link hear this. */
   void onServerBytes(ByteBuf chunk) {

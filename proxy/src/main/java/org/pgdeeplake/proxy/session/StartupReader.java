@@ -18,6 +18,7 @@ final class StartupReader {
   private boolean first = true;
   private boolean tlsRequested;
   private boolean gssRequested;
+  private boolean encrypted;
 
   /** Takes the chunk over. */
   void append(ByteBuf chunk) {
@@ -35,6 +36,10 @@ final class StartupReader {
       return result;
     }
     return switch (packet) {
+      case StartupPacket.SslRequest() when encrypted ->
+          new Result.Malformed(Refusals.insideTls("SSLRequest"));
+      case StartupPacket.GssEncRequest() when encrypted ->
+          new Result.Malformed(Refusals.insideTls("GSSENCRequest"));
       case StartupPacket.SslRequest() when tlsRequested ->
           new Result.Malformed(Refusals.repeated("SSLRequest"));
       case StartupPacket.GssEncRequest() when gssRequested ->
@@ -56,6 +61,21 @@ final class StartupReader {
       default -> {}
     }
     return held.take(decoded.length());
+  }
+
+  /**
+   * From here on it reads what TLS has decrypted.
+   *
+   * @return what came of the handshake with the first packet
+   */
+  byte[] beginTls() {
+    encrypted = true;
+    return held.take(held.size());
+  }
+
+  /** Whether what came is the beginning of TLS without an SSLRequest. */
+  boolean looksLikeTls() {
+    return first && StartupDecoder.beginsTls(held.view());
   }
 
   /** Whether what came looks like an HTTP request. */
