@@ -56,6 +56,7 @@ class ServerConnectorTest {
   private final Resolver resolver = new Resolver(transport);
   private final ServerSocket listener;
   private final Owner owner = new Owner();
+  private @Nullable TlsConnector tls;
 
   ServerConnectorTest() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -67,6 +68,9 @@ class ServerConnectorTest {
     listener.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     resolver.close();
+    if (tls != null) {
+      tls.close();
+    }
   }
 
   /** What the server does with a connection. */
@@ -297,9 +301,11 @@ class ServerConnectorTest {
         .get(10, TimeUnit.SECONDS);
   }
 
-  private static TlsConnector tls(Mode mode) throws TlsFileException {
-    return TlsConnector.load(
-        new BackendTls(mode, null, false, null, "TLSv1.2", List.of()), List::of);
+  private TlsConnector tls(Mode mode) throws TlsFileException {
+    tls =
+        TlsConnector.load(
+            new BackendTls(mode, null, false, null, "TLSv1.2", List.of()), List::of);
+    return tls;
   }
 
   private static SSLSocket tls(Socket server) throws Exception {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.CheckResult;
@@ -47,6 +48,7 @@ final class Stage implements AutoCloseable {
   private final List<Socket> sockets = new ArrayList<>();
   private final ServerSocket server;
   private final Channel listener;
+  private final @Nullable TlsConnector connector;
   final Sessions sessions = new Sessions();
   final Demand demand;
   final Backend backend;
@@ -65,10 +67,8 @@ final class Stage implements AutoCloseable {
     resolver = new Resolver(transport);
     demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
-    backend =
-        new Backend(
-            backendConfig(server.getLocalPort(), tls),
-            mode == BackendTls.Mode.OFF ? null : TlsConnector.load(tls, List::of));
+    connector = mode == BackendTls.Mode.OFF ? null : TlsConnector.load(tls, List::of);
+    backend = new Backend(backendConfig(server.getLocalPort(), tls), connector);
     FrontendConfig frontend =
         new FrontendConfig(
             "f",
@@ -210,5 +210,8 @@ final class Stage implements AutoCloseable {
     listener.close().awaitUninterruptibly();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     resolver.close();
+    if (connector != null) {
+      connector.close();
+    }
   }
 }

@@ -194,6 +194,11 @@ public final class RawClient implements AutoCloseable {
     return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
+  /** Its own end of the connection. */
+  public int localPort() {
+    return socket.getLocalPort();
+  }
+
   /** Says that nothing more will be sent; still reads. */
   public void shutdownOutput() throws IOException {
     socket.shutdownOutput();
