@@ -58,8 +58,7 @@ class ProxyHeaderTest {
         .isEqualTo(SIGNATURE + "2100" + "0000");
   }
 
-  private static ProxyHeader client(String source, String destination)
-      throws UnknownHostException {
+  private static ProxyHeader client(String source, String destination) throws UnknownHostException {
     return ProxyHeader.of(address(source, 49153), address(destination, 5432));
   }
 

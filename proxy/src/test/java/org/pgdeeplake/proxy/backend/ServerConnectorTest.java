@@ -100,17 +100,26 @@ class ServerConnectorTest {
 
   static Stream<Arguments> failures() {
     return Stream.of(
-        failure("garbage", says("HTTP/1.1 400"), Kind.EARLY_CLOSE, "did not understand an SSLRequest"),
+        failure(
+            "garbage", says("HTTP/1.1 400"), Kind.EARLY_CLOSE, "did not understand an SSLRequest"),
         failure("N", says("N"), Kind.TLS, "has no TLS, which tls.mode = require asks for"),
         failure("SS", says("SS"), Kind.TLS, "sent more than its answer to an SSLRequest"),
         failure("NR", says("NR\0\0\0\10"), Kind.TLS, "sent more than its answer to an SSLRequest"),
-        failure("closes", Socket::close, Kind.EARLY_CLOSE, "closed the connection on an SSLRequest"),
+        failure(
+            "closes", Socket::close, Kind.EARLY_CLOSE, "closed the connection on an SSLRequest"),
         failure("resets", ServerConnectorTest::reset, Kind.EARLY_CLOSE, "reset the connection"),
-        failure("full", says(error("53300")), Kind.FULL, "answered an SSLRequest with an error 53300"),
         failure(
-            "starting", says(error("57P03")), Kind.NOT_READY, "answered an SSLRequest with an error 57P03"),
+            "full", says(error("53300")), Kind.FULL, "answered an SSLRequest with an error 53300"),
         failure(
-            "other error", says(error("XX000")), Kind.EARLY_CLOSE, "answered an SSLRequest with an error XX000"),
+            "starting",
+            says(error("57P03")),
+            Kind.NOT_READY,
+            "answered an SSLRequest with an error 57P03"),
+        failure(
+            "other error",
+            says(error("XX000")),
+            Kind.EARLY_CLOSE,
+            "answered an SSLRequest with an error XX000"),
         failure(
             "cannot fork",
             says("Ecould not fork new process for connection\n\0"),
@@ -159,10 +168,12 @@ class ServerConnectorTest {
       server.getInputStream().readNBytes(5);
       says("HTTP/1.1 400 Bad Request\r\n\r\n").with(server);
       assertThat(within(outcome))
-          .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
-            assertThat(failed.failure().kind()).isEqualTo(Kind.TLS);
-            assertThat(failed.failure().detail()).isNotBlank().doesNotContain("\n");
-          });
+          .isInstanceOfSatisfying(
+              Outcome.Failed.class,
+              failed -> {
+                assertThat(failed.failure().kind()).isEqualTo(Kind.TLS);
+                assertThat(failed.failure().detail()).isNotBlank().doesNotContain("\n");
+              });
       awaitEnd(server);
     }
     assertThat(owner.events).isEmpty();
@@ -172,8 +183,7 @@ class ServerConnectorTest {
   void silenceIsLimited() throws Exception {
     CompletableFuture<Outcome> outcome = connect(Mode.REQUIRE, null, Duration.ofMillis(300));
     try (Socket server = accept()) {
-      assertThat(within(outcome))
-          .isEqualTo(timeout("no answer to an SSLRequest within 300 ms"));
+      assertThat(within(outcome)).isEqualTo(timeout("no answer to an SSLRequest within 300 ms"));
       awaitEnd(server);
     }
   }
@@ -183,8 +193,7 @@ class ServerConnectorTest {
     CompletableFuture<Outcome> outcome = connect(Mode.PREFER, null, Duration.ofMillis(300));
     try (Socket server = accept()) {
       says("S").with(server);
-      assertThat(within(outcome))
-          .isEqualTo(timeout("no end of the TLS handshake within 300 ms"));
+      assertThat(within(outcome)).isEqualTo(timeout("no end of the TLS handshake within 300 ms"));
       awaitEnd(server);
     }
   }
@@ -219,8 +228,7 @@ class ServerConnectorTest {
   @ParameterizedTest
   @EnumSource(names = {"PREFER", "REQUIRE"})
   void theOwnerSpeaksTls(Mode mode) throws Exception {
-    CompletableFuture<Outcome> outcome =
-        connect(mode, ProxyHeader.of(CLIENT, FRONTEND), LONG);
+    CompletableFuture<Outcome> outcome = connect(mode, ProxyHeader.of(CLIENT, FRONTEND), LONG);
     try (Socket server = listener.accept()) {
       assertThat(server.getInputStream().readNBytes(HEADER_BYTES)).startsWith('\r', '\n');
       assertThat(server.getInputStream().readNBytes(8)).isEqualTo(StartupBytes.sslRequest());
@@ -303,15 +311,16 @@ class ServerConnectorTest {
 
   private TlsConnector tls(Mode mode) throws TlsFileException {
     tls =
-        TlsConnector.load(
-            new BackendTls(mode, null, false, null, "TLSv1.2", List.of()), List::of);
+        TlsConnector.load(new BackendTls(mode, null, false, null, "TLSv1.2", List.of()), List::of);
     return tls;
   }
 
   private static SSLSocket tls(Socket server) throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
-        TestCertificate.authority("ca").issue().bundle().toKeyManagerFactory().getKeyManagers(), null, null);
+        TestCertificate.authority("ca").issue().bundle().toKeyManagerFactory().getKeyManagers(),
+        null,
+        null);
     SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(server, null, false);
     tls.setUseClientMode(false);
     tls.startHandshake();

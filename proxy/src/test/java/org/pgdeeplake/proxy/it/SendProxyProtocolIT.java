@@ -96,8 +96,7 @@ class SendProxyProtocolIT {
       try (RawClient client = RawClient.open(proxy.address());
           RawClient canceller = RawClient.open(proxy.address())) {
         for (RawClient each : List.of(client, canceller)) {
-          expected.add(
-              "from 127.0.0.1:" + each.localPort() + " to 127.0.0.1:" + proxy.port());
+          expected.add("from 127.0.0.1:" + each.localPort() + " to 127.0.0.1:" + proxy.port());
         }
         client.send(RawClient.startup());
         byte[] key = client.readUntil('K').getLast().body();

@@ -148,7 +148,10 @@ class ServerTlsIT {
   /** Where only TCP and TLS are checked. */
   @ParameterizedTest
   @CsvSource({
-    "off, GOOD, L4OK", "prefer, PLAIN, L4OK", "prefer, GOOD, L6OK", "verify-full, GOOD, L6OK"
+    "off, GOOD, L4OK",
+    "prefer, PLAIN, L4OK",
+    "prefer, GOOD, L6OK",
+    "verify-full, GOOD, L6OK"
   })
   void aTcpCheckEndsWithTheHandshake(String mode, Kind kind, Status status) {
     try (TestProxy proxy = proxy(mode, kind, "check.type = tcp").awaitUp(1)) {

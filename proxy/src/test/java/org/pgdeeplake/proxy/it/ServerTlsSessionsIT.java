@@ -183,8 +183,7 @@ class ServerTlsSessionsIT {
   @Test
   void itGoesAwayAndComesBackWhileClientsWait() {
     try (TestPostgres server = TestPostgres.create().tls().start();
-        TestProxy proxy =
-            TestProxy.to(server).backend("tls.mode = require").start().awaitUp(1);
+        TestProxy proxy = TestProxy.to(server).backend("tls.mode = require").start().awaitUp(1);
         Callers callers = Callers.start(proxy, 8)) {
       callers.awaitAnswers(50);
       server.kill9();

@@ -67,8 +67,11 @@ class ChannelBindingTest {
             sasl("X" + PLUS, PLUS + "X"),
             OK,
             concat(OK, sasl(PLUS, SCRAM)),
-            message('R', concat(ByteBuffer.allocate(4).putInt(12).array(), PLUS.getBytes(
-                StandardCharsets.US_ASCII))),
+            message(
+                'R',
+                concat(
+                    ByteBuffer.allocate(4).putInt(12).array(),
+                    PLUS.getBytes(StandardCharsets.US_ASCII))),
             message('R', new byte[0]),
             ErrorResponse.fatal("28000", PLUS).encode(),
             new byte[] {'R', 0, 0, 0, 3},
@@ -82,8 +85,7 @@ class ChannelBindingTest {
   void onlyTheOfferGoes(@ForAll("mechanisms") List<String> names, @ForAll byte[] behind) {
     List<String> left = names.stream().filter(name -> !name.equals(PLUS)).toList();
     byte[] said = concat(sasl(names.toArray(String[]::new)), behind);
-    byte[] expected =
-        left.isEmpty() ? said : concat(sasl(left.toArray(String[]::new)), behind);
+    byte[] expected = left.isEmpty() ? said : concat(sasl(left.toArray(String[]::new)), behind);
     assertThat(withhold(said)).isEqualTo(expected);
   }
 
@@ -129,8 +131,7 @@ class ChannelBindingTest {
     return message(
         'R',
         concat(
-            ByteBuffer.allocate(4).putInt(10).array(),
-            list.getBytes(StandardCharsets.ISO_8859_1)));
+            ByteBuffer.allocate(4).putInt(10).array(), list.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
   private static byte[] message(char type, byte[] body) {

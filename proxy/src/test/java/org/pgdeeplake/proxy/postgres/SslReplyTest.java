@@ -59,7 +59,6 @@ class SslReplyTest {
   }
 
   private static SslReply reply(String bytes) {
-    return SslReply.decode(
-        Unpooled.wrappedBuffer(bytes.getBytes(StandardCharsets.ISO_8859_1)));
+    return SslReply.decode(Unpooled.wrappedBuffer(bytes.getBytes(StandardCharsets.ISO_8859_1)));
   }
 }
