@@ -135,6 +135,7 @@ class CertificateSwapIT {
       swap.run();
       await()
           .atMost(LIMIT)
+          .pollInterval(Duration.ofMillis(100))
           .untilAsserted(
               () -> assertThat(ShownCertificate.of(port)).isEqualTo(after.certificate()));
       assertThat(pgbench.running()).as("load during the swap").isTrue();

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.it.matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.pgdeeplake.proxy.support.TestTls;
 
 /**
  * A client as its user configures it.
@@ -70,11 +71,11 @@ record Client(Driver driver, SslMode sslMode, boolean direct) {
    * Tries to get a row from the proxy. Blocks until it has one or an error.
    *
    * @param port of the proxy
-   * @param files whom the client trusts
+   * @param tls whom the client trusts
    */
-  Outcome connect(int port, TlsFiles files, String password) {
+  Outcome connect(int port, TestTls tls, String password) {
     return driver.isLibpq()
-        ? Psql.connect(this, port, files, password)
-        : Pgjdbc.connect(this, port, files, password);
+        ? Psql.connect(this, port, tls, password)
+        : Pgjdbc.connect(this, port, tls, password);
   }
 }

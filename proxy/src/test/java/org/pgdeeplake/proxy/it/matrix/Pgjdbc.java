@@ -12,6 +12,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.it.matrix.Outcome.Refused;
 import org.pgdeeplake.proxy.it.matrix.Outcome.Row;
+import org.pgdeeplake.proxy.support.TestTls;
 import org.postgresql.ssl.LibPQFactory;
 import org.postgresql.util.PSQLException;
 
@@ -37,14 +38,14 @@ final class Pgjdbc {
     }
   }
 
-  static Outcome connect(Client client, int port, TlsFiles files, String password) {
+  static Outcome connect(Client client, int port, TestTls tls, String password) {
     Properties properties = new Properties();
     properties.setProperty("user", "postgres");
     properties.setProperty("password", password);
     properties.setProperty("sslmode", client.sslMode().text());
     properties.setProperty("sslfactory", WatchedFactory.class.getName());
     if (client.sslMode().verifies()) {
-      properties.setProperty("sslrootcert", files.ca().toString());
+      properties.setProperty("sslrootcert", tls.ca().toString());
     }
     if (client.direct()) {
       properties.setProperty("sslNegotiation", "direct");

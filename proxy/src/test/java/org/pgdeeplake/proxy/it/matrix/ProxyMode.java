@@ -1,7 +1,6 @@
 package org.pgdeeplake.proxy.it.matrix;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.pgdeeplake.proxy.support.TestTls;
 
 /** The values of {@code tls} of a frontend that make a difference. */
 enum ProxyMode {
@@ -35,26 +34,22 @@ enum ProxyMode {
   }
 
   /** Lines of HOCON for the frontend. */
-  String[] frontend(TlsFiles files) {
-    List<String> lines = new ArrayList<>();
-    lines.add("tls.mode = " + (terminates() ? "terminate" : title));
-    if (terminates()) {
-      lines.add("tls.certificate = \"" + files.pem() + "\"");
-    }
-    if (this == TERMINATE_REQUIRE) {
-      lines.add("tls.require = true");
-    }
-    return lines.toArray(String[]::new);
+  String[] frontend(TestTls tls) {
+    return switch (this) {
+      case PASSTHROUGH, OFF -> new String[] {"tls.mode = " + title};
+      case TERMINATE -> tls.terminate();
+      case TERMINATE_REQUIRE -> tls.terminate("require = true");
+    };
   }
 
   /** Lines of HOCON for the backend. */
-  String[] backend(boolean serverTls, TlsFiles files) {
+  String[] backend(boolean serverTls, TestTls tls) {
     if (!serverTls || this == PASSTHROUGH) {
       return new String[0];
     }
     return terminates()
         ? new String[] {
-          "tls { mode = verify-full, ca = \"%s\", shared-certificate = true }".formatted(files.ca())
+          "tls { mode = verify-full, ca = \"%s\", shared-certificate = true }".formatted(tls.ca())
         }
         : new String[] {"tls.mode = require"};
   }

@@ -7,6 +7,7 @@ import org.pgdeeplake.proxy.it.matrix.Outcome.Refused;
 import org.pgdeeplake.proxy.it.matrix.Outcome.Row;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.TestPostgres;
+import org.pgdeeplake.proxy.support.TestTls;
 
 /** Debian's psql with one libpq or another. */
 final class Psql {
@@ -30,14 +31,14 @@ final class Psql {
     return Integer.parseInt(said.group(1));
   }
 
-  static Outcome connect(Client client, int port, TlsFiles files, String password) {
+  static Outcome connect(Client client, int port, TestTls tls, String password) {
     StringBuilder parameters =
         new StringBuilder("host=localhost hostaddr=127.0.0.1 user=postgres dbname=postgres port=")
             .append(port)
             .append(" sslmode=")
             .append(client.sslMode().text());
     if (client.sslMode().verifies()) {
-      parameters.append(" sslrootcert=").append(files.ca());
+      parameters.append(" sslrootcert=").append(tls.ca());
     }
     if (client.direct()) {
       parameters.append(" sslnegotiation=direct");

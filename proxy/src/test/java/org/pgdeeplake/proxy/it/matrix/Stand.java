@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.it.matrix.Cell.ServerState;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
+import org.pgdeeplake.proxy.support.TestTls;
 
 /** A server and a proxy before it, for the cells that differ in nothing but client and state. */
 final class Stand implements AutoCloseable {
@@ -18,20 +19,20 @@ final class Stand implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String PASSWORD = "secret";
 
-  private final TlsFiles files;
+  private final TestTls tls;
   private final TestPostgres postgres;
   private final TestProxy proxy;
 
-  private Stand(ProxyMode mode, boolean serverTls, Duration queue, TlsFiles files) {
-    this.files = files;
+  private Stand(ProxyMode mode, boolean serverTls, Duration queue, TestTls tls) {
+    this.tls = tls;
     this.postgres = TestPostgres.create().scram(PASSWORD);
     if (serverTls) {
-      postgres.tls(files.certificate());
+      postgres.tls(tls.certificate());
     }
     this.proxy =
         TestProxy.to(postgres)
-            .frontend(mode.frontend(files))
-            .backend(mode.backend(serverTls, files))
+            .frontend(mode.frontend(tls))
+            .backend(mode.backend(serverTls, tls))
             .backend(
                 "timeouts.queue = " + queue.toMillis() + "ms",
                 "check { inter = 100ms, fastinter = 50ms }")
@@ -44,10 +45,10 @@ final class Stand implements AutoCloseable {
    * @param states either NONE, or any of the others
    */
   static Map<Cell, Seen> run(
-      ProxyMode mode, boolean serverTls, List<ServerState> states, TlsFiles files) {
+      ProxyMode mode, boolean serverTls, List<ServerState> states, TestTls tls) {
     Map<Cell, Seen> seen = new LinkedHashMap<>();
     Duration queue = states.contains(ServerState.NONE) ? QUEUE : LIMIT;
-    try (Stand stand = new Stand(mode, serverTls, queue, files)) {
+    try (Stand stand = new Stand(mode, serverTls, queue, tls)) {
       for (ServerState state : states) {
         for (Client client : Client.all()) {
           Cell cell = new Cell(client, mode, serverTls, state);
@@ -68,7 +69,7 @@ final class Stand implements AutoCloseable {
     long start = System.nanoTime();
     CompletableFuture<Outcome> outcome =
         CompletableFuture.supplyAsync(
-            () -> cell.client().connect(proxy.port(), files, PASSWORD),
+            () -> cell.client().connect(proxy.port(), tls, PASSWORD),
             task -> Thread.ofVirtual().start(task));
     if (cell.state() == ServerState.STARTING) {
       await().atMost(LIMIT).until(() -> outcome.isDone() || proxy.backend().queued() > 0);

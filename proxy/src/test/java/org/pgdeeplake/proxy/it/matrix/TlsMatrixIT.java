@@ -26,6 +26,7 @@ import org.pgdeeplake.proxy.it.matrix.Oracle.ExpectedRow;
 import org.pgdeeplake.proxy.it.matrix.Outcome.Refused;
 import org.pgdeeplake.proxy.it.matrix.Outcome.Row;
 import org.pgdeeplake.proxy.support.NeedsProgram;
+import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: every client gets in every mode what the rules say, and docs/tls-matrix.md says the same.
 @NeedsProgram("psql")
@@ -40,14 +41,14 @@ class TlsMatrixIT {
 
   @BeforeAll
   static void runAll(@TempDir Path directory) throws InterruptedException, ExecutionException {
-    TlsFiles files = TlsFiles.in(directory);
+    TestTls tls = TestTls.in(directory);
     List<Future<Map<Cell, Seen>>> parts = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(STANDS_AT_ONCE)) {
       for (ProxyMode mode : ProxyMode.values()) {
         for (boolean serverTls : new boolean[] {false, true}) {
           for (List<ServerState> states :
               List.of(List.of(ServerState.NONE), List.of(ServerState.STARTING, ServerState.UP))) {
-            parts.add(threads.submit(() -> Stand.run(mode, serverTls, states, files)));
+            parts.add(threads.submit(() -> Stand.run(mode, serverTls, states, tls)));
           }
         }
       }
