@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendTls;
+import org.pgdeeplake.proxy.net.TlsUnderlay;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.SslReply;
 import org.pgdeeplake.proxy.postgres.StartupReply;
@@ -152,6 +154,7 @@ final class Negotiation extends ChannelInboundHandlerAdapter {
       ended();
     } else if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
+        TlsUnderlay.install(ctx.channel());
         ctx.pipeline().addLast(TlsErrors.INSTANCE);
         ready(ctx);
       } else {
@@ -176,15 +179,14 @@ final class Negotiation extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (phase == Phase.DONE) {
-      return; // what has failed was told before
-    }
-    if (!(cause instanceof IOException)) {
+    // SslHandler tells of its failure as an event first, and then with a DecoderException.
+    boolean network = cause instanceof IOException || cause instanceof DecoderException;
+    if (!network) {
       log.error("internal error in the negotiation with {}", destination.address(), cause);
     }
     failed(
         phase == Phase.HANDSHAKE ? Failure.Kind.TLS : Failure.Kind.EARLY_CLOSE,
-        cause instanceof IOException ? "reset the connection" : "internal error");
+        network ? "reset the connection" : "internal error");
   }
 
   private void ready(ChannelHandlerContext ctx) {

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.ProxyHeader;
@@ -44,7 +45,10 @@ final class Connecting extends LinkedState {
 
   /** Who the client is, for servers that ask. */
   static ProxyHeader header(Session session) {
-    return ProxyHeader.of(session.record().client, session.client().localAddress());
+    SessionRecord record = session.record();
+    InetSocketAddress destination = record.destination;
+    return ProxyHeader.of(
+        record.client, destination == null ? session.client().localAddress() : destination);
   }
 
   /** First the attempt: closing the channel of a pending one would be told as its failure. */

@@ -3,6 +3,8 @@
 package org.pgdeeplake.proxy.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -24,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -239,6 +242,25 @@ class ServerConnectorTest {
     }
   }
 
+  /** With TLS 1.3, a server says what it thinks of a client's certificate after the handshake. */
+  @Test
+  void aRefusalBehindTheHandshakeIsReadable() throws Exception {
+    CompletableFuture<Outcome> outcome = connect(Mode.REQUIRE, null, LONG);
+    try (Socket server = accept()) {
+      says("S").with(server);
+      SSLSocket tls = tlsSocket(server);
+      tls.setNeedClientAuth(true);
+      assertThatThrownBy(tls::startHandshake).isInstanceOf(SSLException.class);
+      assertThat(within(outcome)).isInstanceOf(Outcome.Connected.class);
+      await().until(() -> !owner.events.isEmpty());
+      assertThat(owner.events.peek())
+          .isInstanceOfSatisfying(IOException.class, cause ->
+              assertThat(cause)
+                  .hasMessageStartingWith("the other end refused with the alert ")
+                  .hasMessageContaining("certificate"));
+    }
+  }
+
   @Test
   void plainTextAsksForNothing() throws Exception {
     CompletableFuture<Outcome> outcome = connect(null, null, LONG);
@@ -316,6 +338,12 @@ class ServerConnectorTest {
   }
 
   private static SSLSocket tls(Socket server) throws Exception {
+    SSLSocket tls = tlsSocket(server);
+    tls.startHandshake();
+    return tls;
+  }
+
+  private static SSLSocket tlsSocket(Socket server) throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         TestCertificate.authority("ca").issue().bundle().toKeyManagerFactory().getKeyManagers(),
@@ -323,7 +351,6 @@ class ServerConnectorTest {
         null);
     SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(server, null, false);
     tls.setUseClientMode(false);
-    tls.startHandshake();
     return tls;
   }
 

@@ -128,6 +128,34 @@ class SendProxyProtocolIT {
     assertThat(log()).contains(expected);
   }
 
+  /** Who stands between two proxies is not what the second one tells. */
+  @ParameterizedTest
+  @ValueSource(strings = {"off", "require"})
+  void twoProxiesInARow(String mode) throws IOException {
+    String expected;
+    try (TestProxy second =
+            TestProxy.to()
+                .server(port.address(), "send-proxy-protocol = true")
+                .frontend("accept-proxy-protocol = [\"127.0.0.0/8\"]")
+                .backend("tls.mode = " + mode)
+                .start();
+        TestProxy first =
+            TestProxy.to()
+                .server("127.0.0.1:" + second.port(), "send-proxy-protocol = true")
+                .start()
+                .awaitUp(1)) {
+      try (RawClient client = RawClient.session(first.address())) {
+        expected = "from 127.0.0.1:" + client.localPort() + " to 127.0.0.1:" + first.port();
+        assertThat(client.value("select 42")).isEqualTo("42");
+        client.send(RawClient.terminate());
+        client.readToEnd();
+      }
+      first.awaitNoSession();
+      second.awaitNoSession();
+    }
+    assertThat(log()).contains(expected);
+  }
+
   @Test
   void withoutAHeaderHaproxyTakesNobody() {
     try (TestProxy proxy = TestProxy.to().server(port.address()).start()) {

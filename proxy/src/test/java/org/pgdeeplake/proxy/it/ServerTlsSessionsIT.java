@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -163,7 +164,7 @@ class ServerTlsSessionsIT {
     }
   }
 
-  /** The alert comes when the handshake is over on our side, with TLS 1.3. */
+  /** PostgreSQL lets the handshake pass, and says so where it says who may log in. */
   @Test
   void aServerThatWantsACertificateWeDoNotHave() throws IOException {
     try (TestPostgres wanting =
@@ -248,6 +249,26 @@ class ServerTlsSessionsIT {
           .isEqualTo(String.valueOf(bytes));
       assertThat(client.value("select repeat('x', " + bytes + ")")).hasSize(bytes);
       client.send(RawClient.terminate());
+      proxy.awaitNoSession();
+    }
+  }
+
+  /** The server has hung up long before its last bytes are read. */
+  @Test
+  void whoReadsLateGetsAll() throws IOException {
+    int bytes = 20_000_000;
+    try (TestProxy proxy = requiringTls(trusting);
+        RawClient client = RawClient.open(proxy.address(), 64 * 1024)) {
+      client.send(RawClient.startup());
+      client.readUntil('Z');
+      client.send(
+          RawClient.query("select repeat('x', " + bytes + ")"), RawClient.terminate());
+      client.shutdownOutput();
+      await("the proxy waits for the client")
+          .during(Duration.ofMillis(300))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> proxy.sessions() == 1);
+      assertThat(client.readToEnd()).hasSizeGreaterThan(bytes).endsWith("Z\0\0\0\5I");
       proxy.awaitNoSession();
     }
   }
