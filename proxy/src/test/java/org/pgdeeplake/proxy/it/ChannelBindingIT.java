@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +32,25 @@ class ChannelBindingIT {
   private static final String PASSWORD = "secret";
   private static final Command.Result ROW = new Command.Result(0, "42\n", "");
 
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static TestPostgres plain;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static TestPostgres encrypted;
+
   @TempDir private Path directory;
+
+  @BeforeAll
+  static void start() {
+    plain = TestPostgres.create().scram(PASSWORD).start();
+    encrypted = TestPostgres.create().scram(PASSWORD).tls().start();
+  }
+
+  @AfterAll
+  static void stop() {
+    plain.close();
+    encrypted.close();
+  }
 
   /** The hash that is bound to depends on how the certificate is signed (RFC 5929, 4.1). */
   @ParameterizedTest
@@ -40,10 +60,11 @@ class ChannelBindingIT {
   void requireWorksWithOneCertificate(Algorithm algorithm) throws Exception {
     TestCertificate certificate = certificate(algorithm);
     Path pem = pem(certificate);
-    try (TestPostgres postgres = TestPostgres.create().scram(PASSWORD).tls(certificate).start();
-        TestProxy passthrough = TestProxy.to(postgres).start();
+    encrypted.stop();
+    encrypted.tls(certificate).start();
+    try (TestProxy passthrough = TestProxy.to(encrypted).start();
         TestProxy terminate =
-            TestProxy.to(postgres)
+            TestProxy.to(encrypted)
                 .frontend("tls { mode = terminate, certificate = \"" + pem + "\" }")
                 .backend(
                     "tls { mode = verify-full, ca = \"" + pem + "\", shared-certificate = true }")
@@ -61,16 +82,11 @@ class ChannelBindingIT {
   @ParameterizedTest
   @CsvSource({"terminate, require", "terminate, disable", "off, disable", "off, prefer"})
   void preferWorksWhereTheyDiffer(String mode, String sslMode) throws Exception {
-    boolean terminate = mode.equals("terminate");
-    TestPostgres server = TestPostgres.create().scram(PASSWORD);
-    try (TestPostgres postgres = (terminate ? server : server.tls()).start();
-        TestProxy proxy =
-            (terminate
-                    ? TestProxy.to(postgres).frontend(terminating())
-                    : TestProxy.to(postgres)
-                        .frontend("tls.mode = off")
-                        .backend("tls.mode = require"))
-                .start()) {
+    TestProxy.Builder builder =
+        mode.equals("terminate")
+            ? TestProxy.to(plain).frontend(terminating())
+            : TestProxy.to(encrypted).frontend("tls.mode = off").backend("tls.mode = require");
+    try (TestProxy proxy = builder.start()) {
       assertThat(psql(proxy, sslMode, "prefer")).isEqualTo(ROW);
       assertRow(proxy, "sslmode=" + sslMode);
     }
@@ -78,8 +94,7 @@ class ChannelBindingIT {
 
   @Test
   void requireFailsInTheClientsWordsWhereTheServerHasNoTls() throws IOException {
-    try (TestPostgres postgres = TestPostgres.create().scram(PASSWORD).start();
-        TestProxy proxy = TestProxy.to(postgres).frontend(terminating()).start()) {
+    try (TestProxy proxy = TestProxy.to(plain).frontend(terminating()).start()) {
       Command.Result refused = psql(proxy, "require", "require");
       assertThat(refused.exitCode()).isEqualTo(2);
       assertThat(refused.err())
