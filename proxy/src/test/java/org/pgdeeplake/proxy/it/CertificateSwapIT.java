@@ -29,7 +29,7 @@ import org.pgdeeplake.proxy.support.TestProxy;
 @NeedsProgram({"pgbench", "openssl"})
 class CertificateSwapIT {
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final String LOAD_SECONDS = "6";
+  private static final String LOAD_SECONDS = "5";
 
   private final TestCertificate before = TestCertificate.selfSigned();
   private final TestCertificate after = TestCertificate.selfSigned();
