@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.Objects;
 import org.pgdeeplake.proxy.net.TlsUnderlay;
+import org.pgdeeplake.proxy.tls.TlsFailure;
 
 /**
  * TLS with the client begins, once for each session. What it sends is the handshake; what comes
@@ -53,7 +54,7 @@ final class Handshaking extends SessionState {
     } else {
       end(
           CloseReason.TLS_HANDSHAKE_FAILED,
-          "SSL handshake failure (" + event.cause().getMessage() + ")");
+          "SSL handshake failure (" + TlsFailure.reason(event.cause()) + ")");
     }
   }
 

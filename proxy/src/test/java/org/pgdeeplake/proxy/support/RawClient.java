@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +27,16 @@ public final class RawClient implements AutoCloseable {
   public static final int PROTOCOL_3_2 = 3 << 16 | 2;
 
   private final Socket socket;
+
+  /** That of TCP; the same without TLS. */
+  private final Socket transport;
+
   private final DataInputStream in;
   private final DataOutputStream out;
 
-  private RawClient(Socket socket) throws IOException {
+  private RawClient(Socket socket, Socket transport) throws IOException {
     this.socket = socket;
+    this.transport = transport;
     this.in =
         new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 1 << 16));
     this.out = new DataOutputStream(socket.getOutputStream());
@@ -73,7 +79,7 @@ public final class RawClient implements AutoCloseable {
       socket.connect(address, (int) LIMIT.toMillis());
       socket.setTcpNoDelay(true);
       socket.setSoTimeout((int) LIMIT.toMillis());
-      return new RawClient(socket);
+      return new RawClient(socket, socket);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -85,6 +91,35 @@ public final class RawClient implements AutoCloseable {
     client.send(startup());
     client.readUntil('Z');
     return client;
+  }
+
+  /** Opens a session in TLS and reads up to its first ReadyForQuery. */
+  public static RawClient tlsSession(InetSocketAddress address) throws IOException {
+    RawClient client = open(address).startTls();
+    client.send(startup());
+    client.readUntil('Z');
+    return client;
+  }
+
+  /** Asks for TLS, and goes on in it, whoever the other end is. */
+  public RawClient startTls() throws IOException {
+    send(sslRequest());
+    int answer = readByte();
+    if (answer != 'S') {
+      throw new IOException("the answer to SSLRequest is " + answer);
+    }
+    return tls(TestTls.socket(socket));
+  }
+
+  /** Goes on in TLS that {@code made} upon this client's socket. */
+  public RawClient tls(SSLSocket made) throws IOException {
+    made.startHandshake();
+    return new RawClient(made, transport);
+  }
+
+  /** Without TLS. */
+  public Socket transport() {
+    return transport;
   }
 
   public static byte[] startup(String... parameters) {
@@ -106,6 +141,10 @@ public final class RawClient implements AutoCloseable {
         .putInt(4 + body.size())
         .put(body.toByteArray())
         .array();
+  }
+
+  public static byte[] gssEncRequest() {
+    return ByteBuffer.allocate(8).putInt(8).putInt(80_877_104).array();
   }
 
   public static byte[] sslRequest() {
@@ -199,15 +238,15 @@ public final class RawClient implements AutoCloseable {
     return socket.getLocalPort();
   }
 
-  /** Says that nothing more will be sent; still reads. */
+  /** Says that nothing more will be sent; still reads. In TLS, a close_notify says it. */
   public void shutdownOutput() throws IOException {
     socket.shutdownOutput();
   }
 
   /** Breaks the connection. */
   public void reset() throws IOException {
-    socket.setSoLinger(true, 0);
-    socket.close();
+    transport.setSoLinger(true, 0);
+    transport.close();
   }
 
   @Override
