@@ -254,21 +254,34 @@ class ServerTlsSessionsIT {
   }
 
   /** The server has hung up long before its last bytes are read. */
-  @Test
-  void whoReadsLateGetsAll() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"epoll, true", "epoll, false", "nio, true", "nio, false"})
+  void whoReadsLateGetsAll(String transport, boolean halfClose) throws IOException {
     int bytes = 20_000_000;
-    try (TestProxy proxy = requiringTls(trusting);
-        RawClient client = RawClient.open(proxy.address(), 64 * 1024)) {
-      client.send(RawClient.startup());
-      client.readUntil('Z');
-      client.send(
-          RawClient.query("select repeat('x', " + bytes + ")"), RawClient.terminate());
-      client.shutdownOutput();
-      await("the proxy waits for the client")
-          .during(Duration.ofMillis(300))
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> proxy.sessions() == 1);
-      assertThat(client.readToEnd()).hasSizeGreaterThan(bytes).endsWith("Z\0\0\0\5I");
+    try (TestProxy proxy =
+        TestProxy.to(trusting)
+            .proxy("transport = " + transport)
+            .backend("tls.mode = require")
+            .start()
+            .awaitUp(1)) {
+      for (int round = 0; round < 6; round++) {
+        try (RawClient client = RawClient.open(proxy.address(), 64 * 1024)) {
+          client.send(RawClient.startup());
+          client.readUntil('Z');
+          client.send(
+              RawClient.query("select repeat('x', " + bytes + ")"), RawClient.terminate());
+          if (halfClose) {
+            client.shutdownOutput();
+          }
+          await("the proxy waits for the client")
+              .during(Duration.ofMillis(200))
+              .atMost(Duration.ofSeconds(10))
+              .until(() -> proxy.sessions() == 1);
+          String all = client.readToEnd();
+          assertThat(all.length()).isGreaterThan(bytes);
+          assertThat(all.substring(all.length() - 6)).isEqualTo("Z\0\0\0\5I");
+        }
+      }
       proxy.awaitNoSession();
     }
   }

@@ -7,18 +7,22 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
+import org.pgdeeplake.proxy.session.Stage.Edge;
+import org.pgdeeplake.proxy.support.TestTls;
 
 class SessionTableTest {
   private static final byte[] STARTUP = StartupBytes.startupMessage(0, "user", "u");
@@ -26,6 +30,8 @@ class SessionTableTest {
   private static final byte[] CLIENT_HELLO = {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0};
   private static final byte[] READY = {'Z', 0, 0, 0, 5, 'I'};
   private static final byte[] PARTIAL = {0, 0};
+  private static final byte[] PROXY_HEADER =
+      "PROXY TCP4 192.0.2.1 127.0.0.1 4711 5432\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STARTING =
       org.pgdeeplake.proxy.postgres.ErrorResponse.fatal("57P03", "starting").encode();
 
@@ -33,6 +39,8 @@ class SessionTableTest {
   enum Event {
     CLIENT_BYTES,
     CLIENT_FIN,
+    /** As a FIN, but in TLS; the connection stays. */
+    CLIENT_CLOSE_NOTIFY,
     CLIENT_RESET,
     SERVER_UP,
     SERVER_BYTES,
@@ -44,7 +52,9 @@ class SessionTableTest {
 
   /** How a session gets into each state; in CONNECTING no server answers. */
   enum In {
+    AWAITING_PROXY_HEADER("AwaitingProxyHeader"),
     AWAITING_STARTUP("AwaitingStartup"),
+    HANDSHAKING("Handshaking"),
     QUEUED("Queued"),
     QUEUED_FOR_TLS("Queued"),
     CONNECTING("Connecting"),
@@ -63,10 +73,55 @@ class SessionTableTest {
     In(String state) {
       this.state = state;
     }
+
+    /** Where it can be reached. */
+    List<Edge> edges() {
+      return switch (this) {
+        case AWAITING_PROXY_HEADER -> List.of(Edge.PROXY_HEADER);
+        case HANDSHAKING -> List.of(Edge.TLS, Edge.TLS_OF_JAVA);
+        case QUEUED_FOR_TLS, AWAITING_TLS_REPLY, AWAITING_DIRECT_TLS, NEGOTIATED, REFUSING ->
+            List.of(Edge.PLAIN);
+        case AWAITING_STARTUP,
+            QUEUED,
+            CONNECTING,
+            ASKING_FOR_TLS,
+            AWAITING_REPLY,
+            AUTHENTICATING,
+            IDLE,
+            CANCELLING ->
+            List.of(Edge.values());
+      };
+    }
+
+    boolean insideTls(Edge edge) {
+      return edge.tls() && this != HANDSHAKING;
+    }
   }
 
   static Stream<Arguments> table() {
     return Stream.of(
+            row(
+                In.AWAITING_PROXY_HEADER,
+                "PROTOCOL_ERROR",
+                "CLIENT_LEFT_STARTUP",
+                "CLIENT_LEFT_STARTUP",
+                "AwaitingProxyHeader",
+                null,
+                null,
+                null,
+                null,
+                "SHUTDOWN"),
+            row(
+                In.HANDSHAKING,
+                "Handshaking",
+                "CLIENT_LEFT_STARTUP",
+                "CLIENT_LEFT_STARTUP",
+                "Handshaking",
+                null,
+                null,
+                null,
+                null,
+                "SHUTDOWN"),
             row(
                 In.AWAITING_STARTUP,
                 "AwaitingStartup",
@@ -211,25 +266,37 @@ class SessionTableTest {
                 "NORMAL",
                 "NORMAL"))
         .flatMap(List::stream)
-        .flatMap(SessionTableTest::onEachTransport);
+        .flatMap(SessionTableTest::everywhere);
   }
 
-  private static Stream<Arguments> onEachTransport(Arguments row) {
+  /** On each transport and, where the state is reached there, at each edge. */
+  private static Stream<Arguments> everywhere(Arguments row) {
     @Nullable Object[] columns = row.get();
+    In in = (In) Objects.requireNonNull(columns[0]);
     return Stream.of(TransportChoice.EPOLL, TransportChoice.NIO)
-        .map(transport -> Arguments.of(transport, columns[0], columns[1], columns[2]));
+        .flatMap(transport ->
+            in.edges().stream()
+                .filter(edge -> columns[1] != Event.CLIENT_CLOSE_NOTIFY || in.insideTls(edge))
+                .map(edge -> Arguments.of(transport, edge, in, columns[1], columns[2])));
   }
 
-  /** One outcome for each event, in the order of the enum; null where the state has no server. */
+  /**
+   * One outcome for each event, in the order of the enum, a FIN standing for a close_notify too;
+   * null where the state has no server.
+   */
   private static List<Arguments> row(In in, @Nullable String... outcomes) {
-    return Stream.of(Event.values())
-        .filter(event -> outcomes[List.of(Event.values()).indexOf(event)] != null)
-        .map(event ->
-            Arguments.of(
-                in,
-                event,
-                expected(Objects.requireNonNull(outcomes[List.of(Event.values()).indexOf(event)]))))
-        .toList();
+    List<Arguments> cells = new ArrayList<>();
+    int column = 0;
+    for (Event event : Event.values()) {
+      if (event == Event.CLIENT_CLOSE_NOTIFY) {
+        column--;
+      }
+      String outcome = outcomes[column++];
+      if (outcome != null) {
+        cells.add(Arguments.of(in, event, expected(outcome)));
+      }
+    }
+    return cells;
   }
 
   private static String expected(String outcome) {
@@ -238,65 +305,19 @@ class SessionTableTest {
         : outcome;
   }
 
-  @ParameterizedTest(name = "{0}: {1} + {2} -> {3}")
+  @ParameterizedTest(name = "{0}, {1}: {2} + {3} -> {4}")
   @MethodSource("table")
-  void answers(TransportChoice transport, In in, Event event, String expected) throws Exception {
+  void answers(TransportChoice transport, Edge edge, In in, Event event, String expected)
+      throws Exception {
     BackendTls.Mode tls = in == In.ASKING_FOR_TLS ? BackendTls.Mode.REQUIRE : BackendTls.Mode.OFF;
-    try (Stage stage = new Stage(transport, in == In.CONNECTING ? 1 : 50, tls)) {
-      Actors actors = bring(stage, in);
+    try (Stage stage = new Stage(transport, edge, in == In.CONNECTING ? 1 : 50, tls)) {
+      Actors actors = bring(stage, edge, in);
       Session session = stage.session();
       stage.awaitState(session, in.state);
       actors.act(stage, event, session);
       stage.awaitState(session, expected);
-      actors.client().close();
+      actors.transport().close();
       assertNothingLeft(stage);
-    }
-  }
-
-  /** The server said N to the client's SSLRequest; now the proxy asks for its own TLS. */
-  @Test
-  void plainTextLeavesTheRawConnectionWhereServersHaveTls() throws Exception {
-    try (Stage stage = new Stage(TransportChoice.AUTO, 50, BackendTls.Mode.PREFER)) {
-      Actors actors = withServer(stage, stage.client(), StartupBytes.sslRequest()).server('N');
-      assertThat(actors.client().getInputStream().read()).isEqualTo('N');
-      send(actors.client(), STARTUP);
-      assertThat(actors.server().getInputStream().read()).as("raw connection").isEqualTo(-1);
-      Socket server = accept(stage, StartupBytes.sslRequest());
-      server.getOutputStream().write('N');
-      assertThat(server.getInputStream().readNBytes(STARTUP.length)).isEqualTo(STARTUP);
-      server.getOutputStream().write(AUTH_OK);
-      assertThat(actors.client().getInputStream().readNBytes(AUTH_OK.length)).isEqualTo(AUTH_OK);
-      assertThat(stage.backend.traffic().retriesTotal()).as("nobody is to blame").isZero();
-      actors.client().close();
-      assertNothingLeft(stage);
-    }
-  }
-
-  @Test
-  void aCancelRequestAsksForTlsToo() throws Exception {
-    try (Stage stage = new Stage(TransportChoice.AUTO, 50, BackendTls.Mode.PREFER)) {
-      byte[] cancel = StartupBytes.cancelRequest(1, new byte[] {1, 2, 3, 4});
-      stage.serverIsUp();
-      Socket client = stage.client();
-      send(client, cancel);
-      Socket server = accept(stage, StartupBytes.sslRequest());
-      server.getOutputStream().write('N');
-      assertThat(server.getInputStream().readNBytes(cancel.length)).isEqualTo(cancel);
-      server.close();
-      assertThat(client.getInputStream().read()).isEqualTo(-1);
-      client.close();
-      assertNothingLeft(stage);
-    }
-  }
-
-  /** It would be TLS within TLS. */
-  @Test
-  void theClientsOwnTlsGoesOnAsItIs() throws Exception {
-    for (byte[] opening : List.of(StartupBytes.sslRequest(), CLIENT_HELLO)) {
-      try (Stage stage = new Stage(TransportChoice.AUTO, 50, BackendTls.Mode.REQUIRE)) {
-        withServer(stage, stage.client(), opening).server('S');
-        stage.awaitState(stage.session(), "Relaying");
-      }
     }
   }
 
@@ -314,10 +335,33 @@ class SessionTableTest {
         });
   }
 
-  private static Actors bring(Stage stage, In in) throws IOException {
-    Socket client = stage.client();
+  private static Actors bring(Stage stage, Edge edge, In in) throws IOException {
+    Socket transport = stage.client();
+    if (in == In.AWAITING_PROXY_HEADER) {
+      return new Actors(transport, transport, null);
+    }
+    if (edge == Edge.PROXY_HEADER) {
+      transport.getOutputStream().write(PROXY_HEADER);
+    }
+    if (edge.tls()) {
+      transport.getOutputStream().write(StartupBytes.sslRequest());
+      assertThat(transport.getInputStream().read()).isEqualTo('S');
+    }
+    return in == In.HANDSHAKING
+        ? new Actors(transport, transport, null)
+        : bring(stage, in, edge.tls() ? handshake(transport) : transport).over(transport);
+  }
+
+  private static Socket handshake(Socket transport) throws IOException {
+    SSLSocket client = TestTls.socket(transport);
+    client.startHandshake();
+    return client;
+  }
+
+  private static Actors bring(Stage stage, In in, Socket client) throws IOException {
     return switch (in) {
-      case AWAITING_STARTUP -> new Actors(client, null);
+      case AWAITING_PROXY_HEADER, HANDSHAKING -> throw new IllegalArgumentException();
+      case AWAITING_STARTUP -> new Actors(client, client, null);
       case QUEUED -> send(client, STARTUP);
       case QUEUED_FOR_TLS -> send(client, StartupBytes.sslRequest());
       case CONNECTING -> {
@@ -328,13 +372,16 @@ class SessionTableTest {
       case ASKING_FOR_TLS -> {
         stage.serverIsUp();
         send(client, STARTUP);
-        yield new Actors(client, accept(stage, StartupBytes.sslRequest()));
+        Socket server = stage.accept();
+        byte[] request = StartupBytes.sslRequest();
+        assertThat(server.getInputStream().readNBytes(request.length)).isEqualTo(request);
+        yield new Actors(client, client, server);
       }
       case REFUSING -> {
         send(client, StartupBytes.sslRequest());
         stage.awaitState(stage.session(), "Queued");
         stage.session().stop(CloseReason.SHUTDOWN);
-        yield new Actors(client, null);
+        yield new Actors(client, client, null);
       }
       case AWAITING_REPLY -> withServer(stage, client, STARTUP);
       case AWAITING_TLS_REPLY -> withServer(stage, client, StartupBytes.sslRequest());
@@ -353,23 +400,25 @@ class SessionTableTest {
 
   private static Actors send(Socket client, byte[] bytes) throws IOException {
     client.getOutputStream().write(bytes);
-    return new Actors(client, null);
+    return new Actors(client, client, null);
   }
 
   private static Actors withServer(Stage stage, Socket client, byte[] bytes) throws IOException {
     stage.serverIsUp();
     send(client, bytes);
-    return new Actors(client, accept(stage, bytes));
-  }
-
-  /** A connection on which the server has got these bytes. */
-  private static Socket accept(Stage stage, byte[] bytes) throws IOException {
     Socket server = stage.accept();
-    assertThat(server.getInputStream().readNBytes(bytes.length)).isEqualTo(bytes);
-    return server;
+    server.getInputStream().readNBytes(bytes.length);
+    return new Actors(client, client, server);
   }
 
-  private record Actors(Socket client, @Nullable Socket serverOrNull) {
+  /**
+   * @param transport of the client: its connection without TLS
+   */
+  private record Actors(Socket client, Socket transport, @Nullable Socket serverOrNull) {
+    Actors over(Socket connection) {
+      return new Actors(client, connection, serverOrNull);
+    }
+
     Socket server() {
       return Objects.requireNonNull(serverOrNull);
     }
@@ -390,8 +439,9 @@ class SessionTableTest {
       try {
         switch (event) {
           case CLIENT_BYTES -> client.getOutputStream().write(PARTIAL);
-          case CLIENT_FIN -> client.shutdownOutput();
-          case CLIENT_RESET -> reset(client);
+          case CLIENT_FIN -> transport.shutdownOutput();
+          case CLIENT_CLOSE_NOTIFY -> client.shutdownOutput();
+          case CLIENT_RESET -> reset(transport);
           case SERVER_UP -> stage.serverIsUp();
           case SERVER_BYTES -> server(AUTH_OK);
           case SERVER_NOT_READY -> server(STARTING);
