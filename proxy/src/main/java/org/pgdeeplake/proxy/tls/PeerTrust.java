@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -124,10 +123,8 @@ final class PeerTrust extends X509ExtendedTrustManager
     if (TlsFailure.isOtherName(e)) {
       return new OpenSslCertificateException(TlsFailure.reason(e), e, REJECTED);
     }
-    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      if (cause instanceof CertPathBuilderException) {
-        return new OpenSslCertificateException(TlsFailure.reason(e), e, UNKNOWN_CA);
-      }
+    if (TlsFailure.isUnknownAuthority(e)) {
+      return new OpenSslCertificateException(TlsFailure.reason(e), e, UNKNOWN_CA);
     }
     return e;
   }

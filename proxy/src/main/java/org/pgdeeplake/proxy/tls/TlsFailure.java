@@ -32,6 +32,9 @@ public final class TlsFailure {
   /** The alert that it sends itself: {@code (handshake_failure) no cipher suites in common}. */
   private static final Pattern JDK_PREFIX = Pattern.compile("^\\([a-z_]+\\) ");
 
+  private static final String UNKNOWN_AUTHORITY =
+      "the certificate is signed by an unknown authority";
+
   private TlsFailure() {}
 
   /** One line, without a stop at its end. Any handshake's failure, of either side and provider. */
@@ -71,7 +74,7 @@ public final class TlsFailure {
     return switch (cause) {
       case CertificateExpiredException _ -> "the certificate has expired";
       case CertificateNotYetValidException _ -> "the certificate is not valid yet";
-      case CertPathBuilderException _ -> "the certificate is signed by an unknown authority";
+      case CertPathBuilderException _ -> UNKNOWN_AUTHORITY;
       case CertPathValidatorException e -> path(e);
       case CertificateException e when isOtherName(e) ->
           "the certificate is made out for another name: " + name(message(e));
@@ -87,6 +90,10 @@ public final class TlsFailure {
     return message.startsWith("No subject alternative") || message.startsWith("No name matching");
   }
 
+  static boolean isUnknownAuthority(CertificateException e) {
+    return reason(e).startsWith(UNKNOWN_AUTHORITY);
+  }
+
   private static String path(CertPathValidatorException e) {
     if (e.getReason() == BasicReason.EXPIRED) {
       return "the certificate has expired";
@@ -95,7 +102,7 @@ public final class TlsFailure {
       return "the certificate is not valid yet";
     }
     if (e.getReason() == BasicReason.INVALID_SIGNATURE) {
-      return "the certificate's signature is wrong";
+      return UNKNOWN_AUTHORITY + " (one of that name is known, with another key)";
     }
     return "the certificate's chain is not valid: " + oneLine(message(e));
   }
