@@ -49,12 +49,33 @@ class FlowIT {
 
   @BeforeEach
   void startProxy() {
-    proxy = TestProxy.to(postgres).start();
+    proxy = edge(TestProxy.to(postgres)).start();
   }
 
   @AfterEach
   void stopProxy() {
     proxy.close();
+  }
+
+  /** How the proxy meets its clients. */
+  TestProxy.Builder edge(TestProxy.Builder builder) {
+    return builder;
+  }
+
+  /** A client that the proxy met so, at the beginning of startup. */
+  RawClient met(RawClient client) throws IOException {
+    return client;
+  }
+
+  private RawClient session() throws IOException {
+    return session(0);
+  }
+
+  private RawClient session(int receiveBuffer) throws IOException {
+    RawClient client = met(RawClient.open(proxy.address(), receiveBuffer));
+    client.send(RawClient.startup());
+    client.readUntil('Z');
+    return client;
   }
 
   private static byte[] rows(int megabytes) {
@@ -65,9 +86,7 @@ class FlowIT {
 
   @Test
   void aSlowReaderMakesTheServerWait() throws IOException {
-    try (RawClient client = RawClient.open(proxy.address(), 64 * 1024)) {
-      client.send(RawClient.startup());
-      client.readUntil('Z');
+    try (RawClient client = session(64 * 1024)) {
       client.send(rows(200));
       long taken = settled(proxy.backend().traffic()::bytesOutTotal);
       assertThat(taken).isLessThan(ON_THE_WAY);
@@ -80,7 +99,7 @@ class FlowIT {
   void aSlowServerMakesTheClientWait() throws IOException {
     int queries = 3_000;
     byte[] query = RawClient.query("select length('" + "x".repeat(64 * 1024) + "')");
-    try (RawClient client = RawClient.session(proxy.address())) {
+    try (RawClient client = session()) {
       client.send(RawClient.query("select pg_sleep(3)"));
       Thread.ofVirtual()
           .start(() -> {
@@ -116,7 +135,7 @@ class FlowIT {
 
   @Test
   void aClientThatHasFinishedSpeakingStillHearsTheAnswer() throws IOException {
-    try (RawClient client = RawClient.session(proxy.address())) {
+    try (RawClient client = session()) {
       client.send(rows(50));
       client.shutdownOutput();
       List<Message> answer = client.readUntil('Z');
@@ -152,7 +171,7 @@ class FlowIT {
 
   @Test
   void theServersLastWordsArrive() throws IOException, SQLException {
-    try (RawClient client = RawClient.session(proxy.address());
+    try (RawClient client = session();
         Connection connection = postgres.connect();
         Statement statement = connection.createStatement()) {
       String pid = client.value("select pg_backend_pid()");
@@ -178,7 +197,7 @@ class FlowIT {
 
   @Test
   void aClientsResetReachesTheServer() throws IOException, SQLException {
-    try (RawClient client = RawClient.session(proxy.address());
+    try (RawClient client = session();
         Connection connection = postgres.connect();
         Statement statement = connection.createStatement()) {
       String pid = client.value("select pg_backend_pid()");
@@ -199,7 +218,7 @@ class FlowIT {
   @Test
   void aClientsResetInTheMiddleOfAResultFreesItsSlot() throws IOException {
     for (int i = 0; i < 10; i++) {
-      try (RawClient client = RawClient.session(proxy.address())) {
+      try (RawClient client = session()) {
         client.send(rows(100));
         client.readUntil('D');
         client.reset();

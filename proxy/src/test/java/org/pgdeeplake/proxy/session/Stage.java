@@ -39,6 +39,7 @@ import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.support.FinHolder;
 import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.tls.TlsConnector;
@@ -195,8 +196,9 @@ final class Stage implements AutoCloseable {
   }
 
   /** A client that has connected to the proxy. */
-  Socket client() throws IOException {
-    Socket client = new Socket(LOOPBACK, ((InetSocketAddress) listener.localAddress()).getPort());
+  FinHolder client() throws IOException {
+    FinHolder client = new FinHolder();
+    client.connect(listener.localAddress());
     client.setSoTimeout(10_000);
     sockets.add(client);
     await()

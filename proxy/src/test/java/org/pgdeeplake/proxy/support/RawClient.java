@@ -29,12 +29,12 @@ public final class RawClient implements AutoCloseable {
   private final Socket socket;
 
   /** That of TCP; the same without TLS. */
-  private final Socket transport;
+  private final FinHolder transport;
 
   private final DataInputStream in;
   private final DataOutputStream out;
 
-  private RawClient(Socket socket, Socket transport) throws IOException {
+  private RawClient(Socket socket, FinHolder transport) throws IOException {
     this.socket = socket;
     this.transport = transport;
     this.in =
@@ -72,7 +72,7 @@ public final class RawClient implements AutoCloseable {
    */
   public static RawClient open(InetSocketAddress address, int receiveBuffer) {
     try {
-      Socket socket = new Socket();
+      FinHolder socket = new FinHolder();
       if (receiveBuffer > 0) {
         socket.setReceiveBufferSize(receiveBuffer);
       }
@@ -238,7 +238,12 @@ public final class RawClient implements AutoCloseable {
     return socket.getLocalPort();
   }
 
-  /** Says that nothing more will be sent; still reads. In TLS, a close_notify says it. */
+  /** Says so in TLS alone. */
+  public void closeNotify() throws IOException {
+    transport.closeNotify(socket);
+  }
+
+  /** Says that nothing more will be sent; still reads. In TLS, a close_notify goes first. */
   public void shutdownOutput() throws IOException {
     socket.shutdownOutput();
   }

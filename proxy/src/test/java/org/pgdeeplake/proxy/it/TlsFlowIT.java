@@ -1,0 +1,23 @@
+package org.pgdeeplake.proxy.it;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.proxy.support.RawClient;
+import org.pgdeeplake.proxy.support.TestProxy;
+import org.pgdeeplake.proxy.support.TestTls;
+
+// Rule: back-pressure, last words and resets are inside TLS what they are without it.
+class TlsFlowIT extends FlowIT {
+  @TempDir private Path directory;
+
+  @Override
+  TestProxy.Builder edge(TestProxy.Builder builder) {
+    return builder.frontend(TestTls.in(directory).terminate());
+  }
+
+  @Override
+  RawClient met(RawClient client) throws IOException {
+    return client.startTls();
+  }
+}
