@@ -35,6 +35,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
   private final TlsAcceptor acceptor;
   private final boolean direct;
+  private final long beginNanos = System.nanoTime();
 
   /** Whether the event was fired, or the SslHandler has it to fire. */
   private boolean decided;
@@ -55,6 +56,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     } catch (NotSslRecordException | TooLongFrameException e) {
       // Told and closed by the superclass.
       decided = true;
+      acceptor.meter().failed(beginNanos);
       throw e;
     }
   }
@@ -90,7 +92,10 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
     decided = true;
     SslHandler handler = acceptor.open(hello, ctx.alloc());
+    ServerHelloPeek peek = new ServerHelloPeek(hello.session());
+    acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
     try {
+      var _ = ctx.pipeline().addBefore(ctx.name(), null, peek);
       var _ = ctx.pipeline().replace(this, null, handler);
     } catch (RuntimeException e) {
       // Not in the pipeline, so it is still ours.
@@ -101,6 +106,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
   private void fail(ChannelHandlerContext ctx, Alert alert, String reason) {
     decided = true;
+    acceptor.meter().failed(beginNanos);
     // A record (RFC 8446 section 5.1) with a fatal alert.
     byte[] record = {21, 3, 3, 0, 2, 2, (byte) alert.code};
     var _ = ctx.writeAndFlush(ctx.alloc().buffer(record.length).writeBytes(record));
@@ -112,6 +118,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     if (!decided) {
       decided = true;
+      acceptor.meter().failed(beginNanos);
       ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(new ClosedChannelException()));
     }
     super.channelInactive(ctx);
