@@ -23,7 +23,7 @@ public final class TlsAcceptor implements AutoCloseable {
    * @param frontend its name
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
-  static TlsAcceptor load(
+  public static TlsAcceptor load(
       String frontend, FrontendTls config, TlsProvider provider, TlsTraffic traffic)
       throws TlsFileException {
     return new TlsAcceptor(
