@@ -22,8 +22,8 @@ import org.pgdeeplake.proxy.tls.ClientHello.Malformed;
 final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
   /** RFC 8446 section 6. */
   private enum Alert {
-    UNEXPECTED_MESSAGE(10),
     DECODE_ERROR(50),
+    INTERNAL_ERROR(80),
     NO_APPLICATION_PROTOCOL(120);
 
     private final int code;
@@ -53,11 +53,10 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
     try {
       super.decode(ctx, in, out);
-    } catch (NotSslRecordException | TooLongFrameException e) {
+    } catch (NotSslRecordException | TooLongFrameException _) {
       // Told and closed by the superclass.
       decided = true;
       acceptor.meter().failed(beginNanos);
-      throw e;
     }
   }
 
@@ -90,8 +89,14 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
               : "ALPN without " + ServerContexts.PROTOCOL);
       return;
     }
+    SslHandler handler;
+    try {
+      handler = acceptor.open(hello, ctx.alloc());
+    } catch (RuntimeException e) {
+      fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
+      return;
+    }
     decided = true;
-    SslHandler handler = acceptor.open(hello, ctx.alloc());
     ServerHelloPeek peek = new ServerHelloPeek(hello.session());
     acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
     try {

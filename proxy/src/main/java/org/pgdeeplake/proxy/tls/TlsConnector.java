@@ -36,7 +36,7 @@ public final class TlsConnector implements AutoCloseable {
    * @param frontends the certificates that clients see, for {@code shared-certificate}
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
-  static TlsConnector load(
+  public static TlsConnector load(
       String backend,
       BackendTls config,
       Supplier<List<X509Certificate>> frontends,

@@ -13,6 +13,11 @@ public enum TlsProvider {
   OPENSSL,
   JDK;
 
+  static {
+    // As BoringSSL and PostgreSQL do; Java would let a client have new keys made over and over.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+  }
+
   /** What works on this machine. */
   public static TlsProvider best() {
     return OpenSsl.isAvailable() ? OPENSSL : JDK;

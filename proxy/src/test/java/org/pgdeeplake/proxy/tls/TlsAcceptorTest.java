@@ -5,6 +5,7 @@ package org.pgdeeplake.proxy.tls;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -278,6 +280,46 @@ class TlsAcceptorTest {
         assertThat(TlsFailure.reason(without.cause())).isEqualTo("no certificate was sent");
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noClientHasNewKeysMade(TlsProvider provider) throws Exception {
+    TlsServer server = server(provider, false, TlsFiles.frontend(source("first", FIRST)));
+    TlsServer.Client client = server.connect(TlsClient.of(b -> b.protocols("TLSv1.2")).anonymous());
+    client.echo();
+
+    assertThat(client.renegotiates()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void connectionsAreCountedUntilTheyEnd(TlsProvider provider) throws Exception {
+    TlsServer server = server(provider, false, TlsFiles.frontend(source("first", FIRST)));
+    TlsServer.Client one = server.connect(TlsClient.plain().anonymous());
+    one.echo();
+    TlsServer.Client two = server.connect(TlsClient.plain().anonymous());
+    two.echo();
+    assertThat(traffic.current()).isEqualTo(2);
+
+    one.close();
+    await().atMost(Duration.ofSeconds(10)).until(() -> traffic.current() == 1);
+    two.close();
+    await().atMost(Duration.ofSeconds(10)).until(() -> traffic.current() == 0);
+    assertThat(traffic.total()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoComesAfterTheEndIsToldSo(TlsProvider provider) throws Exception {
+    TlsAcceptor acceptor = load(provider, TlsFiles.frontend(source("first", FIRST)));
+    TlsServer server = new TlsServer(() -> acceptor.newHandler(false));
+    open.add(server);
+    acceptor.close();
+
+    server.connect(TlsClient.plain().anonymous());
+    assertThat(TlsFailure.reason(server.handshake().cause())).contains("closed");
+    assertThat(server.handshakes).isEmpty();
   }
 
   private void assertCounted(Result... results) {

@@ -162,6 +162,11 @@ final class TlsServer implements AutoCloseable {
       Objects.requireNonNull(channel).close().awaitUninterruptibly();
     }
 
+    /** Asks for it and waits for what comes of it. */
+    boolean renegotiates() throws InterruptedException {
+      return Objects.requireNonNull(tls).renegotiate().await().isSuccess();
+    }
+
     SSLSession session() {
       return Objects.requireNonNull(tls).engine().getSession();
     }
