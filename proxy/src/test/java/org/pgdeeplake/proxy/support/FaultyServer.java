@@ -37,7 +37,11 @@ public final class FaultyServer implements AutoCloseable {
     HALF_AN_ANSWER,
     RESET,
     /** Never answered. */
-    SILENCE
+    SILENCE,
+    /** Closed where SSLRequest is to be answered. */
+    CLOSE_AT_SSL_REQUEST,
+    /** Closed when SSLRequest was answered with N. */
+    CLOSE_AFTER_NO
   }
 
   private static final byte[] AUTHENTICATION_OK = {'R', 0, 0, 0, 8, 0, 0, 0, 0};
@@ -108,11 +112,22 @@ public final class FaultyServer implements AutoCloseable {
   private void serve(Socket client) {
     try (client) {
       byte[] packet = readPacket(client);
-      while (packet.length == SSL_REQUEST_BYTES) {
-        client.getOutputStream().write('N');
+      while (packet.length == SSL_REQUEST_BYTES && !script.isEmpty()) {
+        Fault next = script.peek();
+        boolean atOnce = next == Fault.CLOSE_AT_SSL_REQUEST;
+        if (!atOnce) {
+          client.getOutputStream().write('N');
+        }
+        if (atOnce || next == Fault.CLOSE_AFTER_NO) {
+          script.remove();
+          met.incrementAndGet();
+          return;
+        }
         packet = readPacket(client);
       }
-      boolean check = !new String(packet, StandardCharsets.ISO_8859_1).contains("database\0");
+      boolean check =
+          packet.length != SSL_REQUEST_BYTES
+              && !new String(packet, StandardCharsets.ISO_8859_1).contains("database\0");
       Fault fault = check ? null : script.poll();
       if (check) {
         client.getOutputStream().write(AUTHENTICATION_OK);
@@ -142,7 +157,7 @@ public final class FaultyServer implements AutoCloseable {
     switch (fault) {
       case STARTING_UP -> out.write(error("57P03", "the database system is starting up"));
       case FULL -> out.write(error("53300", "sorry, too many clients already"));
-      case CLOSE -> {}
+      case CLOSE, CLOSE_AT_SSL_REQUEST, CLOSE_AFTER_NO -> {}
       case HALF_AN_ANSWER -> out.write(error("57P03", "the database"), 0, 20);
       case RESET -> client.setSoLinger(true, 0);
       case SILENCE -> {
