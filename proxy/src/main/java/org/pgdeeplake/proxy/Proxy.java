@@ -101,7 +101,7 @@ public final class Proxy implements AutoCloseable {
     tls.logProvider();
     ServerConnector connector = new ServerConnector(transport, resolver);
     for (BackendConfig backendConfig : config.backends()) {
-      Backend backend = new Backend(backendConfig);
+      Backend backend = new Backend(backendConfig, tls.connector(backendConfig.name()));
       backends.put(backend.name(), backend);
       checkers.add(new HealthChecker(backend, control, connector));
     }

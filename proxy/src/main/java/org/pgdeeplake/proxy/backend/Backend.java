@@ -5,9 +5,11 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Dispatcher.Grant;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
+import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,9 +51,18 @@ public final class Backend {
   @GuardedBy("lock")
   private final Dispatcher dispatcher;
 
+  /** Whose servers are spoken to in plain text. */
   public Backend(BackendConfig config) {
+    this(config, null);
+  }
+
+  /**
+   * @param tls with its servers; null: plain text
+   */
+  public Backend(BackendConfig config, @Nullable TlsConnector tls) {
     this.config = config;
-    this.servers = config.servers().stream().map(s -> new Server(s, config.check(), lock)).toList();
+    this.servers =
+        config.servers().stream().map(s -> new Server(s, tls, config.check(), lock)).toList();
     this.dispatcher = new Dispatcher(this, servers, config.queue());
   }
 
@@ -219,7 +230,7 @@ public final class Backend {
       switch (failure.kind()) {
         case FULL -> server.full();
         case NO_RESOURCES -> {} // ours, not the server's
-        case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE -> server.doubt();
+        case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE, TLS -> server.doubt();
       }
     }
     if (failure.kind() == Failure.Kind.NOT_READY) {

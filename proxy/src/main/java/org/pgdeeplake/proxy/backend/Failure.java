@@ -17,6 +17,8 @@ public record Failure(Kind kind, String detail) {
     TIMEOUT,
     /** Accepted and closed without a word, or with one that is not PostgreSQL's. */
     EARLY_CLOSE,
+    /** No TLS with it, where there must be. */
+    TLS,
     /** 57P03: starting up, shutting down, recovering. */
     NOT_READY,
     /** 53300: all connection slots are taken. */

@@ -3,9 +3,11 @@ package org.pgdeeplake.proxy.backend;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
 /**
@@ -14,6 +16,7 @@ import org.pgdeeplake.proxy.traffic.Traffic;
  */
 public final class Server {
   private final ServerConfig config;
+  private final @Nullable TlsConnector tls;
   private final Object lock;
   private final int fall;
   private final Traffic traffic = new Traffic();
@@ -43,8 +46,9 @@ public final class Server {
 
   private long failedChecks;
 
-  Server(ServerConfig config, CheckConfig check, Object lock) {
+  Server(ServerConfig config, @Nullable TlsConnector tls, CheckConfig check, Object lock) {
     this.config = config;
+    this.tls = tls;
     this.lock = lock;
     this.fall = check.fall();
     this.health = new HealthCounter(check.rise(), check.fall());
@@ -56,6 +60,17 @@ public final class Server {
 
   public HostPort address() {
     return config.address();
+  }
+
+  /**
+   * How a connection to it is made.
+   *
+   * @param own whether the proxy's own TLS is wanted; not for what is to go on as a client sends it
+   * @param header for a server that asks for one
+   */
+  public Destination destination(boolean own, ProxyHeader header) {
+    return new Destination(
+        config.address(), own ? tls : null, config.sendProxyProtocol() ? header : null);
   }
 
   /** Sessions at once; 0 is no limit. */

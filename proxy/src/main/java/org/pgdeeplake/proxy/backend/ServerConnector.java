@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,10 @@ import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
 
-/** Opens connections to servers: name, then TCP, within one limit of time. Any thread. */
+/**
+ * Opens connections to servers: name, TCP, and what comes before the first byte of its owner,
+ * within one limit of time. Any thread.
+ */
 public final class ServerConnector {
   private final Transport transport;
   private final Resolver resolver;
@@ -40,18 +44,18 @@ public final class ServerConnector {
   /**
    * Connects on {@code loop}, to which the caller belongs.
    *
-   * @param handler gets the channel's events
+   * @param handler gets the channel's events from the moment when it is connected
    * @param whenDone called once on the loop, not before this method returns; never after {@link
    *     Attempt#cancel}
    */
   public Attempt connect(
-      HostPort address,
+      Destination destination,
       EventLoop loop,
       Duration timeout,
       ChannelHandler handler,
       Consumer<Outcome> whenDone) {
-    Attempt attempt = new Attempt(address, loop, timeout, whenDone);
-    attempt.start(handler);
+    Attempt attempt = new Attempt(destination, loop, timeout, handler, whenDone);
+    attempt.start();
     return attempt;
   }
 
@@ -61,30 +65,37 @@ public final class ServerConnector {
     private final EventLoop loop;
     private final Duration timeout;
     private final Consumer<Outcome> whenDone;
+    private final Negotiation negotiation;
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable Channel channel;
+    private boolean accepted;
     private boolean done;
 
-    Attempt(HostPort address, EventLoop loop, Duration timeout, Consumer<Outcome> whenDone) {
-      this.address = address;
+    Attempt(
+        Destination destination,
+        EventLoop loop,
+        Duration timeout,
+        ChannelHandler handler,
+        Consumer<Outcome> whenDone) {
+      this.address = destination.address();
       this.loop = loop;
       this.timeout = timeout;
       this.whenDone = whenDone;
+      this.negotiation = new Negotiation(destination, handler, this::ready, this::failed);
     }
 
-    private void start(ChannelHandler handler) {
-      deadline =
-          loop.schedule(
-              () ->
-                  failed(
-                      Failure.Kind.TIMEOUT, "no connection within " + timeout.toMillis() + " ms"),
-              timeout.toNanos(),
-              TimeUnit.NANOSECONDS);
+    private void start() {
+      deadline = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
       Future<InetSocketAddress> name = resolver.resolve(address, loop);
-      loop.execute(() -> name.addListener(resolved -> connect(name, handler)));
+      loop.execute(() -> name.addListener(resolved -> connect(name)));
     }
 
-    private void connect(Future<InetSocketAddress> name, ChannelHandler handler) {
+    /** Whether there is, or was, a TCP connection. */
+    public boolean accepted() {
+      return accepted;
+    }
+
+    private void connect(Future<InetSocketAddress> name) {
       if (done) {
         return;
       }
@@ -93,7 +104,7 @@ public final class ServerConnector {
         return;
       }
       Bootstrap bootstrap =
-          new Bootstrap().group(loop).channel(transport.socket()).handler(handler);
+          new Bootstrap().group(loop).channel(transport.socket()).handler(negotiation);
       SocketSettings.apply(bootstrap);
       bootstrap.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
       ChannelFuture connecting = bootstrap.connect(name.getNow());
@@ -111,18 +122,33 @@ public final class ServerConnector {
         return;
       }
       if (connecting.isSuccess()) {
-        finish();
-        whenDone.accept(new Outcome.Connected(connecting.channel()));
+        accepted = true;
+        negotiation.begin();
       } else {
         boolean timedOut = connecting.cause() instanceof ConnectTimeoutException;
         failed(timedOut ? Failure.Kind.TIMEOUT : Failure.Kind.REFUSED, reason(connecting.cause()));
       }
     }
 
+    private void ready() {
+      if (!done) {
+        finish();
+        whenDone.accept(new Outcome.Connected(Objects.requireNonNull(channel)));
+      }
+    }
+
+    private void timedOut() {
+      failed(Failure.Kind.TIMEOUT, negotiation.lacking() + " within " + timeout.toMillis() + " ms");
+    }
+
     private void failed(Failure.Kind kind, String detail) {
+      failed(new Failure(kind, detail));
+    }
+
+    private void failed(Failure failure) {
       if (!done) {
         cancel();
-        whenDone.accept(new Outcome.Failed(new Failure(kind, detail)));
+        whenDone.accept(new Outcome.Failed(failure));
       }
     }
 

@@ -7,17 +7,19 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.CheckResult.Status;
+import org.pgdeeplake.proxy.backend.Destination;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.CheckConfig;
-import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.postgres.CheckReply;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupMessageEncoder;
@@ -32,14 +34,15 @@ final class CheckConnection {
   private static final int FAST_CONNECT_INTERVALS = 3;
 
   private final CheckConfig config;
-  private final HostPort address;
+  private final Destination destination;
   private final EventLoop loop;
   private final ServerConnector connector;
   private final byte[] startup;
 
-  CheckConnection(CheckConfig config, HostPort address, EventLoop loop, ServerConnector connector) {
+  CheckConnection(
+      CheckConfig config, Destination destination, EventLoop loop, ServerConnector connector) {
     this.config = config;
-    this.address = address;
+    this.destination = destination;
     this.loop = loop;
     this.connector = connector;
     this.startup = StartupMessageEncoder.encode(config.user());
@@ -50,22 +53,24 @@ final class CheckConnection {
    * @param whenDone called once, on the loop, at the latest after the check's timeout
    */
   void check(boolean fast, Consumer<CheckResult> whenDone) {
-    Duration connectTimeout = config.timeout();
-    Duration fastTimeout = config.fastinter().multipliedBy(FAST_CONNECT_INTERVALS);
-    if (fast && fastTimeout.compareTo(connectTimeout) < 0) {
-      connectTimeout = fastTimeout;
-    }
     Attempt attempt = new Attempt(whenDone);
     attempt.deadline =
         loop.schedule(attempt::timedOut, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
     attempt.connecting =
-        connector.connect(address, loop, connectTimeout, attempt, attempt::connected);
+        connector.connect(destination, loop, config.timeout(), attempt, attempt::connected);
+    Duration hurry = config.fastinter().multipliedBy(FAST_CONNECT_INTERVALS);
+    if (fast && hurry.compareTo(config.timeout()) < 0) {
+      attempt.hurry =
+          loop.schedule(
+              () -> attempt.hangs(hurry.toMillis()), hurry.toNanos(), TimeUnit.NANOSECONDS);
+    }
   }
 
   private final class Attempt extends SimpleChannelInboundHandler<ByteBuf> {
     private final Consumer<CheckResult> whenDone;
     private final long startNanos = System.nanoTime();
     private @Nullable ScheduledFuture<?> deadline;
+    private @Nullable ScheduledFuture<?> hurry;
     private ServerConnector.@Nullable Attempt connecting;
     private @Nullable Channel channel;
     private @Nullable ByteBuf received;
@@ -77,17 +82,27 @@ final class CheckConnection {
 
     private void connected(ServerConnector.Outcome outcome) {
       switch (outcome) {
-        case ServerConnector.Outcome.Failed(Failure(Failure.Kind kind, String detail)) ->
-            done(kind == Failure.Kind.TIMEOUT ? Status.L4TOUT : Status.L4CON, detail);
+        case ServerConnector.Outcome.Failed(var failure) -> failed(failure);
         case ServerConnector.Outcome.Connected(Channel open) -> {
           channel = open;
           if (config.type() == CheckConfig.Type.TCP) {
-            done(Status.L4OK, "");
+            done(open.pipeline().get(SslHandler.class) == null ? Status.L4OK : Status.L6OK, "");
           } else {
             received = open.alloc().buffer();
             var _ = open.writeAndFlush(Unpooled.wrappedBuffer(startup), open.voidPromise());
           }
         }
+      }
+    }
+
+    private void failed(Failure failure) {
+      Failure.Kind kind = failure.kind();
+      if (kind == Failure.Kind.FULL) {
+        done(true, Status.L7OK, failure.detail());
+      } else if (accepted()) {
+        done(kind == Failure.Kind.TIMEOUT ? Status.L6TOUT : Status.L6RSP, failure.detail());
+      } else {
+        done(kind == Failure.Kind.TIMEOUT ? Status.L4TOUT : Status.L4CON, failure.detail());
       }
     }
 
@@ -103,12 +118,7 @@ final class CheckConnection {
         case CheckReply.Unknown() -> done(Status.L7STS, "PostgreSQL unknown error");
         case CheckReply.Refused(String sqlState, String message) -> {
           boolean full = sqlState.equals(ErrorResponse.TOO_MANY_CONNECTIONS);
-          done(
-              new CheckResult(
-                  full ? Status.L7OK : Status.L7RSP,
-                  "FATAL " + sqlState + ": " + message,
-                  full,
-                  System.nanoTime() - startNanos));
+          done(full, full ? Status.L7OK : Status.L7RSP, "FATAL " + sqlState + ": " + message);
         }
       }
     }
@@ -127,24 +137,39 @@ final class CheckConnection {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      done(Status.SOCKERR, String.valueOf(cause.getMessage()));
+      done(
+          cause instanceof SSLException ? Status.L6RSP : Status.SOCKERR,
+          String.valueOf(cause.getMessage()));
     }
 
     void timedOut() {
-      done(channel == null ? Status.L4TOUT : Status.L7TOUT, "");
+      done(channel != null ? Status.L7TOUT : accepted() ? Status.L6TOUT : Status.L4TOUT, "");
+    }
+
+    void hangs(long afterMillis) {
+      if (!accepted()) {
+        done(Status.L4TOUT, "no connection within " + afterMillis + " ms");
+      }
+    }
+
+    private boolean accepted() {
+      return connecting != null && connecting.accepted();
     }
 
     private void done(Status status, String info) {
-      done(new CheckResult(status, info, System.nanoTime() - startNanos));
+      done(false, status, info);
     }
 
-    private void done(CheckResult result) {
+    private void done(boolean full, Status status, String info) {
       if (done) {
         return;
       }
       done = true;
       if (deadline != null) {
         deadline.cancel(false);
+      }
+      if (hurry != null) {
+        hurry.cancel(false);
       }
       if (received != null) {
         received.release();
@@ -156,7 +181,7 @@ final class CheckConnection {
       if (channel != null) {
         var _ = channel.close();
       }
-      whenDone.accept(result);
+      whenDone.accept(new CheckResult(status, info, full, System.nanoTime() - startNanos));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import java.util.HashMap;
 import java.util.Map;
 import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.ProxyHeader;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 
@@ -16,7 +17,11 @@ public final class HealthChecker implements AutoCloseable {
     for (Server server : backend.servers()) {
       EventLoop loop = loops.next();
       CheckConnection connection =
-          new CheckConnection(backend.config().check(), server.address(), loop, connector);
+          new CheckConnection(
+              backend.config().check(),
+              server.destination(true, new ProxyHeader.Local()),
+              loop,
+              connector);
       checks.put(server, new ServerCheck(backend, server, connection, loop));
     }
     backend.probeWith(server -> check(server).soon());

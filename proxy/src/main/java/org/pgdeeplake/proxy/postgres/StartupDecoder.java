@@ -21,7 +21,7 @@ public final class StartupDecoder {
   private static final int LENGTH_BYTES = 4;
   private static final int CODE_BYTES = 4;
   private static final int CANCEL_REQUEST_CODE = 80_877_102;
-  private static final int SSL_REQUEST_CODE = 80_877_103;
+  private static final int SSL_REQUEST_CODE = SslReply.REQUEST_CODE;
   private static final int GSSENC_REQUEST_CODE = 80_877_104;
 
   // RFC 8446, 5.1 and 4.

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.HalfClosedChannel;
 
@@ -84,13 +85,25 @@ public final class Relay {
     server.config().setAutoRead(true);
   }
 
-  /** The client has sent its last byte: the server hears so after everything before it. */
-  public void clientEnded() {
+  /**
+   * The client has sent its last byte: the server hears so after everything before it.
+   *
+   * @param saidSo whether it has said so in the protocol: PostgreSQL reads nothing behind a
+   *     Terminate, and if there was a close_notify, its kernel would answer the unread bytes with a
+   *     reset, which throws away what the client has not got yet
+   */
+  public void clientEnded(boolean saidSo) {
     clientEnded = true;
     HalfClosedChannel.keepWritable(client);
     var _ =
         server
             .writeAndFlush(Unpooled.EMPTY_BUFFER)
-            .addListener(flushed -> ChannelEnd.shutdownOutput(server));
+            .addListener(flushed -> {
+              if (saidSo) {
+                var _ = ((DuplexChannel) server).shutdownOutput();
+              } else {
+                ChannelEnd.shutdownOutput(server);
+              }
+            });
   }
 }

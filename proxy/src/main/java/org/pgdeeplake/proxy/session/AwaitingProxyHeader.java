@@ -47,6 +47,8 @@ final class AwaitingProxyHeader extends SessionState {
         InetSocketAddress source = source(header);
         if (source != null) {
           session.record().client = source;
+          session.record().destination =
+              address(header.destinationAddress(), header.destinationPort());
         }
       }
     } catch (IllegalArgumentException e) {
@@ -63,10 +65,13 @@ final class AwaitingProxyHeader extends SessionState {
   /** Null where the header does not say: the socket's own address counts then. */
   private static @Nullable InetSocketAddress source(HAProxyMessage header) {
     return switch (header.proxiedProtocol()) {
-      case TCP4, TCP6 ->
-          new InetSocketAddress(InetAddress.ofLiteral(header.sourceAddress()), header.sourcePort());
+      case TCP4, TCP6 -> address(header.sourceAddress(), header.sourcePort());
       case UNKNOWN, UDP4, UDP6, UNIX_STREAM, UNIX_DGRAM -> null;
     };
+  }
+
+  private static InetSocketAddress address(String literal, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(literal), port);
   }
 
   /** The client is left to whatever the decoder does: HAProxy closes too. */

@@ -3,7 +3,9 @@ package org.pgdeeplake.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import org.pgdeeplake.proxy.backend.Failure;
+import org.pgdeeplake.proxy.postgres.ChannelBinding;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupReply;
 
@@ -62,13 +64,13 @@ final class AwaitingReply extends LinkedState {
   void onServerBytes(ByteBuf chunk) {
     reply.append(chunk);
     switch (opening.kind()) {
-      case DIRECT_TLS -> relay(true);
+      case DIRECT_TLS -> relay(true, reply);
       case BYTES -> throw new IllegalStateException("bytes are relayed without an answer");
       case ENCRYPTION_REQUEST -> encryptionAnswered(reply.view().getByte(0));
       case STARTUP_MESSAGE -> {
         switch (StartupReply.decode(reply.view())) {
           case StartupReply.NeedMore() -> {}
-          case StartupReply.Accepted() -> relay(false);
+          case StartupReply.Accepted() -> accepted();
           case StartupReply.Refused(String sqlState, String message) ->
               failed(refusalKind(sqlState), "FATAL " + sqlState + ": " + message);
         }
@@ -97,9 +99,24 @@ final class AwaitingReply extends LinkedState {
     session.refuse(opening, reason, Refusals.shuttingDown());
   }
 
+  private void accepted() {
+    boolean plainClient = session.client().pipeline().get(SslHandler.class) == null;
+    boolean tlsServer = link.channel().pipeline().get(SslHandler.class) != null;
+    if (!plainClient || !tlsServer) {
+      relay(false, reply);
+      return;
+    }
+    byte[] forPlainText = ChannelBinding.withhold(reply.view());
+    if (forPlainText != null) {
+      HeldBytes changed = new HeldBytes();
+      changed.append(Unpooled.wrappedBuffer(forPlainText));
+      relay(false, changed);
+    }
+  }
+
   private void encryptionAnswered(byte answer) {
     switch (answer) {
-      case 'S', 'G' -> relay(true);
+      case 'S', 'G' -> relay(true, reply);
       case 'N' -> {
         if (reply.size() > 1) {
           failed(Failure.Kind.EARLY_CLOSE, "sent more than its answer to an encryption request");
@@ -119,13 +136,13 @@ final class AwaitingReply extends LinkedState {
         : Failure.Kind.NOT_READY;
   }
 
-  private void relay(boolean opaque) {
+  private void relay(boolean opaque, HeldBytes answer) {
     long responseNanos = System.nanoTime() - startNanos;
     SessionServices services = session.services();
     services.backend().traffic().responseTime().add(responseNanos);
     link.server().traffic().responseTime().add(responseNanos);
     services.metrics().firstByte(services.backend().name(), link.server().name(), responseNanos);
-    session.transition(new Relaying(session, link, opaque, reply));
+    session.transition(new Relaying(session, link, opaque, answer));
   }
 
   private void failed(Failure.Kind kind, String detail) {

@@ -56,7 +56,11 @@ final class Cancelling extends SessionState {
           services
               .connector()
               .connect(
-                  server.address(), session.loop(), limit, new UntilClosed(), this::connected));
+                  server.destination(true, Connecting.header(session)),
+                  session.loop(),
+                  limit,
+                  new UntilClosed(),
+                  this::connected));
     }
   }
 

@@ -1,8 +1,10 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.backend.ProxyHeader;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.backend.ServerConnector.Outcome;
@@ -28,15 +30,25 @@ final class Connecting extends LinkedState {
     countRetry(record.lastServer);
     record.server = lease.server();
     Queued.startQueueTimer(session, this::timedOut);
+    // Everything else is, or asks for, the client's own TLS.
+    boolean plain = opening.kind() == Opening.Kind.STARTUP_MESSAGE;
     attempt =
         services
             .connector()
             .connect(
-                lease.server().address(),
+                lease.server().destination(plain, header(session)),
                 session.loop(),
                 services.backend().config().timeouts().connect(),
                 link,
                 this::connected);
+  }
+
+  /** Who the client is, for servers that ask. */
+  static ProxyHeader header(Session session) {
+    SessionRecord record = session.record();
+    InetSocketAddress destination = record.destination;
+    return ProxyHeader.of(
+        record.client, destination == null ? session.client().localAddress() : destination);
   }
 
   /** First the attempt: closing the channel of a pending one would be told as its failure. */

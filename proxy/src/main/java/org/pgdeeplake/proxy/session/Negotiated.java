@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
 import org.pgdeeplake.proxy.postgres.StartupPacket;
 
@@ -39,11 +40,8 @@ final class Negotiated extends LinkedState {
   private void accept(Result.Decoded decoded) {
     byte[] packet = session.reader().take(decoded);
     switch (decoded.packet()) {
-      case StartupPacket.StartupMessage _ -> {
-        link.lease().opening();
-        session.transition(
-            new AwaitingReply(session, new Opening(Opening.Kind.STARTUP_MESSAGE, packet), link));
-      }
+      case StartupPacket.StartupMessage _ ->
+          startUp(new Opening(Opening.Kind.STARTUP_MESSAGE, packet));
       case StartupPacket.SslRequest(), StartupPacket.GssEncRequest() ->
           session.transition(
               new AwaitingReply(
@@ -53,6 +51,16 @@ final class Negotiated extends LinkedState {
       }
       case StartupPacket.DirectTls() ->
           throw new IllegalStateException("direct TLS can only come first");
+    }
+  }
+
+  private void startUp(Opening opening) {
+    if (session.services().backend().config().tls().mode() != BackendTls.Mode.OFF) {
+      // What a client sends in plain text goes to servers over the proxy's own TLS.
+      session.transition(new Queued(session, opening));
+    } else {
+      link.lease().opening();
+      session.transition(new AwaitingReply(session, opening, link));
     }
   }
 

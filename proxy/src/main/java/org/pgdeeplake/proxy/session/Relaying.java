@@ -149,7 +149,7 @@ final class Relaying extends LinkedState {
       link.abort();
       session.transition(new Closed(session, CloseReason.CLIENT_ABORTED));
     } else {
-      relay.clientEnded();
+      relay.clientEnded(terminated);
     }
   }
 

@@ -6,8 +6,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +97,6 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE || event == TlsUnderlay.Event.PEER_ENDED) {
       end();
-    } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
-      TlsUnderlay.install(ctx.channel());
     }
   }
 
@@ -111,7 +107,7 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException || cause instanceof DecoderException) {
+    if (cause instanceof IOException) {
       // From a read, the end of the input follows; what a write could not send is lost with it.
       // SslHandler closes on what it cannot decrypt.
       reset = true;

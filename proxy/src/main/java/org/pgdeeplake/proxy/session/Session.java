@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  *     |   +------------- server gone -- Negotiated <--+
  *     +-> Cancelling -> Closed            |
  *                          AwaitingReply <+ StartupMessage
+ *         Queued <- StartupMessage, where servers are to get the proxy's own TLS
  * any but Relaying -> Refusing -> Closed  (the client waits for the answer to its SSLRequest)
  * </pre>
  *

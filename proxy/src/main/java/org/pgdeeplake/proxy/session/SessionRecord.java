@@ -11,6 +11,9 @@ final class SessionRecord {
   /** The address that the client has, or that a PROXY protocol header says it has. */
   InetSocketAddress client;
 
+  /** Where the client has connected to, if a load balancer has said so. */
+  @Nullable InetSocketAddress destination;
+
   final Instant accepted = Instant.now();
   final long acceptedNanos = System.nanoTime();
 

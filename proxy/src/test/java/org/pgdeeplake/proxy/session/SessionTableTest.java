@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
 import org.pgdeeplake.proxy.session.Stage.Edge;
-import org.pgdeeplake.proxy.support.FinHolder;
 import org.pgdeeplake.proxy.support.TestTls;
+import org.pgdeeplake.proxy.support.TlsTransport;
 
 class SessionTableTest {
   private static final byte[] STARTUP = StartupBytes.startupMessage(0, "user", "u");
@@ -58,6 +59,7 @@ class SessionTableTest {
     QUEUED("Queued"),
     QUEUED_FOR_TLS("Queued"),
     CONNECTING("Connecting"),
+    ASKING_FOR_TLS("Connecting"),
     AWAITING_REPLY("AwaitingReply"),
     AWAITING_TLS_REPLY("AwaitingReply"),
     AWAITING_DIRECT_TLS("AwaitingReply"),
@@ -83,6 +85,7 @@ class SessionTableTest {
         case AWAITING_STARTUP,
             QUEUED,
             CONNECTING,
+            ASKING_FOR_TLS,
             AWAITING_REPLY,
             AUTHENTICATING,
             IDLE,
@@ -163,6 +166,17 @@ class SessionTableTest {
                 null,
                 null,
                 null,
+                "SHUTDOWN"),
+            row(
+                In.ASKING_FOR_TLS,
+                "Connecting",
+                "CLIENT_LEFT_CONNECTING",
+                "CLIENT_LEFT_CONNECTING",
+                "Connecting",
+                "Queued",
+                "Queued",
+                "Queued",
+                "Queued",
                 "SHUTDOWN"),
             row(
                 In.AWAITING_REPLY,
@@ -296,7 +310,8 @@ class SessionTableTest {
   @MethodSource("table")
   void answers(TransportChoice transport, Edge edge, In in, Event event, String expected)
       throws Exception {
-    try (Stage stage = new Stage(transport, edge, in == In.CONNECTING ? 1 : 50)) {
+    BackendTls.Mode tls = in == In.ASKING_FOR_TLS ? BackendTls.Mode.REQUIRE : BackendTls.Mode.OFF;
+    try (Stage stage = new Stage(transport, edge, in == In.CONNECTING ? 1 : 50, tls)) {
       Actors actors = bring(stage, edge, in);
       Session session = stage.session();
       stage.awaitState(session, in.state);
@@ -322,7 +337,7 @@ class SessionTableTest {
   }
 
   private static Actors bring(Stage stage, Edge edge, In in) throws IOException {
-    FinHolder transport = stage.client();
+    TlsTransport transport = stage.client();
     if (in == In.AWAITING_PROXY_HEADER) {
       return new Actors(transport, transport, null);
     }
@@ -354,6 +369,14 @@ class SessionTableTest {
         stage.fillServerBacklog();
         stage.serverIsUp();
         yield send(client, STARTUP);
+      }
+      case ASKING_FOR_TLS -> {
+        stage.serverIsUp();
+        send(client, STARTUP);
+        Socket server = stage.accept();
+        byte[] request = StartupBytes.sslRequest();
+        assertThat(server.getInputStream().readNBytes(request.length)).isEqualTo(request);
+        yield new Actors(client, client, server);
       }
       case REFUSING -> {
         send(client, StartupBytes.sslRequest());
@@ -418,7 +441,7 @@ class SessionTableTest {
         switch (event) {
           case CLIENT_BYTES -> client.getOutputStream().write(PARTIAL);
           case CLIENT_FIN -> transport.shutdownOutput();
-          case CLIENT_CLOSE_NOTIFY -> ((FinHolder) transport).closeNotify(client);
+          case CLIENT_CLOSE_NOTIFY -> ((TlsTransport) transport).closeNotify(client);
           case CLIENT_RESET -> reset(transport);
           case SERVER_UP -> stage.serverIsUp();
           case SERVER_BYTES -> server(AUTH_OK);

@@ -39,9 +39,10 @@ import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
-import org.pgdeeplake.proxy.support.FinHolder;
 import org.pgdeeplake.proxy.support.TestCertificate;
+import org.pgdeeplake.proxy.support.TlsTransport;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
+import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.tls.TlsProvider;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
@@ -58,6 +59,7 @@ final class Stage implements AutoCloseable {
   private final ServerSocket server;
   private final Channel listener;
   private final @Nullable TlsAcceptor tls;
+  private final @Nullable TlsConnector serverTls;
   final Sessions sessions = new Sessions();
   final Demand demand;
   final Backend backend;
@@ -80,16 +82,23 @@ final class Stage implements AutoCloseable {
     this(choice, Edge.PLAIN, serverBacklog);
   }
 
+  Stage(TransportChoice choice, Edge edge, int serverBacklog) throws Exception {
+    this(choice, edge, serverBacklog, BackendTls.Mode.OFF);
+  }
+
   /**
    * @param serverBacklog connections that the server's kernel accepts by itself
    */
-  Stage(TransportChoice choice, Edge edge, int serverBacklog) throws Exception {
+  Stage(TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode)
+      throws Exception {
     Transport transport = Transport.select(choice);
     loops = transport.loops("test", 1);
     resolver = new Resolver(transport);
     demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
-    backend = new Backend(backendConfig(server.getLocalPort()));
+    BackendTls backendTls = new BackendTls(mode, null, false, null, "TLSv1.2", List.of());
+    serverTls = mode == BackendTls.Mode.OFF ? null : TlsConnector.load(backendTls, List::of);
+    backend = new Backend(backendConfig(server.getLocalPort(), backendTls), serverTls);
     FrontendConfig frontend = frontendConfig(edge);
     tls =
         edge.tls()
@@ -161,7 +170,7 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  private static BackendConfig backendConfig(int port) {
+  private static BackendConfig backendConfig(int port, BackendTls tls) {
     return new BackendConfig(
         "b",
         List.of(new BackendConfig.ServerConfig("s", new HostPort("127.0.0.1", port), 0, false)),
@@ -179,7 +188,7 @@ final class Stage implements AutoCloseable {
             Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofSeconds(60)),
         3,
         true,
-        new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of()));
+        tls);
   }
 
   void serverIsUp() {
@@ -187,8 +196,8 @@ final class Stage implements AutoCloseable {
   }
 
   /** A client that has connected to the proxy. */
-  FinHolder client() throws IOException {
-    FinHolder client = new FinHolder();
+  TlsTransport client() throws IOException {
+    TlsTransport client = new TlsTransport();
     client.connect(listener.localAddress());
     client.setSoTimeout(10_000);
     sockets.add(client);
@@ -259,6 +268,9 @@ final class Stage implements AutoCloseable {
     resolver.close();
     if (tls != null) {
       tls.close();
+    }
+    if (serverTls != null) {
+      serverTls.close();
     }
   }
 }

@@ -15,7 +15,8 @@ public record TestCertificate(X509Bundle bundle) {
   /** For localhost and 127.0.0.1, trusted by who trusts itself. */
   public static TestCertificate selfSigned() {
     try {
-      return new TestCertificate(localhost(fresh("CN=localhost")).buildSelfSigned());
+      return new TestCertificate(
+          localhost(fresh("CN=localhost")).setIsCertificateAuthority(true).buildSelfSigned());
     } catch (Exception e) {
       throw new AssertionError(e);
     }

@@ -117,6 +117,16 @@ public final class TestPostgres implements AutoCloseable {
     return this;
   }
 
+  /** Lets in who these lines of pg_hba.conf let in, from the next start on. */
+  public TestPostgres hba(String... lines) {
+    try {
+      Files.write(data.resolve("pg_hba.conf"), List.of(lines));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
   private void append(String file, List<String> lines) throws IOException {
     Files.write(data.resolve(file), lines, StandardOpenOption.APPEND);
   }
