@@ -14,7 +14,6 @@ final class SessionRecord {
   /** Where the client has connected to, if a load balancer has said so. */
   @Nullable InetSocketAddress destination;
 
-
   final Instant accepted = Instant.now();
   final long acceptedNanos = System.nanoTime();
 

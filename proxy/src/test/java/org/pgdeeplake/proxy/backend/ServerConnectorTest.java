@@ -254,10 +254,12 @@ class ServerConnectorTest {
       assertThat(within(outcome)).isInstanceOf(Outcome.Connected.class);
       await().until(() -> !owner.events.isEmpty());
       assertThat(owner.events.peek())
-          .isInstanceOfSatisfying(IOException.class, cause ->
-              assertThat(cause)
-                  .hasMessageStartingWith("the other end refused with the alert ")
-                  .hasMessageContaining("certificate"));
+          .isInstanceOfSatisfying(
+              IOException.class,
+              cause ->
+                  assertThat(cause)
+                      .hasMessageStartingWith("the other end refused with the alert ")
+                      .hasMessageContaining("certificate"));
     }
   }
 

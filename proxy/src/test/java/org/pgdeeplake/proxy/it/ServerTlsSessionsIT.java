@@ -268,8 +268,7 @@ class ServerTlsSessionsIT {
         try (RawClient client = RawClient.open(proxy.address(), 64 * 1024)) {
           client.send(RawClient.startup());
           client.readUntil('Z');
-          client.send(
-              RawClient.query("select repeat('x', " + bytes + ")"), RawClient.terminate());
+          client.send(RawClient.query("select repeat('x', " + bytes + ")"), RawClient.terminate());
           if (halfClose) {
             client.shutdownOutput();
           }

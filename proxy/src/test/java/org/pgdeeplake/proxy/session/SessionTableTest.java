@@ -22,8 +22,8 @@ import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
 import org.pgdeeplake.proxy.session.Stage.Edge;
-import org.pgdeeplake.proxy.support.FinHolder;
 import org.pgdeeplake.proxy.support.TestTls;
+import org.pgdeeplake.proxy.support.TlsTransport;
 
 class SessionTableTest {
   private static final byte[] STARTUP = StartupBytes.startupMessage(0, "user", "u");
@@ -337,7 +337,7 @@ class SessionTableTest {
   }
 
   private static Actors bring(Stage stage, Edge edge, In in) throws IOException {
-    FinHolder transport = stage.client();
+    TlsTransport transport = stage.client();
     if (in == In.AWAITING_PROXY_HEADER) {
       return new Actors(transport, transport, null);
     }
@@ -441,7 +441,7 @@ class SessionTableTest {
         switch (event) {
           case CLIENT_BYTES -> client.getOutputStream().write(PARTIAL);
           case CLIENT_FIN -> transport.shutdownOutput();
-          case CLIENT_CLOSE_NOTIFY -> ((FinHolder) transport).closeNotify(client);
+          case CLIENT_CLOSE_NOTIFY -> ((TlsTransport) transport).closeNotify(client);
           case CLIENT_RESET -> reset(transport);
           case SERVER_UP -> stage.serverIsUp();
           case SERVER_BYTES -> server(AUTH_OK);

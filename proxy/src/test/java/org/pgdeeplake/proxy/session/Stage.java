@@ -39,8 +39,8 @@ import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
-import org.pgdeeplake.proxy.support.FinHolder;
 import org.pgdeeplake.proxy.support.TestCertificate;
+import org.pgdeeplake.proxy.support.TlsTransport;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.tls.TlsProvider;
@@ -200,8 +200,8 @@ final class Stage implements AutoCloseable {
   }
 
   /** A client that has connected to the proxy. */
-  FinHolder client() throws IOException {
-    FinHolder client = new FinHolder();
+  TlsTransport client() throws IOException {
+    TlsTransport client = new TlsTransport();
     client.connect(listener.localAddress());
     client.setSoTimeout(10_000);
     sockets.add(client);

@@ -29,12 +29,12 @@ public final class RawClient implements AutoCloseable {
   private final Socket socket;
 
   /** That of TCP; the same without TLS. */
-  private final FinHolder transport;
+  private final TlsTransport transport;
 
   private final DataInputStream in;
   private final DataOutputStream out;
 
-  private RawClient(Socket socket, FinHolder transport) throws IOException {
+  private RawClient(Socket socket, TlsTransport transport) throws IOException {
     this.socket = socket;
     this.transport = transport;
     this.in =
@@ -72,7 +72,7 @@ public final class RawClient implements AutoCloseable {
    */
   public static RawClient open(InetSocketAddress address, int receiveBuffer) {
     try {
-      FinHolder socket = new FinHolder();
+      TlsTransport socket = new TlsTransport();
       if (receiveBuffer > 0) {
         socket.setReceiveBufferSize(receiveBuffer);
       }
@@ -241,6 +241,11 @@ public final class RawClient implements AutoCloseable {
   /** Says so in TLS alone. */
   public void closeNotify() throws IOException {
     transport.closeNotify(socket);
+  }
+
+  /** Its own end of the connection. */
+  public int localPort() {
+    return socket.getLocalPort();
   }
 
   /** Says that nothing more will be sent; still reads. In TLS, a close_notify goes first. */
