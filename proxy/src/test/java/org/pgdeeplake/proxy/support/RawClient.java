@@ -233,11 +233,6 @@ public final class RawClient implements AutoCloseable {
     return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
-  /** Its own end of the connection. */
-  public int localPort() {
-    return socket.getLocalPort();
-  }
-
   /** Says so in TLS alone. */
   public void closeNotify() throws IOException {
     transport.closeNotify(socket);
