@@ -27,11 +27,11 @@ public final class Main {
 
   private static int serve(ProxyConfig config, PrintWriter err) {
     try (Proxy proxy = Proxy.start(config)) {
-      Signals signals = Signals.install(proxy::shutdown, proxy::close);
+      Signals signals = Signals.install(proxy::shutdown, proxy::close, proxy::reload);
       proxy.awaitTermination();
       return signals.exitCode();
     } catch (StartException e) {
-      err.println("pg-proxy: " + e.getMessage());
+      e.problems().forEach(problem -> err.println("pg-proxy: " + problem));
       return ProxyCommand.FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

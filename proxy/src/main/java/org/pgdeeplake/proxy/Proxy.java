@@ -31,6 +31,7 @@ import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ public final class Proxy implements AutoCloseable {
   private final EventLoopGroup control;
   private final EventLoopGroup adminLoops;
   private final Resolver resolver;
-  private final Metrics metrics = new Metrics();
+  private final Metrics metrics;
   private final Demand demand;
   private final Sessions sessions = new Sessions();
   private final Map<String, Backend> backends = new LinkedHashMap<>();
@@ -57,9 +58,10 @@ public final class Proxy implements AutoCloseable {
   private @Nullable AdminServer admin;
   private volatile boolean ready;
 
-  private Proxy(ProxyConfig config, Transport transport, TlsEdge tls) {
+  private Proxy(ProxyConfig config, Transport transport, Metrics metrics, TlsEdge tls) {
     this.config = config;
     this.transport = transport;
+    this.metrics = metrics;
     this.tls = tls;
     this.loops = transport.loops("loop", config.threads());
     this.control = transport.loops("control", 1);
@@ -81,13 +83,16 @@ public final class Proxy implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
+    Metrics metrics = new Metrics();
+    TlsTraffic traffic = new TlsTraffic(metrics::handshake);
     TlsEdge tls;
     try {
-      tls = TlsEdge.load(config);
+      tls = TlsEdge.load(config, traffic);
     } catch (TlsFileException e) {
-      throw new StartException(String.valueOf(e.getMessage()));
+      throw new StartException(e.problems());
     }
-    Proxy proxy = new Proxy(config, transport, tls);
+    metrics.register(traffic, tls);
+    Proxy proxy = new Proxy(config, transport, metrics, tls);
     try {
       proxy.startAll();
     } catch (StartException e) {
@@ -98,7 +103,7 @@ public final class Proxy implements AutoCloseable {
   }
 
   private void startAll() throws StartException {
-    tls.logProvider();
+    tls.start();
     ServerConnector connector = new ServerConnector(transport, resolver);
     for (BackendConfig backendConfig : config.backends()) {
       Backend backend = new Backend(backendConfig, tls.connector(backendConfig.name()));
@@ -203,6 +208,11 @@ public final class Proxy implements AutoCloseable {
   /** Whether every frontend is bound and none is about to go away. */
   public boolean ready() {
     return ready && frontends.stream().allMatch(Frontend::bound);
+  }
+
+  /** Reads the certificates again, soon, and logs what came of it. Any thread. */
+  public void reload() {
+    tls.reload();
   }
 
   /**

@@ -11,6 +11,7 @@ import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -42,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "  SIGTERM or Ctrl-C ends it gently: shutdown.drain-timeout in the file.",
       "  A second Ctrl-C ends it at once.",
+      "  SIGHUP has certificates read again; the rest of FILE is read at start only.",
       "",
       "Environment:",
       "  PG_PROXY_LOG_LEVEL  ERROR, WARN, INFO (default) or DEBUG",
@@ -72,7 +74,7 @@ final class ProxyCommand implements Callable<Integer> {
 
   @Option(
       names = "--check",
-      description = "Only say whether FILE is valid, with every problem that it has.")
+      description = "Only say whether FILE and its certificates are valid, with every problem.")
   private boolean check;
 
   private ProxyCommand(ToIntBiFunction<ProxyConfig, PrintWriter> serve) {
@@ -100,7 +102,7 @@ final class ProxyCommand implements Callable<Integer> {
       return FAILED;
     }
     if (check) {
-      try (TlsEdge _ = TlsEdge.load(config)) {
+      try (TlsEdge _ = TlsEdge.load(config, new TlsTraffic(_ -> {}))) {
         // Only to see whether its files are good.
       } catch (TlsFileException e) {
         line.getErr().println(e.getMessage());

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGTERM and the first SIGINT end the proxy gently, a second SIGINT at once. The handlers run on
- * threads of the JVM, one for each signal that arrives.
+ * SIGTERM and the first SIGINT end the proxy gently, a second SIGINT at once; SIGHUP has it read
+ * certificates again. The handlers run on threads of the JVM, one for each signal that arrives.
  */
 // A shutdown hook cannot do this: it learns neither which signal it was nor of a second one.
 final class Signals {
@@ -27,11 +27,18 @@ final class Signals {
   /**
    * @param drain begins the end and returns at once; called for each signal
    * @param endNow for the second SIGINT; the process ends even if it fails
+   * @param reload returns at once
    */
-  static Signals install(Runnable drain, Runnable endNow) {
+  static Signals install(Runnable drain, Runnable endNow, Runnable reload) {
     Signals signals = new Signals(drain, endNow);
     handle("TERM", signals::terminate);
     handle("INT", signals::interrupt);
+    handle(
+        "HUP",
+        () -> {
+          log.info("SIGHUP: reading certificates again; the configuration needs a restart");
+          reload.run();
+        });
     return signals;
   }
 

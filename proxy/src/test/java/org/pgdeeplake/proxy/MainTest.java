@@ -65,6 +65,32 @@ class MainTest {
   }
 
   @Test
+  void checkReadsTheCertificatesToo() throws IOException {
+    String file =
+        file(
+            """
+            proxy.frontends.f {
+              bind = "127.0.0.1:0", default-backend = b
+              tls { mode = terminate, certificate = missing.pem, client-ca = ca.pem }
+            }
+            proxy.backends.b.servers = [ { name = s, address = "h:1" } ]
+            """);
+
+    assertThat(run("--check", "--config", file)).isEqualTo(1);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith(file + ":3: proxy.frontends.f.tls.certificate: ")
+                    .endsWith("missing.pem: no such file; give the path of a PEM file"),
+            line -> assertThat(line).startsWith(file + ":3: proxy.frontends.f.tls.client-ca: "),
+            line -> assertThat(line).isEqualTo("pg-proxy: refused, 2 problems"));
+    assertThat(served).isEmpty();
+  }
+
+  @Test
   void aFileThatIsNotThereIsAProblemOfOneLine() {
     String missing = directory.resolve("missing.conf").toString();
 

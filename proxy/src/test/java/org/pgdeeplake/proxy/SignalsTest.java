@@ -1,4 +1,5 @@
-// SIGTERM and the first SIGINT drain and end with 0; a second SIGINT ends at once with 130.
+// SIGTERM and the first SIGINT drain and end with 0; a second SIGINT ends at once with 130; SIGHUP
+// ends nothing.
 package org.pgdeeplake.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,6 +53,17 @@ class SignalsTest {
     }
   }
 
+  @Test
+  void aHangupReloadsAndEndsNothing() throws Exception {
+    try (ChildJvm child = child("drain-ends")) {
+      child.signal("HUP");
+      child.awaitOutput("reload");
+      child.signal("TERM");
+
+      assertThat(child.awaitExit()).isZero();
+    }
+  }
+
   private ChildJvm child(String behaviour) throws IOException {
     ChildJvm child = new ChildJvm(directory, Map.of(), Child.class.getName(), behaviour);
     child.awaitOutput("ready");
@@ -83,7 +95,8 @@ class SignalsTest {
                 if (!behaviour.contains("end-hangs-main")) {
                   ended.countDown();
                 }
-              });
+              },
+              () -> System.out.println("reload"));
       System.out.println("ready");
       ended.await();
       System.exit(signals.exitCode());

@@ -30,7 +30,12 @@ import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
 import org.pgdeeplake.proxy.metrics.HaproxyFamilies.Frontend;
+import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Handshake;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 
 /**
  * What happens in the proxy, one method for each event, and the exposition of it all. Facts that
@@ -79,6 +84,21 @@ public final class Metrics {
           "proxy",
           "reason",
           "sqlstate");
+  private final Events<Counter> handshakes =
+      counters(
+          "pgproxy_tls_handshakes",
+          "TLS handshakes by how they ended",
+          "proxy",
+          "side",
+          "result",
+          "version");
+  private final Events<Timer> handshakeTime =
+      timers(
+          "pgproxy_tls_handshake",
+          "TLS handshakes that succeeded",
+          ANSWER_BUCKETS,
+          "proxy",
+          "side");
   private final Events<Counter> cancels =
       counters("pgproxy_cancels", "Cancel requests by what became of them", "result");
 
@@ -126,6 +146,35 @@ public final class Metrics {
         DemandFamilies.demand(),
         () -> List.of(demand.snapshot()),
         snapshot -> Labels.EMPTY);
+  }
+
+  /** Once. */
+  public void register(TlsTraffic traffic, TlsEdge tls) {
+    collect(
+        "haproxy_process_", TlsFamilies.process(), () -> List.of(traffic), owner -> Labels.EMPTY);
+    collect("pgproxy_tls_", TlsFamilies.certificates(), tls::shown, TlsFamilies::labels);
+    tls.frontends().forEach(frontend -> registerHandshakes(frontend, Side.FRONTEND));
+    tls.backends().forEach(backend -> registerHandshakes(backend, Side.BACKEND));
+  }
+
+  /** A counter that does not exist before its first event has no increase over it. */
+  private void registerHandshakes(String proxy, Side side) {
+    for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+      var _ = handshakes.of(proxy, side.label(), Result.FULL.label(), version);
+      var _ = handshakes.of(proxy, side.label(), Result.RESUMED.label(), version);
+    }
+    var _ = handshakes.of(proxy, side.label(), Result.FAILED.label(), Handshake.NO_VERSION);
+    var _ = handshakeTime.of(proxy, side.label());
+  }
+
+  /** A TLS handshake ended. */
+  public void handshake(Handshake handshake) {
+    String proxy = handshake.proxy();
+    String side = handshake.side().label();
+    handshakes.of(proxy, side, handshake.result().label(), handshake.version()).increment();
+    if (handshake.result() != Result.FAILED) {
+      handshakeTime.of(proxy, side).record(handshake.nanos(), TimeUnit.NANOSECONDS);
+    }
   }
 
   /** A session got a server after waiting so long. */

@@ -59,10 +59,10 @@ record ClientContext(SslContext context, @Nullable Identity identity, List<Strin
         () -> ciphers.addAll(CipherSuites.choose(config.ciphers(), config.minVersion(), provider)));
     problems.throwIfAny();
     Identity identity = identities.isEmpty() ? null : identities.getFirst();
-    ServerTrust trust =
-        new ServerTrust(
+    PeerTrust trust =
+        new PeerTrust(
             config.mode().verifies()
-                ? ServerTrust.chains(config.ca() == null ? null : authorities)
+                ? PeerTrust.chains(config.ca() == null ? null : authorities)
                 : null,
             config.sharedCertificate() ? frontends : null);
     SslContextBuilder builder =
@@ -88,6 +88,10 @@ record ClientContext(SslContext context, @Nullable Identity identity, List<Strin
   public List<X509Certificate> certificates() {
     return identity == null ? List.of() : List.of(identity.leaf());
   }
+
+  /** Tickets come from the servers. */
+  @Override
+  public void rotateTicketKeys() {}
 
   @Override
   public void release() {

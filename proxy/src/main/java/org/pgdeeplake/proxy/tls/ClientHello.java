@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.tls;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serverName RFC 6066; null: it asks for none
  * @param protocols RFC 7301, the preferred first; null: it does not speak of them
+ * @param session the id of a session, in hexadecimal; it has no meaning in TLS 1.3
  * @param resumes whether it offers an earlier session
  */
-record ClientHello(@Nullable String serverName, @Nullable List<String> protocols, boolean resumes) {
+record ClientHello(
+    @Nullable String serverName,
+    @Nullable List<String> protocols,
+    String session,
+    boolean resumes) {
   private static final int VERSION_AND_RANDOM = 2 + 32;
   private static final int SERVER_NAME = 0;
   private static final int HOST_NAME = 0;
@@ -52,7 +58,8 @@ record ClientHello(@Nullable String serverName, @Nullable List<String> protocols
     }
     // In TLS 1.3 the session's id has no meaning (RFC 8446 appendix D.4).
     boolean byId = session.isReadable() && !hello.supportedVersions;
-    return new ClientHello(hello.serverName, hello.protocols, hello.resumes || byId);
+    return new ClientHello(
+        hello.serverName, hello.protocols, ByteBufUtil.hexDump(session), hello.resumes || byId);
   }
 
   private static final class Builder {

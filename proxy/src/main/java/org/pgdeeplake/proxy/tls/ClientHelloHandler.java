@@ -22,8 +22,8 @@ import org.pgdeeplake.proxy.tls.ClientHello.Malformed;
 final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
   /** RFC 8446 section 6. */
   private enum Alert {
-    UNEXPECTED_MESSAGE(10),
     DECODE_ERROR(50),
+    INTERNAL_ERROR(80),
     NO_APPLICATION_PROTOCOL(120);
 
     private final int code;
@@ -35,6 +35,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
   private final TlsAcceptor acceptor;
   private final boolean direct;
+  private final long beginNanos = System.nanoTime();
 
   /** Whether the event was fired, or the SslHandler has it to fire. */
   private boolean decided;
@@ -52,10 +53,10 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
     try {
       super.decode(ctx, in, out);
-    } catch (NotSslRecordException | TooLongFrameException e) {
+    } catch (NotSslRecordException | TooLongFrameException _) {
       // Told and closed by the superclass.
       decided = true;
-      throw e;
+      acceptor.meter().failed(beginNanos);
     }
   }
 
@@ -88,9 +89,18 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
               : "ALPN without " + ServerContexts.PROTOCOL);
       return;
     }
-    decided = true;
-    SslHandler handler = acceptor.open(hello, ctx.alloc());
+    SslHandler handler;
     try {
+      handler = acceptor.open(hello, ctx.alloc());
+    } catch (RuntimeException e) {
+      fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
+      return;
+    }
+    decided = true;
+    ServerHelloPeek peek = new ServerHelloPeek(hello.session());
+    acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
+    try {
+      var _ = ctx.pipeline().addBefore(ctx.name(), null, peek);
       var _ = ctx.pipeline().replace(this, null, handler);
     } catch (RuntimeException e) {
       // Not in the pipeline, so it is still ours.
@@ -101,6 +111,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
   private void fail(ChannelHandlerContext ctx, Alert alert, String reason) {
     decided = true;
+    acceptor.meter().failed(beginNanos);
     // A record (RFC 8446 section 5.1) with a fatal alert.
     byte[] record = {21, 3, 3, 0, 2, 2, (byte) alert.code};
     var _ = ctx.writeAndFlush(ctx.alloc().buffer(record.length).writeBytes(record));
@@ -112,6 +123,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     if (!decided) {
       decided = true;
+      acceptor.meter().failed(beginNanos);
       ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(new ClosedChannelException()));
     }
     super.channelInactive(ctx);

@@ -11,6 +11,8 @@ interface Generation {
   /** What is wrong with its files but works. */
   List<String> warnings();
 
+  void rotateTicketKeys();
+
   /** Nobody gets it any more; what lives with it lives on. */
   void release();
 }

@@ -13,6 +13,7 @@ import org.pgdeeplake.proxy.config.FileSetting;
  * are made by one at a time.
  */
 final class Loaded<G extends Generation> {
+  private final String owner;
   private final List<FileSetting> settings;
   private final Build<G> build;
   private final AtomicReference<@Nullable G> current = new AtomicReference<>();
@@ -24,16 +25,25 @@ final class Loaded<G extends Generation> {
     G from(PemFiles files) throws TlsFileException;
   }
 
-  private Loaded(List<FileSetting> settings, Build<G> build) {
+  private Loaded(String owner, List<FileSetting> settings, Build<G> build) {
+    this.owner = owner;
     this.settings = settings;
     this.build = build;
   }
 
-  static <G extends Generation> Loaded<G> load(List<FileSetting> settings, Build<G> build)
-      throws TlsFileException {
-    Loaded<G> loaded = new Loaded<>(settings, build);
+  /**
+   * @param owner for the log
+   */
+  static <G extends Generation> Loaded<G> load(
+      String owner, List<FileSetting> settings, Build<G> build) throws TlsFileException {
+    Loaded<G> loaded = new Loaded<>(owner, settings, build);
     loaded.reload();
     return loaded;
+  }
+
+  /** For the log. */
+  String owner() {
+    return owner;
   }
 
   G get() {
@@ -72,6 +82,14 @@ final class Loaded<G extends Generation> {
     seen = files.state();
     swap(next);
     return true;
+  }
+
+  /** Gives new session tickets new keys. */
+  synchronized void rotateTicketKeys() {
+    G generation = current.get();
+    if (generation != null) {
+      generation.rotateTicketKeys();
+    }
   }
 
   synchronized void close() {

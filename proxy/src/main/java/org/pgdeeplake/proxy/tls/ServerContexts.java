@@ -26,7 +26,7 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
   static final String PROTOCOL = "postgresql";
 
   /** One certificate and its context. */
-  record Shown(Identity identity, ServerNames names, SslContext context) {}
+  record Shown(Identity identity, ServerNames names, SslContext context, TicketKeys keys) {}
 
   static final ApplicationProtocolConfig ALPN =
       new ApplicationProtocolConfig(
@@ -71,11 +71,9 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
     List<Shown> shown = new ArrayList<>();
     try {
       for (Identity identity : identities) {
+        SslContext context = context(config, identity, clientCa, ciphers, provider);
         shown.add(
-            new Shown(
-                identity,
-                ServerNames.of(identity.leaf()),
-                context(config, identity, clientCa, ciphers, provider)));
+            new Shown(identity, ServerNames.of(identity.leaf()), context, new TicketKeys(context)));
       }
     } catch (SSLException e) {
       shown.forEach(made -> ReferenceCountUtil.release(made.context()));
@@ -99,7 +97,7 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
             .applicationProtocolConfig(ALPN);
     if (!clientCa.isEmpty()) {
       builder
-          .trustManager(clientCa)
+          .trustManager(new PeerTrust(PeerTrust.chains(clientCa), null))
           .clientAuth(
               config.clientCertificate() == ClientCertificate.REQUIRED
                   ? ClientAuth.REQUIRE
@@ -135,6 +133,11 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
   @Override
   public List<X509Certificate> certificates() {
     return shown.stream().map(one -> one.identity().leaf()).toList();
+  }
+
+  @Override
+  public void rotateTicketKeys() {
+    shown.forEach(one -> one.keys().rotate());
   }
 
   @Override

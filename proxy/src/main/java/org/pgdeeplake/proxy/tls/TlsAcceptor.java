@@ -6,27 +6,32 @@ import io.netty.handler.ssl.SslHandler;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.pgdeeplake.proxy.config.FrontendTls;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 
 /** TLS with the clients of one frontend. Any thread. */
 public final class TlsAcceptor implements AutoCloseable {
   private final Loaded<ServerContexts> contexts;
+  private final HandshakeMeter meter;
 
-  private TlsAcceptor(Loaded<ServerContexts> contexts) {
+  private TlsAcceptor(Loaded<ServerContexts> contexts, HandshakeMeter meter) {
     this.contexts = contexts;
-  }
-
-  /** With the provider that works best. */
-  public static TlsAcceptor load(FrontendTls config) throws TlsFileException {
-    return load(config, TlsProvider.best());
+    this.meter = meter;
   }
 
   /**
+   * @param frontend its name
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
-  public static TlsAcceptor load(FrontendTls config, TlsProvider provider) throws TlsFileException {
+  public static TlsAcceptor load(
+      String frontend, FrontendTls config, TlsProvider provider, TlsTraffic traffic)
+      throws TlsFileException {
     return new TlsAcceptor(
         Loaded.load(
-            ServerContexts.files(config), files -> ServerContexts.load(config, files, provider)));
+            "frontend " + frontend,
+            ServerContexts.files(config),
+            files -> ServerContexts.load(config, files, provider)),
+        new HandshakeMeter(frontend, Side.FRONTEND, traffic));
   }
 
   /**
@@ -38,6 +43,14 @@ public final class TlsAcceptor implements AutoCloseable {
    */
   public ChannelHandler newHandler(boolean direct) {
     return new ClientHelloHandler(this, direct);
+  }
+
+  HandshakeMeter meter() {
+    return meter;
+  }
+
+  Loaded<ServerContexts> contexts() {
+    return contexts;
   }
 
   SslHandler open(ClientHello hello, ByteBufAllocator allocator) {

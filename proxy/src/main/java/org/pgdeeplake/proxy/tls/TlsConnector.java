@@ -1,7 +1,5 @@
 package org.pgdeeplake.proxy.tls;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
@@ -12,35 +10,50 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 
 /** TLS with the servers of one backend. Any thread. */
 public final class TlsConnector implements AutoCloseable {
   private final BackendTls config;
   private final Loaded<ClientContext> context;
+  private final HandshakeMeter meter;
 
-  private TlsConnector(BackendTls config, Loaded<ClientContext> context) {
+  private TlsConnector(BackendTls config, Loaded<ClientContext> context, HandshakeMeter meter) {
     this.config = config;
     this.context = context;
+    this.meter = meter;
   }
 
-  /** With the provider that works best. */
+  /** Of nobody in particular, and not counted. */
   public static TlsConnector load(BackendTls config, Supplier<List<X509Certificate>> frontends)
       throws TlsFileException {
-    return load(config, frontends, TlsProvider.best());
+    return load("", config, frontends, TlsProvider.best(), new TlsTraffic(_ -> {}));
   }
 
   /**
+   * @param backend its name
    * @param frontends the certificates that clients see, for {@code shared-certificate}
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
   public static TlsConnector load(
-      BackendTls config, Supplier<List<X509Certificate>> frontends, TlsProvider provider)
+      String backend,
+      BackendTls config,
+      Supplier<List<X509Certificate>> frontends,
+      TlsProvider provider,
+      TlsTraffic traffic)
       throws TlsFileException {
     return new TlsConnector(
         config,
         Loaded.load(
+            "backend " + backend,
             ClientContext.files(config),
-            files -> ClientContext.load(config, files, frontends, provider)));
+            files -> ClientContext.load(config, files, frontends, provider)),
+        new HandshakeMeter(backend, Side.BACKEND, traffic));
+  }
+
+  Loaded<ClientContext> context() {
+    return context;
   }
 
   public BackendTls.Mode mode() {
@@ -57,6 +70,7 @@ public final class TlsConnector implements AutoCloseable {
         context.with(now -> now.context().newHandler(allocator, server.host(), server.port()));
     handler.setHandshakeTimeoutMillis(0);
     askForName(handler, server.host());
+    meter.watch(handler, System.nanoTime(), false, () -> PeerTrust.resumed(handler.engine()));
     return handler;
   }
 
@@ -68,12 +82,16 @@ public final class TlsConnector implements AutoCloseable {
     String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     try {
       SSLParameters parameters = handler.engine().getSSLParameters();
-      // From bytes, since as a String it must not have underscores, which names in Docker may have.
-      parameters.setServerNames(List.of(new SNIHostName(name.getBytes(US_ASCII))));
+      parameters.setServerNames(List.of(new SNIHostName(name)));
       handler.engine().setSSLParameters(parameters);
     } catch (IllegalArgumentException _) {
-      // Not a name that can be asked for; the resolver has taken it, so go on without.
+      // Java does not ask for such a name, as one with an underscore; then for none.
     }
+  }
+
+  /** What is shown to servers that ask, as it is now; empty where nothing is. */
+  List<X509Certificate> certificates() {
+    return context.get().certificates();
   }
 
   /** No more handshakes; sessions live on. */

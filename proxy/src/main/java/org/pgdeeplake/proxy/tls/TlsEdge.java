@@ -1,15 +1,20 @@
 package org.pgdeeplake.proxy.tls;
 
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +23,8 @@ public final class TlsEdge implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TlsEdge.class);
 
   private final TlsProvider provider;
+  private final List<Loaded<?>> loaded = new ArrayList<>();
+  private final CertificateWatch watch = new CertificateWatch(loaded);
   private final Map<String, TlsAcceptor> acceptors = new LinkedHashMap<>();
   private final Map<String, TlsConnector> connectors = new LinkedHashMap<>();
 
@@ -25,21 +32,28 @@ public final class TlsEdge implements AutoCloseable {
     this.provider = provider;
   }
 
+  /**
+   * A certificate that the proxy shows.
+   *
+   * @param proxy the frontend or backend
+   */
+  public record Shown(String proxy, Side side, X509Certificate certificate) {}
+
   /** Loads every certificate that the configuration names. To be closed. */
-  public static TlsEdge load(ProxyConfig config) throws TlsFileException {
-    return load(config, TlsProvider.best());
+  public static TlsEdge load(ProxyConfig config, TlsTraffic traffic) throws TlsFileException {
+    return load(config, TlsProvider.best(), traffic);
   }
 
   /**
    * @throws TlsFileException with everything that is wrong; nothing is left behind then
    */
-  public static TlsEdge load(ProxyConfig config, TlsProvider provider) throws TlsFileException {
+  static TlsEdge load(ProxyConfig config, TlsProvider provider, TlsTraffic traffic)
+      throws TlsFileException {
     TlsEdge edge = new TlsEdge(provider);
     TlsProblems problems = new TlsProblems();
     for (FrontendConfig frontend : config.frontends()) {
       if (frontend.tls().mode() == FrontendTls.Mode.TERMINATE) {
-        problems.collect(
-            () -> edge.acceptors.put(frontend.name(), TlsAcceptor.load(frontend.tls(), provider)));
+        problems.collect(() -> edge.add(frontend, traffic));
       }
     }
     for (BackendConfig backend : config.backends()) {
@@ -49,10 +63,7 @@ public final class TlsEdge implements AutoCloseable {
                 .filter(frontend -> frontend.defaultBackend().equals(backend.name()))
                 .map(FrontendConfig::name)
                 .toList();
-        problems.collect(() ->
-            edge.connectors.put(
-                backend.name(),
-                TlsConnector.load(backend.tls(), () -> edge.shown(frontends), provider)));
+        problems.collect(() -> edge.add(backend, frontends, traffic));
       }
     }
     try {
@@ -64,10 +75,35 @@ public final class TlsEdge implements AutoCloseable {
     return edge;
   }
 
-  /** One line about what does the cryptography, where there is any. */
-  public void logProvider() {
-    if (!acceptors.isEmpty() || !connectors.isEmpty()) {
+  private void add(FrontendConfig config, TlsTraffic traffic) throws TlsFileException {
+    TlsAcceptor acceptor = TlsAcceptor.load(config.name(), config.tls(), provider, traffic);
+    acceptors.put(config.name(), acceptor);
+    loaded.add(acceptor.contexts());
+  }
+
+  private void add(BackendConfig config, List<String> frontends, TlsTraffic traffic)
+      throws TlsFileException {
+    TlsConnector connector =
+        TlsConnector.load(
+            config.name(), config.tls(), () -> certificates(frontends), provider, traffic);
+    connectors.put(config.name(), connector);
+    loaded.add(connector.context());
+  }
+
+  /** Says what was loaded, and from now on reads it again when it changes. Once. */
+  public void start() {
+    if (!loaded.isEmpty()) {
       log.info("TLS by {}", provider.describe());
+      watch.start();
+    }
+  }
+
+  /** Reads the certificates again, soon; not the configuration. */
+  public void reload() {
+    if (loaded.isEmpty()) {
+      log.info("there are no certificates to read again");
+    } else {
+      watch.reload();
     }
   }
 
@@ -81,15 +117,41 @@ public final class TlsEdge implements AutoCloseable {
     return connectors.get(backend);
   }
 
-  private List<X509Certificate> shown(List<String> frontends) {
+  /** Those that terminate TLS. */
+  public Set<String> frontends() {
+    return Collections.unmodifiableSet(acceptors.keySet());
+  }
+
+  /** Those with TLS to their servers. */
+  public Set<String> backends() {
+    return Collections.unmodifiableSet(connectors.keySet());
+  }
+
+  /** Every certificate that is shown now, each once. */
+  public List<Shown> shown() {
+    List<Shown> shown = new ArrayList<>();
+    acceptors.forEach((name, acceptor) ->
+        acceptor
+            .certificates()
+            .forEach(certificate -> shown.add(new Shown(name, Side.FRONTEND, certificate))));
+    connectors.forEach((name, connector) ->
+        connector
+            .certificates()
+            .forEach(certificate -> shown.add(new Shown(name, Side.BACKEND, certificate))));
+    return shown.stream().distinct().toList();
+  }
+
+  private List<X509Certificate> certificates(List<String> frontends) {
     return acceptors.entrySet().stream()
         .filter(entry -> frontends.contains(entry.getKey()))
         .flatMap(entry -> entry.getValue().certificates().stream())
         .toList();
   }
 
+  /** No more handshakes and no more watching; sessions live on. */
   @Override
   public void close() {
+    watch.close();
     acceptors.values().forEach(TlsAcceptor::close);
     connectors.values().forEach(TlsConnector::close);
   }

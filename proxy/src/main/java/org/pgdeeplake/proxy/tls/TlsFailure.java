@@ -29,6 +29,12 @@ public final class TlsFailure {
       Pattern.compile("(?:TLSV1|SSLV3)_ALERT_([A-Z_]+)|TLSV1_([A-Z_]+)");
   private static final Pattern JDK_ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
 
+  /** The alert that it sends itself: {@code (handshake_failure) no cipher suites in common}. */
+  private static final Pattern JDK_PREFIX = Pattern.compile("^\\([a-z_]+\\) ");
+
+  private static final String UNKNOWN_AUTHORITY =
+      "the certificate is signed by an unknown authority";
+
   private TlsFailure() {}
 
   /** One line, without a stop at its end. Any handshake's failure, of either side and provider. */
@@ -68,16 +74,24 @@ public final class TlsFailure {
     return switch (cause) {
       case CertificateExpiredException _ -> "the certificate has expired";
       case CertificateNotYetValidException _ -> "the certificate is not valid yet";
-      case CertPathBuilderException _ -> "the certificate is signed by an unknown authority";
+      case CertPathBuilderException _ -> UNKNOWN_AUTHORITY;
       case CertPathValidatorException e -> path(e);
-      case CertificateException e
-          when message(e).startsWith("No subject alternative")
-              || message(e).startsWith("No name matching") ->
+      case CertificateException e when isOtherName(e) ->
           "the certificate is made out for another name: " + name(message(e));
       case CertificateException e when e.getCause() == null && !message(e).isEmpty() ->
           oneLine(message(e));
       default -> null;
     };
+  }
+
+  /** Java has no type for it. */
+  static boolean isOtherName(CertificateException e) {
+    String message = message(e);
+    return message.startsWith("No subject alternative") || message.startsWith("No name matching");
+  }
+
+  static boolean isUnknownAuthority(CertificateException e) {
+    return reason(e).startsWith(UNKNOWN_AUTHORITY);
   }
 
   private static String path(CertPathValidatorException e) {
@@ -88,7 +102,7 @@ public final class TlsFailure {
       return "the certificate is not valid yet";
     }
     if (e.getReason() == BasicReason.INVALID_SIGNATURE) {
-      return "the certificate's signature is wrong";
+      return UNKNOWN_AUTHORITY + " (one of that name is known, with another key)";
     }
     return "the certificate's chain is not valid: " + oneLine(message(e));
   }
@@ -103,11 +117,12 @@ public final class TlsFailure {
     if (openSsl.find()) {
       return openSsl(openSsl.group(1));
     }
-    if (message.startsWith("Empty client certificate chain")
-        || message.startsWith("Empty server certificate chain")) {
+    if (message.contains("Empty client certificate chain")
+        || message.contains("Empty server certificate chain")) {
       return "no certificate was sent";
     }
-    if (message.contains("is not enabled or supported in server context")
+    if (message.contains("are not accepted by server preferences")
+        || message.contains("is not enabled or supported in server context")
         || message.contains("protocol is disabled or cipher suites are inappropriate")) {
       return "no TLS version in common";
     }
@@ -157,7 +172,7 @@ public final class TlsFailure {
   }
 
   private static String oneLine(String text) {
-    String line = text.replaceAll("\\s+", " ").strip();
+    String line = JDK_PREFIX.matcher(text.replaceAll("\\s+", " ").strip()).replaceFirst("");
     return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
   }
 }

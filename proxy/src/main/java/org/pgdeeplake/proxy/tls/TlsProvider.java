@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy.tls;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.Version;
 import java.security.NoSuchAlgorithmException;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
@@ -12,6 +13,11 @@ public enum TlsProvider {
   OPENSSL,
   JDK;
 
+  static {
+    // As BoringSSL and PostgreSQL do; Java would let a client have new keys made over and over.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+  }
+
   /** What works on this machine. */
   public static TlsProvider best() {
     return OpenSsl.isAvailable() ? OPENSSL : JDK;
@@ -20,13 +26,19 @@ public enum TlsProvider {
   /** For the log. */
   public String describe() {
     return switch (this) {
-      case OPENSSL -> OpenSsl.versionString();
+      // It has no version but that of who brings it.
+      case OPENSSL -> "%s of Netty %s".formatted(OpenSsl.versionString(), nettyVersion());
       case JDK ->
           OpenSsl.isAvailable()
               ? "Java " + Runtime.version()
               : "Java %s, since OpenSSL does not work here: %s"
                   .formatted(Runtime.version(), OpenSsl.unavailabilityCause().getMessage());
     };
+  }
+
+  private static String nettyVersion() {
+    Version handler = Version.identify().get("netty-handler");
+    return handler == null ? "(unknown)" : handler.artifactVersion();
   }
 
   SslProvider netty() {

@@ -124,8 +124,9 @@ class MetricNamesTest {
   }
 
   private static Map<String, String> exposed() {
-    try (Scene scene = new Scene()) {
-      Metrics metrics = new Metrics();
+    Metrics metrics = new Metrics();
+    try (Scene scene = new Scene();
+        TlsScene _ = TlsScene.open(metrics)) {
       metrics.register(scene.frontend, scene.traffic, () -> true);
       metrics.register(scene.backend);
       metrics.register(scene.demand);

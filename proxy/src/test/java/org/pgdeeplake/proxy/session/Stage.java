@@ -45,6 +45,7 @@ import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.tls.TlsProvider;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
 
 /**
  * Real sessions between real sockets: the test plays the client and the one server, whose health it
@@ -103,7 +104,10 @@ final class Stage implements AutoCloseable {
     tls =
         edge.tls()
             ? TlsAcceptor.load(
-                frontend.tls(), edge == Edge.TLS ? TlsProvider.OPENSSL : TlsProvider.JDK)
+                frontend.name(),
+                frontend.tls(),
+                edge == Edge.TLS ? TlsProvider.OPENSSL : TlsProvider.JDK,
+                new TlsTraffic(_ -> {}))
             : null;
     SessionServices services =
         new SessionServices(

@@ -1,0 +1,183 @@
+// Sessions are resumed, with client certificates too, for as long as their key lives and not beyond
+// a change of certificates; by both providers.
+package org.pgdeeplake.proxy.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pgdeeplake.proxy.config.BackendTls;
+import org.pgdeeplake.proxy.config.CertificateSource;
+import org.pgdeeplake.proxy.config.FrontendTls;
+import org.pgdeeplake.proxy.config.FrontendTls.ClientCertificate;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.support.TestCertificate;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Handshake;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
+
+class ResumptionTest {
+  private static final TestCertificate CA = TestCertificate.authority("ca");
+
+  @TempDir private Path directory;
+  private final List<Handshake> counted = new CopyOnWriteArrayList<>();
+  private final TlsTraffic traffic = new TlsTraffic(counted::add);
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : open.reversed()) {
+      one.close();
+    }
+  }
+
+  static Stream<Arguments> providersAndVersions() {
+    return Stream.of(TlsProvider.values())
+        .flatMap(provider ->
+            Stream.of("TLSv1.2", "TLSv1.3").map(version -> Arguments.of(provider, version)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("providersAndVersions")
+  void aSessionIsResumed(TlsProvider provider, String version) throws Exception {
+    TlsServer server = server(load(provider, TlsFiles.frontend(source(CA.issue()))));
+    TlsClient client = TlsClient.of(builder -> builder.protocols(version));
+
+    connect(server, client, 2);
+    connect(server, TlsClient.of(builder -> builder.protocols(version)), 1);
+
+    assertThat(counted)
+        .extracting(Handshake::result)
+        .containsExactly(Result.FULL, Result.RESUMED, Result.FULL);
+    assertThat(counted).extracting(Handshake::version).containsOnly(version);
+    assertThat(traffic.lookupsTotal()).isEqualTo(1);
+    assertThat(traffic.missesTotal()).isZero();
+    assertThat(traffic.total()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @MethodSource("providersAndVersions")
+  void withAClientCertificateToo(TlsProvider provider, String version) throws Exception {
+    FrontendTls config =
+        TlsFiles.frontend(
+            new TlsFiles(directory).file("ca.pem", CA.chain()),
+            ClientCertificate.REQUIRED,
+            source(CA.issue()));
+    TlsServer server = server(load(provider, config));
+    TestCertificate mine = CA.issue("client", builder -> builder);
+
+    connect(
+        server,
+        TlsClient.of(builder ->
+            builder
+                .protocols(version)
+                .keyManager(
+                    mine.bundle().getKeyPair().getPrivate(), mine.bundle().getCertificatePath())),
+        2);
+
+    assertThat(counted).extracting(Handshake::result).containsExactly(Result.FULL, Result.RESUMED);
+  }
+
+  @Test
+  void aTicketOutlivesOneChangeOfKeysAndNotTwo() throws Exception {
+    TlsAcceptor acceptor = load(TlsProvider.OPENSSL, TlsFiles.frontend(source(CA.issue())));
+    TlsServer server = server(acceptor);
+    TlsClient client = TlsClient.plain();
+    connect(server, client, 1);
+
+    acceptor.contexts().rotateTicketKeys();
+    connect(server, client, 1);
+    acceptor.contexts().rotateTicketKeys();
+    acceptor.contexts().rotateTicketKeys();
+    connect(server, client, 1);
+
+    assertThat(counted)
+        .extracting(Handshake::result)
+        .containsExactly(Result.FULL, Result.RESUMED, Result.FULL);
+    assertThat(traffic.missesTotal()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("providersAndVersions")
+  void noSessionOutlivesTheCertificateItBeganWith(TlsProvider provider, String version)
+      throws Exception {
+    TlsAcceptor acceptor = load(provider, TlsFiles.frontend(source(CA.issue())));
+    TlsServer server = server(acceptor);
+    TlsClient client = TlsClient.of(builder -> builder.protocols(version));
+    connect(server, client, 1);
+
+    source(CA.issue());
+    assertThat(acceptor.contexts().reload()).isTrue();
+    connect(server, client, 1);
+
+    assertThat(counted).extracting(Handshake::result).containsExactly(Result.FULL, Result.FULL);
+  }
+
+  @ParameterizedTest
+  @MethodSource("providersAndVersions")
+  void serversMayResumeOurSessionsButNotPastTheSharedCertificate(
+      TlsProvider provider, String version) throws Exception {
+    TestCertificate first = CA.issue();
+    List<X509Certificate> shared = new CopyOnWriteArrayList<>();
+    shared.add(first.certificate());
+    TlsServer server = server(load(TlsProvider.JDK, TlsFiles.frontend(source(first))));
+    TlsConnector connector =
+        TlsConnector.load(
+            "b",
+            new BackendTls(BackendTls.Mode.REQUIRE, null, true, null, "TLSv1.2", List.of()),
+            () -> shared,
+            provider,
+            traffic);
+    open.addFirst(connector);
+    HostPort address = new HostPort("localhost", server.port());
+
+    server.connect(alloc -> connector.newHandler(alloc, address)).echo();
+    server.connect(alloc -> connector.newHandler(alloc, address)).echo();
+    List<Result> results =
+        counted.stream().filter(h -> h.side() == Side.BACKEND).map(Handshake::result).toList();
+    assertThat(results).startsWith(Result.FULL).doesNotContain(Result.FAILED);
+
+    shared.clear();
+    TlsServer.Client refused = server.connect(alloc -> connector.newHandler(alloc, address));
+    assertThat(refused.failure).isNotNull();
+    assertThat(TlsFailure.reason(Objects.requireNonNull(refused.failure)))
+        .contains("is not the frontend's");
+  }
+
+  private static void connect(TlsServer server, TlsClient client, int times) {
+    for (int i = 0; i < times; i++) {
+      TlsServer.Client connection = server.connect(client.asking("localhost", server.port()));
+      connection.echo();
+      assertThat(server.handshake().isSuccess()).isTrue();
+      connection.close();
+    }
+  }
+
+  private CertificateSource source(TestCertificate certificate) {
+    return new TlsFiles(directory).combined("server.pem", certificate);
+  }
+
+  private TlsAcceptor load(TlsProvider provider, FrontendTls config) throws TlsFileException {
+    TlsAcceptor acceptor = TlsAcceptor.load("f", config, provider, traffic);
+    open.add(acceptor);
+    return acceptor;
+  }
+
+  private TlsServer server(TlsAcceptor acceptor) {
+    TlsServer server = new TlsServer(() -> acceptor.newHandler(false));
+    open.add(server);
+    return server;
+  }
+}
