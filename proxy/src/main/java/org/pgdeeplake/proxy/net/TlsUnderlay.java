@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import java.lang.reflect.Field;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ public final class TlsUnderlay extends ChannelDuplexHandler {
   }
 
   private static final Logger log = LoggerFactory.getLogger(TlsUnderlay.class);
+  private static final @Nullable Field RECEIVED_SHUTDOWN = receivedShutdown();
 
   private final SSLEngine engine;
   private boolean peerEnded;
@@ -49,16 +51,25 @@ public final class TlsUnderlay extends ChannelDuplexHandler {
    * TlsHalfCloseIT} fails without this.
    */
   public static void installForHalfClose(Channel channel) {
+    install(channel);
     SSLEngine engine = channel.pipeline().get(SslHandler.class).engine();
-    channel.pipeline().addFirst(new TlsUnderlay(engine));
-    if (engine instanceof ReferenceCountedOpenSslEngine) {
+    if (RECEIVED_SHUTDOWN != null && engine instanceof ReferenceCountedOpenSslEngine) {
       try {
-        Field field = ReferenceCountedOpenSslEngine.class.getDeclaredField("receivedShutdown");
-        field.setAccessible(true);
-        field.setBoolean(engine, true);
-      } catch (ReflectiveOperationException | RuntimeException e) {
-        log.debug("a client that half-closes TLS will lose what it has not read", e);
+        RECEIVED_SHUTDOWN.setBoolean(engine, true);
+      } catch (IllegalAccessException e) {
+        throw new IllegalStateException("was made accessible", e);
       }
+    }
+  }
+
+  private static @Nullable Field receivedShutdown() {
+    try {
+      Field field = ReferenceCountedOpenSslEngine.class.getDeclaredField("receivedShutdown");
+      field.setAccessible(true);
+      return field;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      log.warn("clients that half-close TLS will not hear the rest: Netty has changed", e);
+      return null;
     }
   }
 
