@@ -100,7 +100,7 @@ class AdminServerTest {
             {"demand":1,"waiting":0,"lingering":1,"busy":1,"inTransaction":0,"idle":0,"opaque":0,\
             "oldestWaiterSeconds":0.000,"serversUp":1,\
             "noWake":{"open_and_close":0,"incomplete":0,"silence":0,"garbage":0,"http":0,\
-            "cancel_request":0,"pg_isready":1,"refused":0},\
+            "cancel_request":0,"pg_isready":1,"proxy_local":0,"tls_handshake":0,"refused":0},\
             "backends":{"pg_backends":{"waiting":0,"servers":{\
             "pg-deeplake-1":{"address":"127.0.0.1:5441","status":"UP","check":"L7OK",\
             "info":"PostgreSQL server is ok","sessions":1},\
