@@ -1,20 +1,16 @@
 package org.pgdeeplake.proxy.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.pgdeeplake.proxy.Main;
 import org.pgdeeplake.proxy.support.Command;
+import org.pgdeeplake.proxy.support.ProxyProcess;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
 import org.pgdeeplake.proxy.support.TestPostgres;
@@ -26,7 +22,7 @@ class ProcessIT {
     try (TestPostgres postgres = TestPostgres.started();
         ReservedPort port = new ReservedPort()) {
       Path file = Files.writeString(directory.resolve("proxy.conf"), config(port, postgres));
-      try (Command proxy = start(file);
+      try (Command proxy = ProxyProcess.start(file);
           RawClient client = session(proxy, port)) {
         assertThat(client.value("select 42")).isEqualTo("42");
         proxy.signal("TERM");
@@ -51,33 +47,7 @@ class ProcessIT {
         .formatted(port.address(), postgres.address());
   }
 
-  private static Command start(Path file) {
-    return Command.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "--config",
-            file.toString())
-        .start();
-  }
-
   private static RawClient session(Command proxy, ReservedPort port) throws IOException {
-    RawClient client =
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .failFast("the process ended", () -> !proxy.running())
-            .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-            .until(
-                () ->
-                    RawClient.open(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number())),
-                opened -> true);
-    client.send(RawClient.startup());
-    client.readUntil('Z');
-    return client;
+    return RawClient.session(ProxyProcess.awaitListening(proxy, port));
   }
 }

@@ -131,6 +131,11 @@ public final class TestPostgres implements AutoCloseable {
     Files.write(data.resolve(file), lines, StandardOpenOption.APPEND);
   }
 
+  /** Its libpq and what that needs, for {@code LD_LIBRARY_PATH}. */
+  public static Path libraries() {
+    return PostgresHome.get().programs().resolve("lib");
+  }
+
   private String program(String name) {
     return home.programs().resolve("bin").resolve(name).toString();
   }

@@ -1,0 +1,49 @@
+package org.pgdeeplake.proxy.support;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.pgdeeplake.proxy.Main;
+
+/** The proxy as a process of its own, with the class path of the tests. */
+public final class ProxyProcess {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private ProxyProcess() {}
+
+  /**
+   * @param file its configuration
+   */
+  public static Command start(Path file) {
+    return Command.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx128m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "--config",
+            file.toString())
+        .start();
+  }
+
+  /** Waits until it listens there. */
+  public static InetSocketAddress awaitListening(Command proxy, ReservedPort port) {
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number());
+    await()
+        .atMost(LIMIT)
+        .failFast("the process ended", () -> !proxy.running())
+        .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+        .until(() -> {
+          RawClient.open(address).close();
+          return true;
+        });
+    return address;
+  }
+}
