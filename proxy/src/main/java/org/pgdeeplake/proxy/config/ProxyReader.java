@@ -2,8 +2,10 @@ package org.pgdeeplake.proxy.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 
 /** The keys of the whole file, and what must hold between its parts. */
@@ -15,6 +17,7 @@ final class ProxyReader {
 
   private final Problems problems;
   private final TlsReader tls;
+  private final Map<String, Section> backendSections = new HashMap<>();
   private final List<Listener> listeners = new ArrayList<>();
 
   /**
@@ -45,6 +48,12 @@ final class ProxyReader {
         .named("frontends")
         .forEach((name, fields) ->
             frontends.add(frontend(name, fields.over(frontendDefaults), backends)));
+    for (BackendConfig backend : backends) {
+      TlsReader.checkShared(
+          Objects.requireNonNull(backendSections.get(backend.name())),
+          backend,
+          frontends.stream().filter(f -> f.defaultBackend().equals(backend.name())).toList());
+    }
     if (frontends.isEmpty() && proxy.good("frontends")) {
       Place place = proxy.where("frontends").place();
       problems.add(
@@ -84,13 +93,14 @@ final class ProxyReader {
     Section section = new Section(fields, problems);
     BackendConfig backend = BackendReader.read(name, section, tls);
     TlsReader.check(section.section("tls"), backend.tls());
+    backendSections.put(name, section);
     return backend;
   }
 
   private FrontendConfig frontend(String name, Value.Fields fields, List<BackendConfig> backends) {
     Section section = new Section(fields, problems);
     FrontendConfig frontend = FrontendReader.read(name, section, tls);
-    TlsReader.check(section.section("tls"), frontend.tls());
+    TlsReader.check(section, frontend);
     String wanted = frontend.defaultBackend();
     if (section.good(FrontendReader.DEFAULT_BACKEND)) {
       backends.stream()

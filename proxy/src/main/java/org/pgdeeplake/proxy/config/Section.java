@@ -210,6 +210,12 @@ final class Section {
     return !bad.contains(key);
   }
 
+  /** Whether {@code key} is written here, or inherited together with this whole section. */
+  boolean own(String key) {
+    Value value = fields.values().get(key);
+    return value != null && value.path().startsWith(fields.path() + ".");
+  }
+
   /** Where {@code key} is written, or if it is not, its section. */
   Value where(String key) {
     return fields.values().getOrDefault(key, fields);

@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.config;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,10 +50,23 @@ final class TlsReader {
     return tls;
   }
 
-  /** What must hold for a frontend, but not yet for the defaults that it inherits. */
-  static void check(Section section, FrontendTls tls) {
+  /**
+   * What must hold for a frontend, but not yet for the defaults that it inherits.
+   *
+   * @param frontend its section
+   */
+  static void check(Section frontend, FrontendConfig config) {
+    Section section = frontend.section("tls");
+    FrontendTls tls = config.tls();
     if (tls.mode() == FrontendTls.Mode.TERMINATE) {
       checkTerminates(section, tls);
+      if (config.mode() == FrontendConfig.Mode.TCP) {
+        (frontend.own("mode") ? frontend : section)
+            .problem(
+                "mode",
+                "tls.mode = terminate works only with mode = postgres, since tcp passes bytes as"
+                    + " they are; write mode = postgres, or tls.mode = passthrough");
+      }
     } else {
       refuseUnused(section, tls);
     }
@@ -75,18 +89,29 @@ final class TlsReader {
   /** What would be overlooked without a word may be what somebody relies on. */
   private static void refuseUnused(Section section, FrontendTls tls) {
     String only = " works only with mode = terminate; write that, or leave it out";
-    if (tls.require()) {
+    if (tls.require() && meant(section, "require")) {
       section.problem("require", "require = true" + only);
     }
     if (!tls.certificates().isEmpty()) {
-      section.problem("certificate", "a certificate" + only);
+      List<String> keys = List.of("certificate", "more-certificates");
+      keys.stream()
+          .filter(section::own)
+          .findFirst()
+          .or(() -> keys.stream().filter(key -> meant(section, key)).findFirst())
+          .ifPresent(key -> section.problem(key, "a certificate" + only));
     }
-    if (tls.clientCa() != null) {
+    if (tls.clientCa() != null && meant(section, "client-ca")) {
       section.problem("client-ca", "client-ca" + only);
     }
-    if (tls.clientCertificate() == FrontendTls.ClientCertificate.REQUIRED) {
+    if (tls.clientCertificate() == FrontendTls.ClientCertificate.REQUIRED
+        && meant(section, "client-certificate")) {
       section.problem("client-certificate", "client-certificate = required" + only);
     }
+  }
+
+  /** A section that writes its own mode does not mean what it inherits for another. */
+  private static boolean meant(Section section, String key) {
+    return section.own(key) || !section.own("mode");
   }
 
   BackendTls backend(Section section) {
@@ -114,14 +139,22 @@ final class TlsReader {
           "verifying needs to know who signs the servers' certificates;"
               + " write ca = \"certs/ca.pem\", or ca = system");
     }
-    if (!mode.verifies() && !ca.isEmpty()) {
+    if (mode == BackendTls.Mode.VERIFY_CA && ca.equals(SYSTEM)) {
+      section.problem(
+          "mode",
+          "with ca = system anybody's certificate would do, for whatever name it is; write"
+              + " verify-full");
+    }
+    if (!mode.verifies() && !ca.isEmpty() && meant(section, "ca")) {
       section.problem(
           "ca", "ca works only with mode = verify-ca or verify-full; write one of them");
     }
-    if (mode == BackendTls.Mode.OFF && tls.sharedCertificate()) {
+    if (mode == BackendTls.Mode.OFF
+        && tls.sharedCertificate()
+        && meant(section, "shared-certificate")) {
       section.problem("shared-certificate", "there is none with mode = off; write another mode");
     }
-    if (mode == BackendTls.Mode.OFF && tls.certificate() != null) {
+    if (mode == BackendTls.Mode.OFF && tls.certificate() != null && meant(section, "certificate")) {
       section.problem("certificate", "it is shown to nobody with mode = off; write another mode");
     }
   }
@@ -145,8 +178,32 @@ final class TlsReader {
       return null;
     }
     Value where = section.where(key);
-    return new FileSetting(
-        directory.resolve(text).normalize(), where.place() + ": " + where.path());
+    try {
+      return new FileSetting(
+          directory.resolve(text).normalize(), where.place() + ": " + where.path());
+    } catch (InvalidPathException _) {
+      section.problem(key, Value.quoted(text) + " is not the path of a file");
+      return null;
+    }
+  }
+
+  /**
+   * @param frontends of {@code backend}
+   */
+  static void checkShared(Section backend, BackendConfig config, List<FrontendConfig> frontends) {
+    BackendTls tls = config.tls();
+    if (tls.sharedCertificate()
+        && tls.mode() != BackendTls.Mode.OFF
+        && frontends.stream().noneMatch(f -> f.tls().mode() == FrontendTls.Mode.TERMINATE)) {
+      backend
+          .section("tls")
+          .problem(
+              "shared-certificate",
+              "no frontend of backend "
+                  + config.name()
+                  + " has a certificate that its servers could share; write tls.mode = terminate"
+                  + " in one, or shared-certificate = false");
+    }
   }
 
   /**

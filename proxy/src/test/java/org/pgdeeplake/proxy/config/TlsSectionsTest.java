@@ -36,6 +36,10 @@ class TlsSectionsTest {
             + " | tls.more-certificates[0].key: a key without its certificate",
         "mode = terminate, certificate = a.pem, min-version = TLSv1.1"
             + " | tls.min-version: \"TLSv1.1\" is not allowed; write TLSv1.2 or TLSv1.3",
+        "mode = terminate, certificate = \"a\\u0000b\""
+            + " | tls.certificate: \"a\\u0000b\" is not the path of a file",
+        "more-certificates = [ { certificate = b.pem } ]"
+            + " | tls.more-certificates: a certificate works only with mode = terminate",
         "ciphers = TLS_AES_128_GCM_SHA256 | tls.ciphers: \"TLS_AES_128_GCM_SHA256\" is not a list",
       })
   void refusesOnAFrontend(String keys, String problem) {
@@ -50,6 +54,9 @@ class TlsSectionsTest {
         "mode = verify-full | tls.mode: verifying needs to know who signs",
         "mode = require, ca = a.pem | tls.ca: ca works only with mode = verify-ca or verify-full",
         "shared-certificate = true | tls.shared-certificate: there is none with mode = off",
+        "mode = verify-ca, ca = system | tls.mode: with ca = system anybody's certificate would do",
+        "mode = require, shared-certificate = true"
+            + " | tls.shared-certificate: no frontend of backend b has a certificate",
         "certificate = a.pem | tls.certificate: it is shown to nobody with mode = off",
       })
   void refusesOnABackend(String keys, String problem) {
@@ -91,6 +98,56 @@ class TlsSectionsTest {
         .singleElement()
         .asString()
         .contains("proxy.frontends.f.mode: backend b has tls.mode = require");
+  }
+
+  @Test
+  void refusesToTerminateWhereBytesPassAsTheyAre() {
+    String both = FRONTEND.formatted("mode = terminate, certificate = a.pem");
+    assertThat(problemsOf(both.replace("tls", "mode = tcp, tls") + BACKEND.formatted("")))
+        .singleElement()
+        .asString()
+        .startsWith("proxy.conf:1: proxy.frontends.f.mode: ")
+        .contains("write mode = postgres, or tls.mode = passthrough");
+    assertThat(
+            problemsOf(
+                """
+                proxy.frontend-defaults.tls { mode = terminate, certificate = a.pem }
+                proxy.frontends.f { bind = "h:1", default-backend = b, mode = tcp }
+                proxy.backends.b {}
+                """))
+        .singleElement()
+        .asString()
+        .startsWith("proxy.conf:2: proxy.frontends.f.mode: ");
+  }
+
+  @Test
+  void anotherModeOverridesWhatDefaultsHaveForTheirs() {
+    assertThat(
+            problemsOf(
+                """
+                proxy.frontend-defaults.tls {
+                  mode = terminate, certificate = a.pem, more-certificates = [ { certificate = b } ]
+                  require = true, client-ca = ca.pem, client-certificate = required
+                }
+                proxy.frontends.f { bind = "h:1", default-backend = b, tls.mode = off }
+                proxy.backend-defaults.tls { mode = verify-full, ca = ca.pem, certificate = a.pem }
+                proxy.backends.b.tls.mode = off
+                """))
+        .isEmpty();
+  }
+
+  @Test
+  void defaultsThatContradictThemselvesAreRefused() {
+    assertThat(
+            problemsOf(
+                """
+                proxy.frontend-defaults.tls { require = true }
+                proxy.frontends.f { bind = "h:1", default-backend = b }
+                proxy.backends.b {}
+                """))
+        .singleElement()
+        .asString()
+        .startsWith("proxy.conf:1: proxy.frontend-defaults.tls.require: ");
   }
 
   @Test
@@ -153,7 +210,10 @@ class TlsSectionsTest {
   }
 
   private List<String> problems(String frontend, String backend) {
-    return new ConfigFile(directory, FRONTEND.formatted(frontend) + BACKEND.formatted(backend))
-        .problems();
+    return problemsOf(FRONTEND.formatted(frontend) + BACKEND.formatted(backend));
+  }
+
+  private List<String> problemsOf(String file) {
+    return new ConfigFile(directory, file).problems();
   }
 }
