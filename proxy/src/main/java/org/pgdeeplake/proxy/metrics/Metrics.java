@@ -152,7 +152,11 @@ public final class Metrics {
   public void register(TlsTraffic traffic, TlsEdge tls) {
     collect(
         "haproxy_process_", TlsFamilies.process(), () -> List.of(traffic), owner -> Labels.EMPTY);
-    collect("pgproxy_tls_", TlsFamilies.certificates(), tls::shown, TlsFamilies::labels);
+    collect(
+        "pgproxy_tls_",
+        TlsFamilies.certificates(),
+        () -> TlsFamilies.distinct(tls.shown()),
+        TlsFamilies::labels);
     tls.frontends().forEach(frontend -> registerHandshakes(frontend, Side.FRONTEND));
     tls.backends().forEach(backend -> registerHandshakes(backend, Side.BACKEND));
   }

@@ -38,7 +38,11 @@ record OwnerCollector<T>(
       List<Family.Sample> samples = new ArrayList<>();
       present.forEach(owner -> samples.addAll(samples(family, owner)));
       if (!samples.isEmpty()) {
-        snapshots.add(family.snapshot(prefix, samples));
+        try {
+          snapshots.add(family.snapshot(prefix, samples));
+        } catch (RuntimeException e) {
+          log.error("no {}{} in this scrape", prefix, family.name(), e);
+        }
       }
     }
     return new MetricSnapshots(snapshots);

@@ -4,7 +4,11 @@ import static org.pgdeeplake.proxy.metrics.Family.counter;
 import static org.pgdeeplake.proxy.metrics.Family.gauge;
 
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 
@@ -64,6 +68,18 @@ final class TlsFamilies {
             "certificate_expiry_timestamp_seconds",
             "When a certificate that the proxy shows expires",
             shown -> shown.certificate().getNotAfter().toInstant().getEpochSecond()));
+  }
+
+  /** Of certificates that the labels do not tell from one another, the one that expires first. */
+  static List<TlsEdge.Shown> distinct(List<TlsEdge.Shown> shown) {
+    Map<Labels, TlsEdge.Shown> distinct = new LinkedHashMap<>();
+    for (TlsEdge.Shown one : shown) {
+      distinct.merge(
+          labels(one),
+          one,
+          BinaryOperator.minBy(Comparator.comparing(other -> other.certificate().getNotAfter())));
+    }
+    return List.copyOf(distinct.values());
   }
 
   static Labels labels(TlsEdge.Shown shown) {
