@@ -24,6 +24,11 @@ final class Signals {
     this.endNow = endNow;
   }
 
+  /** Until {@link #install}; unhandled it would end the process. */
+  static void ignoreHangup() {
+    handle("HUP", () -> log.info("SIGHUP: nothing to read again yet"));
+  }
+
   /**
    * @param drain begins the end and returns at once; called for each signal
    * @param endNow for the second SIGINT; the process ends even if it fails

@@ -5,7 +5,10 @@ package org.pgdeeplake.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,25 @@ class SignalsTest {
       child.signal("TERM");
 
       assertThat(child.awaitExit()).isZero();
+    }
+  }
+
+  @Test
+  void aHangupDuringTheStartEndsNothing() throws Exception {
+    Path file = directory.resolve("proxy.conf");
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    try (ChildJvm child =
+        new ChildJvm(
+            directory, Map.of(), Main.class.getName(), "--check", "--config", file.toString())) {
+      // Opens when the process reads it.
+      try (Writer config = Files.newBufferedWriter(file, StandardOpenOption.WRITE)) {
+        child.signal("HUP");
+        child.awaitOutput("SIGHUP");
+        config.write(
+            "proxy.frontends.f { bind = \"h:1\", default-backend = b }, proxy.backends.b {}");
+      }
+
+      assertThat(child.awaitExit()).as(child.output()).isZero();
     }
   }
 
