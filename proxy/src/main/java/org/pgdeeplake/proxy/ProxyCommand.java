@@ -102,8 +102,8 @@ final class ProxyCommand implements Callable<Integer> {
       return FAILED;
     }
     if (check) {
-      try (TlsEdge _ = TlsEdge.load(config, new TlsTraffic(_ -> {}))) {
-        // Only to see whether its files are good.
+      try (TlsEdge tls = TlsEdge.load(config, new TlsTraffic(_ -> {}))) {
+        tls.warnings().forEach(warning -> line.getErr().println("warning: " + warning));
       } catch (TlsFileException e) {
         line.getErr().println(e.getMessage());
         line.getErr().println("pg-proxy: refused, " + count(e.problems().size(), "problem"));

@@ -9,6 +9,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.support.TestCertificate;
 
 class MainTest {
   private static final int PROXY_ENDED = 77;
@@ -88,6 +92,40 @@ class MainTest {
             line -> assertThat(line).startsWith(file + ":3: proxy.frontends.f.tls.client-ca: "),
             line -> assertThat(line).isEqualTo("pg-proxy: refused, 2 problems"));
     assertThat(served).isEmpty();
+  }
+
+  @Test
+  void checkWarnsOfWhatWorksButNotForLong() throws IOException {
+    TestCertificate certificate =
+        TestCertificate.authority("ca")
+            .issue("x", builder -> builder.notAfter(Instant.now().plus(Duration.ofHours(80))));
+    Path pem = Files.writeString(directory.resolve("x.pem"), certificate.chain());
+    Path key = Files.writeString(directory.resolve("x.key"), certificate.key());
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    String file =
+        file(
+            """
+            proxy.frontends.f {
+              bind = "127.0.0.1:0", default-backend = b
+              tls { mode = terminate, certificate = %s, key = %s }
+            }
+            proxy.backends.b.servers = [ { name = s, address = "h:1" } ]
+            """
+                .formatted(pem.getFileName(), key.getFileName()));
+
+    assertThat(run("--check", "--config", file)).isZero();
+
+    assertThat(out.toString()).startsWith(file + ": valid: ");
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith("warning: " + file + ":3: ")
+                    .contains(key + ": everyone on this machine can read this private key"),
+            line ->
+                assertThat(line)
+                    .startsWith("warning: frontend f: the certificate of CN=x, serial ")
+                    .contains(" expires in 3 days, at "));
   }
 
   @Test

@@ -29,7 +29,7 @@ final class Authorities {
     return all;
   }
 
-  private static boolean valid(X509Certificate certificate) {
+  static boolean valid(X509Certificate certificate) {
     try {
       certificate.checkValidity();
       return true;

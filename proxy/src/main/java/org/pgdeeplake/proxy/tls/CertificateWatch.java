@@ -10,6 +10,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,30 +27,33 @@ final class CertificateWatch implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(2);
 
   private static final Duration EXPIRY_CHECK = Duration.ofDays(1);
-  private static final Duration EXPIRES_SOON = Duration.ofDays(30);
 
   /** A ticket is good for half a day at least and a day at most. */
   private static final Duration TICKET_KEYS = Duration.ofHours(12);
 
   private final List<Loaded<?>> watched;
+  private final Supplier<List<String>> contradictions;
   private final Map<Loaded<?>, List<String>> problems = new HashMap<>();
+  private List<String> contradicting = List.of();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().name("certificates").daemon().unstarted(task));
 
-  CertificateWatch(List<Loaded<?>> watched) {
+  /**
+   * @param contradictions what is wrong between those that are watched, as it is now
+   */
+  CertificateWatch(List<Loaded<?>> watched, Supplier<List<String>> contradictions) {
     this.watched = watched;
+    this.contradictions = contradictions;
   }
 
   /** Says what was loaded and begins. */
   void start() {
-    for (Loaded<?> loaded : watched) {
-      logLoaded(loaded);
-    }
-    checkExpiry();
+    watched.forEach(CertificateWatch::logLoaded);
+    checkExpiry(Instant.now());
     every(LOOK, this::look);
-    every(EXPIRY_CHECK, this::checkExpiry);
-    every(TICKET_KEYS, () -> watched.forEach(Loaded::rotateTicketKeys));
+    every(EXPIRY_CHECK, () -> checkExpiry(Instant.now()));
+    every(TICKET_KEYS, () -> each(Loaded::rotateTicketKeys));
   }
 
   /** Reads everything again, soon. */
@@ -56,6 +62,7 @@ final class CertificateWatch implements AutoCloseable {
       thread.execute(() -> {
         // Whoever asks wants to hear again what is wrong.
         problems.clear();
+        contradicting = List.of();
         if (look() == 0) {
           log.info("no certificate has changed");
         }
@@ -66,19 +73,23 @@ final class CertificateWatch implements AutoCloseable {
   }
 
   private void every(Duration period, Runnable task) {
-    var _ =
-        thread.scheduleWithFixedDelay(
-            () -> {
-              try {
-                task.run();
-              } catch (RuntimeException e) {
-                // Thrown on, it would end the watch without a word.
-                log.error("watching certificates", e);
-              }
-            },
-            period.toMillis(),
-            period.toMillis(),
-            TimeUnit.MILLISECONDS);
+    long millis = period.toMillis();
+    var _ = thread.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whatever happens to one keeps nobody from the others, nor from the next time. */
+  private void each(Consumer<Loaded<?>> task) {
+    for (Loaded<?> loaded : watched) {
+      guarded(loaded.owner(), () -> task.accept(loaded));
+    }
+  }
+
+  private static void guarded(String owner, Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      log.error("{}: internal error in the watch of certificates", owner, e);
+    }
   }
 
   /**
@@ -87,23 +98,40 @@ final class CertificateWatch implements AutoCloseable {
    * @return how many have changed, or have a new problem
    */
   int look() {
-    int news = 0;
-    for (Loaded<?> loaded : watched) {
-      try {
-        if (loaded.reload()) {
-          news++;
-          logLoaded(loaded);
-          checkExpiry(loaded);
-        }
-        problems.remove(loaded);
-      } catch (TlsFileException e) {
-        // Tried every time: a certificate may become valid without a change.
-        if (!e.problems().equals(problems.put(loaded, e.problems()))) {
-          news++;
-          e.problems()
-              .forEach(problem ->
-                  log.error("{}: the old certificate stays: {}", loaded.owner(), problem));
-        }
+    AtomicInteger news = new AtomicInteger();
+    each(loaded -> {
+      if (look(loaded)) {
+        news.incrementAndGet();
+      }
+    });
+    guarded("shared-certificate", this::lookForContradictions);
+    return news.get();
+  }
+
+  private void lookForContradictions() {
+    List<String> now = contradictions.get();
+    if (!now.equals(contradicting)) {
+      contradicting = now;
+      now.forEach(problem -> log.error("{}", problem));
+    }
+  }
+
+  private boolean look(Loaded<?> loaded) {
+    boolean news = false;
+    try {
+      if (loaded.reload()) {
+        news = true;
+        logLoaded(loaded);
+        checkExpiry(loaded, Instant.now());
+      }
+      problems.remove(loaded);
+    } catch (TlsFileException e) {
+      // Tried every time: a certificate may become valid without a change.
+      if (!e.problems().equals(problems.put(loaded, e.problems()))) {
+        news = true;
+        e.problems()
+            .forEach(
+                problem -> log.error("{}: the old certificate stays: {}", loaded.owner(), problem));
       }
     }
     return news;
@@ -116,37 +144,25 @@ final class CertificateWatch implements AutoCloseable {
           "{}: certificate of {}, serial {}, expires {}",
           loaded.owner(),
           Identity.name(certificate),
-          serial(certificate),
+          Identity.serial(certificate),
           certificate.getNotAfter().toInstant());
     }
     now.warnings().forEach(warning -> log.warn("{}", warning));
   }
 
-  private void checkExpiry() {
-    watched.forEach(CertificateWatch::checkExpiry);
+  /** Says it every time. */
+  void checkExpiry(Instant now) {
+    each(loaded -> checkExpiry(loaded, now));
   }
 
-  private static void checkExpiry(Loaded<?> loaded) {
-    Instant now = Instant.now();
-    for (X509Certificate certificate : loaded.get().certificates()) {
-      Instant end = certificate.getNotAfter().toInstant();
-      String what = Identity.name(certificate) + ", serial " + serial(certificate);
-      if (end.isBefore(now)) {
-        log.error("{}: the certificate of {} expired at {}", loaded.owner(), what, end);
-      } else if (end.isBefore(now.plus(EXPIRES_SOON))) {
-        log.warn(
-            "{}: the certificate of {} expires in {} days, at {}",
-            loaded.owner(),
-            what,
-            Duration.between(now, end).toDays(),
-            end);
+  private static void checkExpiry(Loaded<?> loaded, Instant now) {
+    for (Expiry expiry : Expiry.of(loaded, now)) {
+      if (expiry.over()) {
+        log.error("{}", expiry.text());
+      } else {
+        log.warn("{}", expiry.text());
       }
     }
-  }
-
-  /** As openssl writes it. */
-  static String serial(X509Certificate certificate) {
-    return certificate.getSerialNumber().toString(16);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendTls;
@@ -19,7 +20,11 @@ import org.pgdeeplake.proxy.config.FileSetting;
  *
  * @param identity what the proxy shows; null: nothing
  */
-record ClientContext(SslContext context, @Nullable Identity identity, List<String> warnings)
+record ClientContext(
+    SslContext context,
+    @Nullable Identity identity,
+    List<X509Certificate> authorities,
+    List<String> warnings)
     implements Generation {
 
   static List<FileSetting> files(BackendTls config) {
@@ -34,9 +39,11 @@ record ClientContext(SslContext context, @Nullable Identity identity, List<Strin
   }
 
   /**
+   * @param owner for messages
    * @param frontends the certificates that clients see
    */
   static ClientContext load(
+      String owner,
       BackendTls config,
       PemFiles files,
       Supplier<List<X509Certificate>> frontends,
@@ -55,8 +62,9 @@ record ClientContext(SslContext context, @Nullable Identity identity, List<Strin
       problems.collect(() -> identities.add(Identity.load(files, certificate, warnings::add)));
     }
     List<String> ciphers = new ArrayList<>();
-    problems.collect(
-        () -> ciphers.addAll(CipherSuites.choose(config.ciphers(), config.minVersion(), provider)));
+    problems.collect(() ->
+        ciphers.addAll(
+            CipherSuites.choose(owner, config.ciphers(), config.minVersion(), provider)));
     problems.throwIfAny();
     Identity identity = identities.isEmpty() ? null : identities.getFirst();
     PeerTrust trust =
@@ -78,15 +86,27 @@ record ClientContext(SslContext context, @Nullable Identity identity, List<Strin
       builder.keyManager(identity.key(), identity.chain());
     }
     try {
-      return new ClientContext(builder.build(), identity, List.copyOf(warnings));
+      return new ClientContext(
+          builder.build(),
+          identity,
+          authorities.stream().filter(Authorities::valid).toList(),
+          List.copyOf(warnings));
     } catch (SSLException e) {
-      throw new TlsFileException("TLS cannot be set up: " + TlsFailure.reason(e));
+      throw new TlsFileException(owner + ": TLS cannot be set up: " + TlsFailure.reason(e));
     }
   }
 
   @Override
   public List<X509Certificate> certificates() {
     return identity == null ? List.of() : List.of(identity.leaf());
+  }
+
+  @Override
+  public List<X509Certificate> watched() {
+    return Stream.concat(
+            identity == null ? Stream.empty() : identity.chain().stream(), authorities.stream())
+        .distinct()
+        .toList();
   }
 
   /** Tickets come from the servers. */

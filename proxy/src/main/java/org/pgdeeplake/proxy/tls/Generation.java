@@ -8,6 +8,9 @@ interface Generation {
   /** The leaf of every certificate that it shows. */
   List<X509Certificate> certificates();
 
+  /** All whose end would matter: of chains, and authorities that were valid when loaded. */
+  List<X509Certificate> watched();
+
   /** What is wrong with its files but works. */
   List<String> warnings();
 

@@ -127,6 +127,11 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
     }
   }
 
+  /** As openssl writes it. */
+  static String serial(X509Certificate certificate) {
+    return certificate.getSerialNumber().toString(16);
+  }
+
   static String name(X509Certificate certificate) {
     return certificate.getSubjectX500Principal().getName();
   }

@@ -63,6 +63,10 @@ final class KeyFile {
     if (file.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
       throw file.problem("everyone can write this private key; chmod o-w " + file.setting().path());
     }
+    if (file.permissions().contains(PosixFilePermission.GROUP_WRITE)) {
+      throw file.problem(
+          "its group can write this private key; chmod g-w " + file.setting().path());
+    }
     if (file.permissions().contains(PosixFilePermission.OTHERS_READ)) {
       // Not refused: Kubernetes mounts Secrets with mode 0644.
       warnings.accept(file.describe("everyone on this machine can read this private key"));

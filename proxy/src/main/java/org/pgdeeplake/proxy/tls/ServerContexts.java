@@ -10,6 +10,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.CertificateSource;
@@ -20,9 +22,11 @@ import org.pgdeeplake.proxy.config.FrontendTls.ClientCertificate;
 /**
  * Everything a frontend shows to its clients, made of its files at one moment. Any thread.
  *
+ * @param authorities that sign the certificates of clients
  * @param warnings about the files
  */
-record ServerContexts(List<Shown> shown, List<String> warnings) implements Generation {
+record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List<String> warnings)
+    implements Generation {
   static final String PROTOCOL = "postgresql";
 
   /** One certificate and its context. */
@@ -51,7 +55,10 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
     }
   }
 
-  static ServerContexts load(FrontendTls config, PemFiles files, TlsProvider provider)
+  /**
+   * @param owner for messages
+   */
+  static ServerContexts load(String owner, FrontendTls config, PemFiles files, TlsProvider provider)
       throws TlsFileException {
     List<String> warnings = new ArrayList<>();
     TlsProblems problems = new TlsProblems();
@@ -65,8 +72,9 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
       problems.collect(() -> clientCa.addAll(Authorities.load(files.get(ca), warnings::add)));
     }
     List<String> ciphers = new ArrayList<>();
-    problems.collect(
-        () -> ciphers.addAll(CipherSuites.choose(config.ciphers(), config.minVersion(), provider)));
+    problems.collect(() ->
+        ciphers.addAll(
+            CipherSuites.choose(owner, config.ciphers(), config.minVersion(), provider)));
     problems.throwIfAny();
     List<Shown> shown = new ArrayList<>();
     try {
@@ -75,11 +83,14 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
         shown.add(
             new Shown(identity, ServerNames.of(identity.leaf()), context, new TicketKeys(context)));
       }
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) {
       shown.forEach(made -> ReferenceCountUtil.release(made.context()));
-      throw new TlsFileException("TLS cannot be set up: " + TlsFailure.reason(e));
+      throw new TlsFileException(owner + ": TLS cannot be set up: " + TlsFailure.reason(e));
     }
-    return new ServerContexts(List.copyOf(shown), List.copyOf(warnings));
+    return new ServerContexts(
+        List.copyOf(shown),
+        clientCa.stream().filter(Authorities::valid).toList(),
+        List.copyOf(warnings));
   }
 
   private static SslContext context(
@@ -108,9 +119,10 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
 
   /**
    * @param serverName that a client asks for; null: none
+   * @param tasks does what takes long
    */
-  SslHandler newHandler(@Nullable String serverName, ByteBufAllocator allocator) {
-    return choose(serverName).context().newHandler(allocator);
+  SslHandler newHandler(@Nullable String serverName, ByteBufAllocator allocator, Executor tasks) {
+    return choose(serverName).context().newHandler(allocator, tasks);
   }
 
   /** An exact name before a wildcard; what nobody is made out for gets the first. */
@@ -133,6 +145,14 @@ record ServerContexts(List<Shown> shown, List<String> warnings) implements Gener
   @Override
   public List<X509Certificate> certificates() {
     return shown.stream().map(one -> one.identity().leaf()).toList();
+  }
+
+  @Override
+  public List<X509Certificate> watched() {
+    return Stream.concat(
+            shown.stream().flatMap(one -> one.identity().chain().stream()), authorities.stream())
+        .distinct()
+        .toList();
   }
 
   @Override

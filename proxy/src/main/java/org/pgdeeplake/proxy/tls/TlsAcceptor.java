@@ -3,8 +3,10 @@ package org.pgdeeplake.proxy.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.ImmediateExecutor;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
@@ -13,25 +15,37 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 public final class TlsAcceptor implements AutoCloseable {
   private final Loaded<ServerContexts> contexts;
   private final HandshakeMeter meter;
+  private final Executor tasks;
 
-  private TlsAcceptor(Loaded<ServerContexts> contexts, HandshakeMeter meter) {
+  private TlsAcceptor(Loaded<ServerContexts> contexts, HandshakeMeter meter, Executor tasks) {
     this.contexts = contexts;
     this.meter = meter;
+    this.tasks = tasks;
+  }
+
+  /** One whose handshakes are done on the channels' loops alone. */
+  public static TlsAcceptor load(
+      String frontend, FrontendTls config, TlsProvider provider, TlsTraffic traffic)
+      throws TlsFileException {
+    return load(frontend, config, provider, traffic, ImmediateExecutor.INSTANCE);
   }
 
   /**
    * @param frontend its name
+   * @param tasks does what takes long in a handshake
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
-  public static TlsAcceptor load(
-      String frontend, FrontendTls config, TlsProvider provider, TlsTraffic traffic)
+  static TlsAcceptor load(
+      String frontend, FrontendTls config, TlsProvider provider, TlsTraffic traffic, Executor tasks)
       throws TlsFileException {
+    String owner = "frontend " + frontend;
     return new TlsAcceptor(
         Loaded.load(
-            "frontend " + frontend,
+            owner,
             ServerContexts.files(config),
-            files -> ServerContexts.load(config, files, provider)),
-        new HandshakeMeter(frontend, Side.FRONTEND, traffic));
+            files -> ServerContexts.load(owner, config, files, provider)),
+        new HandshakeMeter(frontend, Side.FRONTEND, traffic),
+        tasks);
   }
 
   /**
@@ -54,7 +68,7 @@ public final class TlsAcceptor implements AutoCloseable {
   }
 
   SslHandler open(ClientHello hello, ByteBufAllocator allocator) {
-    SslHandler handler = contexts.with(now -> now.newHandler(hello.serverName(), allocator));
+    SslHandler handler = contexts.with(now -> now.newHandler(hello.serverName(), allocator, tasks));
     handler.setHandshakeTimeoutMillis(0);
     return handler;
   }

@@ -3,8 +3,10 @@ package org.pgdeeplake.proxy.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.ImmediateExecutor;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
@@ -18,11 +20,14 @@ public final class TlsConnector implements AutoCloseable {
   private final BackendTls config;
   private final Loaded<ClientContext> context;
   private final HandshakeMeter meter;
+  private final Executor tasks;
 
-  private TlsConnector(BackendTls config, Loaded<ClientContext> context, HandshakeMeter meter) {
+  private TlsConnector(
+      BackendTls config, Loaded<ClientContext> context, HandshakeMeter meter, Executor tasks) {
     this.config = config;
     this.context = context;
     this.meter = meter;
+    this.tasks = tasks;
   }
 
   /** Of nobody in particular, and not counted. */
@@ -31,25 +36,40 @@ public final class TlsConnector implements AutoCloseable {
     return load("", config, frontends, TlsProvider.best(), new TlsTraffic(_ -> {}));
   }
 
-  /**
-   * @param backend its name
-   * @param frontends the certificates that clients see, for {@code shared-certificate}
-   * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
-   */
-  public static TlsConnector load(
+  /** One whose handshakes are done on the channels' loops alone. */
+  static TlsConnector load(
       String backend,
       BackendTls config,
       Supplier<List<X509Certificate>> frontends,
       TlsProvider provider,
       TlsTraffic traffic)
       throws TlsFileException {
+    return load(backend, config, frontends, provider, traffic, ImmediateExecutor.INSTANCE);
+  }
+
+  /**
+   * @param backend its name
+   * @param frontends the certificates that clients see, for {@code shared-certificate}
+   * @param tasks does what takes long in a handshake
+   * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
+   */
+  static TlsConnector load(
+      String backend,
+      BackendTls config,
+      Supplier<List<X509Certificate>> frontends,
+      TlsProvider provider,
+      TlsTraffic traffic,
+      Executor tasks)
+      throws TlsFileException {
+    String owner = "backend " + backend;
     return new TlsConnector(
         config,
         Loaded.load(
-            "backend " + backend,
+            owner,
             ClientContext.files(config),
-            files -> ClientContext.load(config, files, frontends, provider)),
-        new HandshakeMeter(backend, Side.BACKEND, traffic));
+            files -> ClientContext.load(owner, config, files, frontends, provider)),
+        new HandshakeMeter(backend, Side.BACKEND, traffic),
+        tasks);
   }
 
   Loaded<ClientContext> context() {
@@ -67,7 +87,8 @@ public final class TlsConnector implements AutoCloseable {
    */
   public SslHandler newHandler(ByteBufAllocator allocator, HostPort server) {
     SslHandler handler =
-        context.with(now -> now.context().newHandler(allocator, server.host(), server.port()));
+        context.with(
+            now -> now.context().newHandler(allocator, server.host(), server.port(), tasks));
     handler.setHandshakeTimeoutMillis(0);
     askForName(handler, server.host());
     meter.watch(handler, System.nanoTime(), false, () -> PeerTrust.resumed(handler.engine()));

@@ -1,15 +1,18 @@
 package org.pgdeeplake.proxy.tls;
 
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendTls;
+import org.pgdeeplake.proxy.config.FileSetting;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig;
@@ -24,13 +27,22 @@ public final class TlsEdge implements AutoCloseable {
 
   private final TlsProvider provider;
   private final List<Loaded<?>> loaded = new ArrayList<>();
-  private final CertificateWatch watch = new CertificateWatch(loaded);
+  private final CertificateWatch watch = new CertificateWatch(loaded, this::contradictions);
+  private final HandshakeThreads threads = new HandshakeThreads();
+  private final List<Sharing> sharing = new ArrayList<>();
   private final Map<String, TlsAcceptor> acceptors = new LinkedHashMap<>();
   private final Map<String, TlsConnector> connectors = new LinkedHashMap<>();
 
   private TlsEdge(TlsProvider provider) {
     this.provider = provider;
   }
+
+  /**
+   * A backend whose servers share a certificate with its frontends.
+   *
+   * @param frontends that terminate TLS
+   */
+  private record Sharing(String backend, List<FrontendConfig> frontends) {}
 
   /**
    * A certificate that the proxy shows.
@@ -41,7 +53,17 @@ public final class TlsEdge implements AutoCloseable {
 
   /** Loads every certificate that the configuration names. To be closed. */
   public static TlsEdge load(ProxyConfig config, TlsTraffic traffic) throws TlsFileException {
-    return load(config, TlsProvider.best(), traffic);
+    return load(config, speaksTls(config) ? TlsProvider.best() : TlsProvider.JDK, traffic);
+  }
+
+  /** Otherwise there is no need to load BoringSSL. */
+  private static boolean speaksTls(ProxyConfig config) {
+    return config.frontends().stream().anyMatch(TlsEdge::terminates)
+        || config.backends().stream().anyMatch(b -> b.tls().mode() != BackendTls.Mode.OFF);
+  }
+
+  private static boolean terminates(FrontendConfig frontend) {
+    return frontend.tls().mode() == FrontendTls.Mode.TERMINATE;
   }
 
   /**
@@ -52,22 +74,26 @@ public final class TlsEdge implements AutoCloseable {
     TlsEdge edge = new TlsEdge(provider);
     TlsProblems problems = new TlsProblems();
     for (FrontendConfig frontend : config.frontends()) {
-      if (frontend.tls().mode() == FrontendTls.Mode.TERMINATE) {
+      if (terminates(frontend)) {
         problems.collect(() -> edge.add(frontend, traffic));
       }
     }
     for (BackendConfig backend : config.backends()) {
       if (backend.tls().mode() != BackendTls.Mode.OFF) {
-        List<String> frontends =
+        List<FrontendConfig> frontends =
             config.frontends().stream()
                 .filter(frontend -> frontend.defaultBackend().equals(backend.name()))
-                .map(FrontendConfig::name)
+                .filter(TlsEdge::terminates)
                 .toList();
         problems.collect(() -> edge.add(backend, frontends, traffic));
       }
     }
     try {
       problems.throwIfAny();
+      List<String> contradictions = edge.contradictions();
+      if (!contradictions.isEmpty()) {
+        throw new TlsFileException(contradictions);
+      }
     } catch (TlsFileException e) {
       edge.close();
       throw e;
@@ -76,18 +102,22 @@ public final class TlsEdge implements AutoCloseable {
   }
 
   private void add(FrontendConfig config, TlsTraffic traffic) throws TlsFileException {
-    TlsAcceptor acceptor = TlsAcceptor.load(config.name(), config.tls(), provider, traffic);
+    TlsAcceptor acceptor =
+        TlsAcceptor.load(config.name(), config.tls(), provider, traffic, threads);
     acceptors.put(config.name(), acceptor);
     loaded.add(acceptor.contexts());
   }
 
-  private void add(BackendConfig config, List<String> frontends, TlsTraffic traffic)
+  private void add(BackendConfig config, List<FrontendConfig> frontends, TlsTraffic traffic)
       throws TlsFileException {
     TlsConnector connector =
         TlsConnector.load(
-            config.name(), config.tls(), () -> certificates(frontends), provider, traffic);
+            config.name(), config.tls(), () -> certificates(frontends), provider, traffic, threads);
     connectors.put(config.name(), connector);
     loaded.add(connector.context());
+    if (config.tls().sharedCertificate()) {
+      sharing.add(new Sharing(config.name(), frontends));
+    }
   }
 
   /** Says what was loaded, and from now on reads it again when it changes. Once. */
@@ -141,11 +171,42 @@ public final class TlsEdge implements AutoCloseable {
     return shown.stream().distinct().toList();
   }
 
-  private List<X509Certificate> certificates(List<String> frontends) {
-    return acceptors.entrySet().stream()
-        .filter(entry -> frontends.contains(entry.getKey()))
-        .flatMap(entry -> entry.getValue().certificates().stream())
+  private List<X509Certificate> certificates(List<FrontendConfig> frontends) {
+    return frontends.stream()
+        .flatMap(frontend -> acceptor(frontend).certificates().stream())
         .toList();
+  }
+
+  private TlsAcceptor acceptor(FrontendConfig frontend) {
+    return Objects.requireNonNull(acceptors.get(frontend.name()));
+  }
+
+  /** Frontends with different certificates, where servers have only one to share. */
+  private List<String> contradictions() {
+    List<String> found = new ArrayList<>();
+    for (Sharing shared : sharing) {
+      FrontendConfig first = shared.frontends().getFirst();
+      for (FrontendConfig other : shared.frontends()) {
+        if (!acceptor(other).certificate().equals(acceptor(first).certificate())) {
+          FileSetting file = other.tls().certificates().getFirst().certificate();
+          found.add(
+              ("%s: %s: not the certificate of frontend %s, but the servers of backend %s share"
+                      + " one with both (shared-certificate = true); give both frontends the same")
+                  .formatted(file.where(), file.path(), first.name(), shared.backend()));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** What is wrong with the certificates but works, or ends soon; a line each. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    for (Loaded<?> one : loaded) {
+      warnings.addAll(one.get().warnings());
+      Expiry.of(one, Instant.now()).forEach(expiry -> warnings.add(expiry.text()));
+    }
+    return warnings;
   }
 
   /** No more handshakes and no more watching; sessions live on. */
@@ -154,5 +215,6 @@ public final class TlsEdge implements AutoCloseable {
     watch.close();
     acceptors.values().forEach(TlsAcceptor::close);
     connectors.values().forEach(TlsConnector::close);
+    threads.close();
   }
 }

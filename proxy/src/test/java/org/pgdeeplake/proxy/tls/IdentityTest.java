@@ -179,10 +179,13 @@ class IdentityTest {
   }
 
   @Test
-  void aKeyThatEveryoneMayWriteIsRefusedAndOneThatEveryoneMayReadIsNot() throws Exception {
+  void aKeyThatOthersMayWriteIsRefusedAndOneThatEveryoneMayReadIsNot() throws Exception {
     FileSetting file = file("x.pem", LEAF.chain(), LEAF.key());
     Files.setPosixFilePermissions(file.path(), PosixFilePermissions.fromString("rw-rw-rw-"));
     refused(file, null).contains("everyone can write this private key; chmod o-w " + file.path());
+
+    Files.setPosixFilePermissions(file.path(), PosixFilePermissions.fromString("rw-rw----"));
+    refused(file, null).contains("its group can write this private key; chmod g-w " + file.path());
 
     // As Kubernetes mounts a Secret.
     Files.setPosixFilePermissions(file.path(), PosixFilePermissions.fromString("rw-r--r--"));

@@ -279,7 +279,7 @@ class ReloadTest {
   }
 
   private CertificateWatch watch(TlsAcceptor acceptor) {
-    CertificateWatch watch = new CertificateWatch(List.of(acceptor.contexts()));
+    CertificateWatch watch = new CertificateWatch(List.of(acceptor.contexts()), List::of);
     open.add(watch);
     return watch;
   }
