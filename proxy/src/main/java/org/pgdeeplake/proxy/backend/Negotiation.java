@@ -102,11 +102,12 @@ final class Negotiation extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
       return;
     }
+    ByteBuf chunk = (ByteBuf) message;
     if (reply == null) {
-      reply = (ByteBuf) message;
-    } else {
-      reply = Unpooled.wrappedBuffer(reply, (ByteBuf) message);
+      reply = ctx.alloc().buffer(chunk.readableBytes());
     }
+    reply.writeBytes(chunk);
+    chunk.release();
     answered(ctx, SslReply.decode(reply));
   }
 

@@ -92,7 +92,7 @@ final class ProxyReader {
   private BackendConfig backend(String name, Value.Fields fields) {
     Section section = new Section(fields, problems);
     BackendConfig backend = BackendReader.read(name, section, tls);
-    TlsReader.check(section.section("tls"), backend.tls());
+    TlsReader.check(section.section("tls"), backend);
     backendSections.put(name, section);
     return backend;
   }

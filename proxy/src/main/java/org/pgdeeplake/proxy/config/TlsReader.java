@@ -130,8 +130,21 @@ final class TlsReader {
   }
 
   /** What must hold for a backend, but not yet for the defaults that it inherits. */
-  static void check(Section section, BackendTls tls) {
+  static void check(Section section, BackendConfig config) {
+    BackendTls tls = config.tls();
     BackendTls.Mode mode = tls.mode();
+    for (BackendConfig.ServerConfig server : config.servers()) {
+      // Java refuses to look for such a name in a certificate.
+      if (mode == BackendTls.Mode.VERIFY_FULL && server.address().host().contains("_")) {
+        section.problem(
+            "mode",
+            "verify-full cannot check the name "
+                + Value.quoted(server.address().host())
+                + " of server "
+                + server.name()
+                + ": host names have no underscore (RFC 1123); write another name, or verify-ca");
+      }
+    }
     String ca = section.optionalText("ca");
     if (mode.verifies() && ca.isEmpty() && section.good("ca")) {
       section.problem(

@@ -91,7 +91,7 @@ record ClientContext(
           identity,
           authorities.stream().filter(Authorities::valid).toList(),
           List.copyOf(warnings));
-    } catch (SSLException e) {
+    } catch (SSLException | RuntimeException e) {
       throw new TlsFileException(owner + ": TLS cannot be set up: " + TlsFailure.reason(e));
     }
   }

@@ -98,15 +98,17 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
     decided = true;
     ServerHelloPeek peek = new ServerHelloPeek(hello.session());
-    acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
     try {
       var _ = ctx.pipeline().addBefore(ctx.name(), null, peek);
       var _ = ctx.pipeline().replace(this, null, handler);
     } catch (RuntimeException e) {
       // Not in the pipeline, so it is still ours.
       ReferenceCountUtil.safeRelease(handler.engine());
-      throw e;
+      fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
+      return;
     }
+    // Only now is it sure to end; it cannot have succeeded without more bytes of the client.
+    acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
   }
 
   private void fail(ChannelHandlerContext ctx, Alert alert, String reason) {

@@ -18,6 +18,7 @@ final class Loaded<G extends Generation> {
   private final Build<G> build;
   private final AtomicReference<@Nullable G> current = new AtomicReference<>();
   private @Nullable List<Object> seen;
+  private boolean closed;
 
   /** Makes a generation of files. */
   @FunctionalInterface
@@ -79,6 +80,10 @@ final class Loaded<G extends Generation> {
       return false;
     }
     G next = build.from(files);
+    if (closed) {
+      next.release();
+      return false;
+    }
     seen = files.state();
     swap(next);
     return true;
@@ -93,6 +98,7 @@ final class Loaded<G extends Generation> {
   }
 
   synchronized void close() {
+    closed = true;
     swap(null);
   }
 

@@ -30,7 +30,12 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
   static final String PROTOCOL = "postgresql";
 
   /** One certificate and its context. */
-  record Shown(Identity identity, ServerNames names, SslContext context, TicketKeys keys) {}
+  record Shown(Identity identity, ServerNames names, SslContext context, TicketKeys keys) {
+    /** Whether whoever asks for a name of this one gets the other. */
+    boolean isHiddenBy(Shown other) {
+      return other.names().patterns().containsAll(names.patterns());
+    }
+  }
 
   static final ApplicationProtocolConfig ALPN =
       new ApplicationProtocolConfig(
@@ -77,15 +82,27 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
             CipherSuites.choose(owner, config.ciphers(), config.minVersion(), provider)));
     problems.throwIfAny();
     List<Shown> shown = new ArrayList<>();
+    List<SslContext> made = new ArrayList<>();
     try {
       for (Identity identity : identities) {
         SslContext context = context(config, identity, clientCa, ciphers, provider);
+        made.add(context);
         shown.add(
             new Shown(identity, ServerNames.of(identity.leaf()), context, new TicketKeys(context)));
       }
     } catch (SSLException | RuntimeException e) {
-      shown.forEach(made -> ReferenceCountUtil.release(made.context()));
+      made.forEach(ReferenceCountUtil::release);
       throw new TlsFileException(owner + ": TLS cannot be set up: " + TlsFailure.reason(e));
+    }
+    for (int i = 1; i < shown.size(); i++) {
+      if (shown.subList(0, i).stream().anyMatch(shown.get(i)::isHiddenBy)) {
+        warnings.add(
+            "%s: the certificate of %s, serial %s, is never shown: one before it has all its names"
+                .formatted(
+                    owner,
+                    Identity.name(shown.get(i).identity().leaf()),
+                    Identity.serial(shown.get(i).identity().leaf())));
+      }
     }
     return new ServerContexts(
         List.copyOf(shown),

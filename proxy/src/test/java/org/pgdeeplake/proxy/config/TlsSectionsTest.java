@@ -151,6 +151,23 @@ class TlsSectionsTest {
   }
 
   @Test
+  void refusesToCheckANameThatNoCertificateHas() {
+    assertThat(
+            problemsOf(
+                """
+                proxy.frontends.f { bind = "h:1", default-backend = b }
+                proxy.backends.b {
+                  servers = [ { name = s, address = "pg_1:5432" } ]
+                  tls { mode = verify-full, ca = ca.pem }
+                }
+                """))
+        .singleElement()
+        .asString()
+        .startsWith("proxy.conf:4: proxy.backends.b.tls.mode: verify-full cannot check the name")
+        .contains("\"pg_1\" of server s");
+  }
+
+  @Test
   void filesBeginAtTheDirectoryOfTheFile() throws Exception {
     ProxyConfig config =
         new ConfigFile(

@@ -136,6 +136,22 @@ class CertificateWatchTest {
   }
 
   @Test
+  void aCertificateThatNobodyEverSeesIsToldOf() throws Exception {
+    FrontendTls config =
+        TlsFiles.frontend(
+            source("a.pem", OLD),
+            source("other.pem", CA.issue("other", builder -> builder.addSanDnsName("other"))),
+            source("b.pem", NEW));
+    try (TlsAcceptor acceptor = load("f", config)) {
+      assertThat(acceptor.contexts().get().warnings())
+          .containsExactly(
+              "frontend f: the certificate of CN=localhost, serial "
+                  + Identity.serial(NEW.certificate())
+                  + ", is never shown: one before it has all its names");
+    }
+  }
+
+  @Test
   void handshakesOfAProxyRunOnThreadsOfTheirOwn() throws Exception {
     Path file =
         Files.writeString(
