@@ -41,8 +41,7 @@ final class AwaitingProxyHeader extends SessionState {
   void onProxyHeader(HAProxyMessage header) {
     try {
       if (header.command() == HAProxyCommand.LOCAL) {
-        session.end().noWake(NoWake.PROXY_LOCAL);
-        session.probes(Refusals.asleepForBalancer());
+        session.probes(NoWake.PROXY_LOCAL, Refusals.asleepForBalancer());
       } else {
         InetSocketAddress source = source(header);
         if (source != null) {

@@ -138,7 +138,7 @@ final class AwaitingStartup extends SessionState {
       return false;
     }
     if (message.applicationName().equals("pg_isready") && session.asleep() == null) {
-      session.probes(Refusals.asleep());
+      session.probes(NoWake.PG_ISREADY, Refusals.asleep());
     }
     return proceed(opening);
   }

@@ -53,7 +53,8 @@ final class SessionEnd {
     if (claim != null) {
       claim.end(gaveUp(reason));
       countBackend(reason);
-    } else {
+    }
+    if (claim == null || !claim.counts()) {
       services.demand().noWake(noWake == null ? noWake(reason) : noWake);
     }
     countFrontend(reason);
@@ -88,7 +89,6 @@ final class SessionEnd {
     return switch (reason) {
       case STARTUP_TIMEOUT -> NoWake.SILENCE;
       case PROTOCOL_ERROR -> NoWake.GARBAGE;
-      case NOT_WOKEN -> NoWake.PG_ISREADY;
       case TLS_HANDSHAKE_FAILED, TLS_HANDSHAKE_TIMEOUT -> NoWake.TLS_HANDSHAKE;
       case CONNECTION_LIMIT, TLS_REQUIRED, SHUTDOWN -> NoWake.REFUSED;
       default -> record.bytesIn == 0 ? NoWake.OPEN_AND_CLOSE : NoWake.INCOMPLETE;
