@@ -19,6 +19,9 @@ final class SessionEnd {
 
   private boolean admitted;
 
+  /** Whether the log has its one line already. */
+  private boolean logged;
+
   SessionEnd(SessionServices services, SessionRecord record) {
     this.services = services;
     this.record = record;
@@ -48,6 +51,16 @@ final class SessionEnd {
     noWake = reason;
   }
 
+  /**
+   * The session ends before it has begun; the log has this instead of the line of a session.
+   *
+   * @param what in HAProxy's words
+   */
+  void failed(String what) {
+    logged = true;
+    SessionLog.failed(record, services.frontend().name(), what);
+  }
+
   void close(Session session, CloseReason reason) {
     Claim claim = session.claimIfAny();
     if (claim != null) {
@@ -68,7 +81,7 @@ final class SessionEnd {
         .metrics()
         .sessionEnded(
             services.frontend().name(), reason.label(), System.nanoTime() - record.acceptedNanos);
-    if (record.bytesIn > 0) {
+    if (record.bytesIn > 0 && !logged) {
       SessionLog.ended(
           record,
           services.frontend().name(),

@@ -222,6 +222,9 @@ class ProxyProtocolIT {
         RawClient client = RawClient.session(proxy.address())) {
       liar.send(ProxyHeaders.v1("PROXY TCP4 192.0.2.7 127.0.0.1 4711 5432"), RawClient.startup());
       assertThat(Objects.requireNonNull(liar.read()).fields()).containsEntry('C', "08P01");
+      assertThat(proxy.demand().noWake())
+          .containsEntry(NoWake.GARBAGE, 1L)
+          .containsEntry(NoWake.HTTP, 0L);
       assertThat(client.value("select 42")).isEqualTo("42");
     }
   }
@@ -247,8 +250,15 @@ class ProxyProtocolIT {
     try (TestProxy proxy = proxy("timeouts.startup = 60s");
         RawClient client = RawClient.open(proxy.address())) {
       client.send(bytes);
+      if (bytes[0] == 0) {
+        assertThat(Objects.requireNonNull(client.read()).fields())
+            .containsEntry('C', "08P01")
+            .containsEntry('M', "no PROXY protocol header came")
+            .hasEntrySatisfying('H', hint -> assertThat(hint).contains("accept-proxy-protocol"));
+      }
       assertThat(ended(client)).isTrue();
       proxy.awaitNoSession();
+      assertThat(log.lines()).hasSize(1);
       assertThat(proxy.demand().noWake()).containsEntry(NoWake.GARBAGE, 1L);
       assertThat(proxy.demand().demand()).isZero();
       assertThat(log.lines().getFirst())

@@ -222,6 +222,11 @@ final class Stage implements AutoCloseable {
     return Objects.requireNonNull(lastClient);
   }
 
+  /** Under the limits on connections, of all and of each client. */
+  int placesTaken() {
+    return Math.max(traffic.admitted(), sessions.placesTaken());
+  }
+
   /** Without a check's noticing. */
   void serverGoes() throws IOException {
     server.close();
