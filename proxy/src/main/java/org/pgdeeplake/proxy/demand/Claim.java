@@ -33,9 +33,23 @@ public final class Claim {
 
   private volatile Activity activity = Activity.BUSY;
 
-  Claim(Demand demand, String backend) {
+  private final boolean counts;
+
+  /**
+   * @param counts false: of a session that is served and wakes nothing
+   */
+  Claim(Demand demand, String backend, boolean counts) {
     this.demand = demand;
     this.backend = backend;
+    this.counts = counts;
+    if (!counts) {
+      phase = Phase.ENDED;
+    }
+  }
+
+  /** Whether it is demand, or was. */
+  public boolean counts() {
+    return counts;
   }
 
   /** A server has taken the session. */

@@ -83,12 +83,17 @@ public final class Demand {
 
   /** A session has made a real request. */
   public Claim claim(String backend) {
-    Claim claim = new Claim(this, backend);
+    Claim claim = new Claim(this, backend, true);
     synchronized (this) {
       waiting.add(claim);
     }
     changed();
     return claim;
+  }
+
+  /** The claim of a probe, which may have a server that is up and keeps none up: no demand. */
+  public Claim uncounted(String backend) {
+    return new Claim(this, backend, false);
   }
 
   public void noWake(NoWake reason) {

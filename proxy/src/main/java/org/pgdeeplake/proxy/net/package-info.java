@@ -1,4 +1,4 @@
-/** The transport, the event loops and name resolution. */
+/** The transport, the event loops and how a channel ends, with TLS and without. */
 @NullMarked
 package org.pgdeeplake.proxy.net;
 

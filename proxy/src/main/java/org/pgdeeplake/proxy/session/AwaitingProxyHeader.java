@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
 import org.pgdeeplake.proxy.demand.NoWake;
 
 /**
@@ -41,8 +42,7 @@ final class AwaitingProxyHeader extends SessionState {
   void onProxyHeader(HAProxyMessage header) {
     try {
       if (header.command() == HAProxyCommand.LOCAL) {
-        session.end().noWake(NoWake.PROXY_LOCAL);
-        session.probes(Refusals.asleepForBalancer());
+        session.probes(NoWake.PROXY_LOCAL, Refusals.asleepForBalancer());
       } else {
         InetSocketAddress source = source(header);
         if (source != null) {
@@ -74,11 +74,16 @@ final class AwaitingProxyHeader extends SessionState {
     return new InetSocketAddress(InetAddress.ofLiteral(literal), port);
   }
 
-  /** The client is left to whatever the decoder does: HAProxy closes too. */
+  /** HAProxy closes without a word. */
   @Override
   void onUndecodable(Throwable cause) {
     log("Received something which does not look like a PROXY protocol header");
-    session.transition(new Closed(session, CloseReason.PROTOCOL_ERROR));
+    boolean client = cause instanceof ProxyHeaderSignature.Missing;
+    if (client && session.services().frontend().mode() == Mode.POSTGRES) {
+      session.refuse(CloseReason.PROTOCOL_ERROR, Refusals.noProxyHeader());
+    } else {
+      session.transition(new Closed(session, CloseReason.PROTOCOL_ERROR));
+    }
   }
 
   private void timedOut() {
@@ -87,7 +92,7 @@ final class AwaitingProxyHeader extends SessionState {
   }
 
   private void log(String what) {
-    SessionLog.failed(session.record(), session.services().frontend().name(), what);
+    session.end().failed(what);
   }
 
   @Override

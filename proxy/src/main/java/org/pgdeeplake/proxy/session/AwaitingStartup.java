@@ -8,6 +8,7 @@ import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
 import org.pgdeeplake.proxy.postgres.StartupPacket;
 import org.pgdeeplake.proxy.session.Session.Refusal;
+import org.pgdeeplake.proxy.tls.TlsFailure;
 
 /** Reads startup packets until one says what the client wants. Nothing of it is demand yet. */
 final class AwaitingStartup extends SessionState {
@@ -37,6 +38,13 @@ final class AwaitingStartup extends SessionState {
   void onClientBytes(ByteBuf chunk) {
     session.reader().append(chunk);
     advance();
+  }
+
+  /** The client's TLS has broken; it can be told nothing. */
+  @Override
+  void onUndecodable(Throwable cause) {
+    session.end().failed("SSL error after the handshake (" + TlsFailure.reason(cause) + ")");
+    session.transition(Closed.atOnce(session, CloseReason.PROTOCOL_ERROR));
   }
 
   @Override
@@ -138,7 +146,7 @@ final class AwaitingStartup extends SessionState {
       return false;
     }
     if (message.applicationName().equals("pg_isready") && session.asleep() == null) {
-      session.probes(Refusals.asleep());
+      session.probes(NoWake.PG_ISREADY, Refusals.asleep());
     }
     return proceed(opening);
   }

@@ -96,7 +96,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     log.debug("client {}: {}", session.record().client, cause.getMessage(), cause);
-    reset = true;
+    reset = !(cause instanceof ProxyHeaderSignature.Missing);
     if (undecodable) {
       // The decoders close the channel.
       session.state().onUndecodable(cause);

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 
@@ -106,6 +107,12 @@ final class Closed extends SessionState {
   @Override
   void onClientBytes(ByteBuf chunk) {
     chunk.release();
+  }
+
+  /** It came too late. */
+  @Override
+  void onProxyHeader(HAProxyMessage header) {
+    header.release();
   }
 
   /** Both sides are done; but what is still to be flushed goes first. */

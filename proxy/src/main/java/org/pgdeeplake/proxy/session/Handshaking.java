@@ -30,6 +30,7 @@ final class Handshaking extends SessionState {
   void enter() {
     SessionServices services = session.services();
     session.startTimer(services.frontend().timeouts().tlsHandshake().toNanos(), this::timedOut);
+    session.record().bytesForProxy = session.record().bytesIn;
     ChannelPipeline pipeline = session.client().pipeline();
     byte[] hello = session.reader().beginTls();
     if (!direct) {
@@ -79,7 +80,7 @@ final class Handshaking extends SessionState {
   }
 
   private void end(CloseReason reason, String what) {
-    SessionLog.failed(session.record(), session.services().frontend().name(), what);
+    session.end().failed(what);
     session.transition(Closed.atOnce(session, reason));
   }
 }

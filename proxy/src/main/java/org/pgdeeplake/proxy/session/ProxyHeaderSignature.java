@@ -13,6 +13,15 @@ import java.util.HexFormat;
  * wait for the end of a line.
  */
 final class ProxyHeaderSignature extends ChannelInboundHandlerAdapter {
+  /** What came first is something else. The channel stays open: the client can be told so. */
+  static final class Missing extends HAProxyProtocolException {
+    private static final long serialVersionUID = 1L;
+
+    Missing() {
+      super("not the beginning of a header");
+    }
+  }
+
   private static final byte[] V1 = "PROXY ".getBytes(US_ASCII);
   private static final byte[] V2 = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
 
@@ -27,7 +36,7 @@ final class ProxyHeaderSignature extends ChannelInboundHandlerAdapter {
       wrong = !matches(chunk);
       if (wrong) {
         chunk.release();
-        throw new HAProxyProtocolException("not the beginning of a header");
+        throw new Missing();
       }
       ctx.fireChannelRead(chunk);
       if (seen == expected.length) {

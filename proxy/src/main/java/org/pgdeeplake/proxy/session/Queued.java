@@ -5,8 +5,12 @@ import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
 
-/** Waits for a slot of a server, for {@code timeouts.queue} in all. From here on it is demand. */
+/**
+ * Waits for a slot of a server, for {@code timeouts.queue} in all. From here on it is demand. A
+ * probe does not wait: it has its slot at once, or its answer.
+ */
 final class Queued extends SessionState {
   private final Opening opening;
 
@@ -50,6 +54,17 @@ final class Queued extends SessionState {
                 .loop()
                 .schedule(backend::retryWaiters, backend.turnaroundNanos(), TimeUnit.NANOSECONDS);
       }
+    }
+    ErrorResponse asleep = session.asleep();
+    if (asleep != null && session.state() == this) {
+      // A slot that was given at once is on its way, and comes first.
+      session.loop().execute(() -> refuseProbe(asleep));
+    }
+  }
+
+  private void refuseProbe(ErrorResponse asleep) {
+    if (session.state() == this) {
+      session.refuse(opening, CloseReason.NOT_WOKEN, asleep);
     }
   }
 

@@ -92,6 +92,14 @@ final class Refusals {
         ErrorResponse.PROTOCOL_VIOLATION, "no complete startup packet within " + seconds(limit));
   }
 
+  static ErrorResponse noProxyHeader() {
+    return new ErrorResponse(
+        ErrorResponse.PROTOCOL_VIOLATION,
+        "no PROXY protocol header came",
+        "Connections from this address are a load balancer's, which begin with one.",
+        "Connect through the load balancer, or take the address out of accept-proxy-protocol.");
+  }
+
   static ErrorResponse unencryptedData(String request) {
     return ErrorResponse.fatal(
         ErrorResponse.PROTOCOL_VIOLATION, "received unencrypted data after " + request);

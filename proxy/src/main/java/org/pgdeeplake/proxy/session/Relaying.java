@@ -74,7 +74,7 @@ final class Relaying extends LinkedState {
     services
         .metrics()
         .connected(services.backend().name(), link.server().name(), record.connectNanos);
-    int bytesSoFar = Math.toIntExact(record.bytesIn);
+    int bytesSoFar = Math.toIntExact(record.bytesIn - record.bytesForProxy);
     serverTraffic.in(bytesSoFar);
     backendTraffic.in(bytesSoFar);
     session.reader().held().clear();

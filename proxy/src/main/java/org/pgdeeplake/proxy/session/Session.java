@@ -16,6 +16,7 @@ import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.Ticket;
 import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.demand.Claim;
+import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,10 +154,12 @@ public final class Session implements Waiter {
     return ticket;
   }
 
-  /** The session's claim on an instance; the first call makes it demand. */
+  /** The session's claim on an instance; the first call makes it demand, but for probes. */
   Claim claim() {
     if (claim == null) {
-      claim = services.demand().claim(services.backend().name());
+      String backend = services.backend().name();
+      claim =
+          asleep == null ? services.demand().claim(backend) : services.demand().uncounted(backend);
       services.backend().traffic().sessionStarted();
     }
     return claim;
@@ -171,12 +174,16 @@ public final class Session implements Waiter {
     return refusal;
   }
 
-  /** Not null for a probe, which is to wake nothing: what it hears while nothing is up. */
+  /**
+   * Not null for a probe, which wakes nothing and waits for nothing: what it hears where no server
+   * takes it at once.
+   */
   @Nullable ErrorResponse asleep() {
     return asleep;
   }
 
-  void probes(ErrorResponse whileNothingIsUp) {
+  void probes(NoWake kind, ErrorResponse whileNothingIsUp) {
+    end.noWake(kind);
     asleep = whileNothingIsUp;
   }
 
@@ -237,19 +244,26 @@ public final class Session implements Waiter {
     }
   }
 
-  /** A server did not take the session: on to the next, or back to the queue. */
+  /** A server did not take the session: on to the next, or back to the queue; not so a probe. */
   void attemptFailed(Lease lease, Failure failure, Opening opening) {
     record.attemptFailed(failure);
     lease.failed(failure);
     services.backend().attemptFailed(ticket(), lease.server());
-    transition(new Queued(this, opening));
+    if (asleep != null) {
+      refuse(opening, CloseReason.NOT_WOKEN, asleep);
+    } else {
+      transition(new Queued(this, opening));
+    }
   }
 
   /** A bug: the session ends, the process goes on. */
   void failed(Throwable cause) {
     log.error("internal error in session {} ({})", record.client, state.name(), cause);
     if (!(state instanceof Closed)) {
-      transition(new Closed(this, CloseReason.INTERNAL_ERROR, new byte[0]));
+      transition(
+          state instanceof Handshaking
+              ? Closed.atOnce(this, CloseReason.INTERNAL_ERROR)
+              : new Closed(this, CloseReason.INTERNAL_ERROR));
     } else {
       var _ = client.close();
     }

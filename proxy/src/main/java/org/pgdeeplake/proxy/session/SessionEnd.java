@@ -19,6 +19,9 @@ final class SessionEnd {
 
   private boolean admitted;
 
+  /** Whether the log has its one line already. */
+  private boolean logged;
+
   SessionEnd(SessionServices services, SessionRecord record) {
     this.services = services;
     this.record = record;
@@ -48,12 +51,23 @@ final class SessionEnd {
     noWake = reason;
   }
 
+  /**
+   * The session ends before it has begun; the log has this instead of the line of a session.
+   *
+   * @param what in HAProxy's words
+   */
+  void failed(String what) {
+    logged = true;
+    SessionLog.failed(record, services.frontend().name(), what);
+  }
+
   void close(Session session, CloseReason reason) {
     Claim claim = session.claimIfAny();
     if (claim != null) {
       claim.end(gaveUp(reason));
       countBackend(reason);
-    } else {
+    }
+    if (claim == null || !claim.counts()) {
       services.demand().noWake(noWake == null ? noWake(reason) : noWake);
     }
     countFrontend(reason);
@@ -67,7 +81,7 @@ final class SessionEnd {
         .metrics()
         .sessionEnded(
             services.frontend().name(), reason.label(), System.nanoTime() - record.acceptedNanos);
-    if (record.bytesIn > 0) {
+    if (record.bytesIn > 0 && !logged) {
       SessionLog.ended(
           record,
           services.frontend().name(),
@@ -88,7 +102,6 @@ final class SessionEnd {
     return switch (reason) {
       case STARTUP_TIMEOUT -> NoWake.SILENCE;
       case PROTOCOL_ERROR -> NoWake.GARBAGE;
-      case NOT_WOKEN -> NoWake.PG_ISREADY;
       case TLS_HANDSHAKE_FAILED, TLS_HANDSHAKE_TIMEOUT -> NoWake.TLS_HANDSHAKE;
       case CONNECTION_LIMIT, TLS_REQUIRED, SHUTDOWN -> NoWake.REFUSED;
       default -> record.bytesIn == 0 ? NoWake.OPEN_AND_CLOSE : NoWake.INCOMPLETE;

@@ -37,6 +37,10 @@ final class SessionRecord {
   boolean encrypted;
 
   long bytesIn;
+
+  /** Of those, what was for the proxy itself and no server has seen: what came before TLS. */
+  long bytesForProxy;
+
   long bytesOut;
   int retries;
   boolean redispatched;

@@ -45,6 +45,11 @@ public final class Sessions {
     perClient.computeIfPresent(client, (address, n) -> n == 1 ? null : n - 1);
   }
 
+  /** Of all clients together. */
+  int placesTaken() {
+    return perClient.values().stream().mapToInt(n -> n).sum();
+  }
+
   /** Whether nobody is to be served any more who is not yet. */
   boolean draining() {
     return draining;

@@ -78,7 +78,7 @@ final class StartupReader {
     return first && StartupDecoder.beginsTls(held.view());
   }
 
-  /** Whether what came looks like an HTTP request. */
+  /** Whether what came looks like an HTTP request, and not like a PROXY protocol header. */
   boolean looksLikeHttp() {
     ByteBuf view = held.view();
     if (view.readableBytes() < 4) {
@@ -90,7 +90,8 @@ final class StartupReader {
       method |= candidate == start;
     }
     byte second = view.getByte(1);
-    return method && second >= 'A' && second <= 'Z';
+    boolean proxy = view.getByte(2) == 'O' && view.getByte(3) == 'X';
+    return method && second >= 'A' && second <= 'Z' && !proxy;
   }
 
   static ErrorResponse stuffed() {

@@ -37,6 +37,11 @@ public final class FrontendTraffic {
     admitted.decrementAndGet();
   }
 
+  /** Places that are taken. */
+  public int admitted() {
+    return admitted.get();
+  }
+
   public void closed() {
     current.decrementAndGet();
   }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.support.Command;
+import org.pgdeeplake.proxy.support.ConnInfo;
 import org.pgdeeplake.proxy.support.LoggedLines;
 import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.RawClient;
@@ -75,9 +76,7 @@ class TerminateIT {
               .env("PGSSLROOTCERT", tls.ca().toString())
               .run();
       assertThat(result.err()).isEmpty();
-      assertThat(result.out().contains("SSL connection (protocol: TLSv1.3"))
-          .as(result.out())
-          .isEqualTo(encrypted);
+      assertThat(ConnInfo.encrypted(result.out())).as(result.out()).isEqualTo(encrypted);
       proxy.awaitNoSession();
       assertThat(log.lines()).hasSize(1);
       assertThat(log.lines().getFirst())
@@ -195,8 +194,9 @@ class TerminateIT {
                   "-verify_return_error")
               .run();
       assertThat(result.out())
-          .contains(" 0 s:CN = localhost\n   i:CN = Test Between\n")
-          .contains(" 1 s:CN = Test Between\n   i:CN = Test Root\n")
+          // As OpenSSL 3.2 and newer have it: CN=localhost.
+          .containsPattern(" 0 s:CN ?= ?localhost\n   i:CN ?= ?Test Between\n")
+          .containsPattern(" 1 s:CN ?= ?Test Between\n   i:CN ?= ?Test Root\n")
           .contains("Verification: OK");
       proxy.awaitNoSession();
     }
@@ -246,12 +246,9 @@ class TerminateIT {
               return String.valueOf(e.getSQLState());
             }
           });
-      await().until(() -> proxy.demand().busy() == 1);
-      await()
-          .until(() -> {
-            statement.cancel();
-            return state.isDone();
-          });
+      // pgjdbc sends one cancel request for a query, and no server keeps it for later.
+      await().until(postgres::sleeps);
+      statement.cancel();
       assertThat(state.join()).isEqualTo("57014");
     }
   }

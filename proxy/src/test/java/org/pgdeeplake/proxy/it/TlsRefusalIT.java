@@ -52,7 +52,7 @@ class TlsRefusalIT {
   @BeforeEach
   void start() {
     asleep = new ReservedPort();
-    proxy = start("timeouts { startup = 500ms, tls-handshake = 400ms }");
+    proxy = start(new String[0]);
     log = new LoggedLines("session");
   }
 
@@ -63,6 +63,12 @@ class TlsRefusalIT {
         .frontend(frontend)
         .backend("timeouts.queue = 1s")
         .start();
+  }
+
+  /** For tests of the limits only: a busy machine takes longer than them for a handshake. */
+  private void limit(String timeouts) {
+    proxy.close();
+    proxy = start("timeouts { " + timeouts + " }");
   }
 
   @AfterEach
@@ -96,7 +102,7 @@ class TlsRefusalIT {
     }
     assertNoDemandBut(NoWake.TLS_HANDSHAKE);
     assertLogged("SSL handshake failure (direct TLS without ALPN postgresql)");
-    assertThat(log.lines().getLast()).contains(" PR ");
+    assertThat(log.lines()).hasSize(1);
   }
 
   @ParameterizedTest
@@ -138,6 +144,7 @@ class TlsRefusalIT {
 
   @Test
   void halfAClientHelloAfterAnSslRequest() throws IOException {
+    limit("tls-handshake = 400ms");
     try (RawClient client = RawClient.open(proxy.address())) {
       client.send(RawClient.sslRequest());
       assertThat(client.readByte()).isEqualTo('S');
@@ -146,12 +153,13 @@ class TlsRefusalIT {
     }
     assertNoDemandBut(NoWake.TLS_HANDSHAKE);
     assertLogged("Timeout during SSL handshake");
-    assertThat(log.lines().getLast()).contains(" cR ");
+    assertThat(log.lines()).hasSize(1);
   }
 
   /** It could be anything yet, so it is the startup timeout's. */
   @Test
   void halfAClientHelloAtOnce() throws IOException {
+    limit("startup = 500ms");
     try (RawClient client = RawClient.open(proxy.address())) {
       client.send(new byte[] {0x16, 3, 1, 1, 0, 1, 0, 0, (byte) 0xfc});
       assertThat(client.readToEnd()).as("an alert").startsWith("\u0015\u0003");
@@ -161,10 +169,11 @@ class TlsRefusalIT {
 
   @Test
   void silenceInsideTls() throws IOException {
+    limit("startup = 2s");
     try (RawClient client = RawClient.open(proxy.address()).startTls()) {
       assertThat(Objects.requireNonNull(client.read()).fields())
           .containsEntry('C', "08P01")
-          .containsEntry('M', "no complete startup packet within 500 ms");
+          .containsEntry('M', "no complete startup packet within 2 s");
       assertThat(client.read()).isNull();
     }
     assertNoDemandBut(NoWake.SILENCE);
@@ -285,6 +294,18 @@ class TlsRefusalIT {
     proxy.awaitNoSession();
     assertThat(log.lines()).hasSize(1);
     assertThat(log.lines().getFirst()).contains(" pg_frontend~ ").contains(" sQ ");
+  }
+
+  /** What breaks TLS after the handshake is garbage, too. */
+  @Test
+  void plainTextInsideTls() throws IOException {
+    try (RawClient client = RawClient.open(proxy.address()).startTls()) {
+      client.transport().getOutputStream().write(RawClient.startup());
+      proxy.awaitNoSession();
+    }
+    assertNoDemandBut(NoWake.GARBAGE);
+    assertLogged("SSL error after the handshake (");
+    assertThat(log.lines()).hasSize(1);
   }
 
   /** Refused before it asked, and told so where it can be read. */

@@ -7,21 +7,27 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
 import org.pgdeeplake.proxy.session.Stage.Edge;
+import org.pgdeeplake.proxy.support.LoggedLines;
 import org.pgdeeplake.proxy.support.TestTls;
 import org.pgdeeplake.proxy.support.TlsTransport;
 
@@ -54,6 +60,7 @@ class SessionTableTest {
   /** How a session gets into each state; in CONNECTING no server answers. */
   enum In {
     AWAITING_PROXY_HEADER("AwaitingProxyHeader"),
+    HALF_A_PROXY_HEADER("AwaitingProxyHeader"),
     AWAITING_STARTUP("AwaitingStartup"),
     HANDSHAKING("Handshaking"),
     QUEUED("Queued"),
@@ -78,7 +85,7 @@ class SessionTableTest {
     /** Where it can be reached. */
     List<Edge> edges() {
       return switch (this) {
-        case AWAITING_PROXY_HEADER -> List.of(Edge.PROXY_HEADER);
+        case AWAITING_PROXY_HEADER, HALF_A_PROXY_HEADER -> List.of(Edge.PROXY_HEADER);
         case HANDSHAKING -> List.of(Edge.TLS, Edge.TLS_OF_JAVA);
         case QUEUED_FOR_TLS, AWAITING_TLS_REPLY, AWAITING_DIRECT_TLS, NEGOTIATED, REFUSING ->
             List.of(Edge.PLAIN);
@@ -104,6 +111,17 @@ class SessionTableTest {
             row(
                 In.AWAITING_PROXY_HEADER,
                 "PROTOCOL_ERROR",
+                "CLIENT_LEFT_STARTUP",
+                "CLIENT_LEFT_STARTUP",
+                "AwaitingProxyHeader",
+                null,
+                null,
+                null,
+                null,
+                "SHUTDOWN"),
+            row(
+                In.HALF_A_PROXY_HEADER,
+                "AwaitingProxyHeader",
                 "CLIENT_LEFT_STARTUP",
                 "CLIENT_LEFT_STARTUP",
                 "AwaitingProxyHeader",
@@ -322,6 +340,132 @@ class SessionTableTest {
     }
   }
 
+  static Stream<Arguments> brokenTls() {
+    return Stream.of(
+            Arguments.of(In.HANDSHAKING, "TLS_HANDSHAKE_FAILED"),
+            Arguments.of(In.AWAITING_STARTUP, "PROTOCOL_ERROR"),
+            Arguments.of(In.QUEUED, "CLIENT_LEFT_QUEUE"),
+            Arguments.of(In.CONNECTING, "CLIENT_LEFT_CONNECTING"),
+            Arguments.of(In.ASKING_FOR_TLS, "CLIENT_LEFT_CONNECTING"),
+            Arguments.of(In.AWAITING_REPLY, "CLIENT_LEFT_CONNECTING"),
+            Arguments.of(In.AUTHENTICATING, "CLIENT_ABORTED"),
+            Arguments.of(In.IDLE, "CLIENT_ABORTED"),
+            Arguments.of(In.CANCELLING, "Cancelling"))
+        .flatMap(row ->
+            Stream.of(Edge.TLS, Edge.TLS_OF_JAVA)
+                .map(edge -> Arguments.of(edge, row.get()[0], row.get()[1])));
+  }
+
+  /** A failed handshake, and later what is no record of TLS. */
+  @ParameterizedTest(name = "{0}: {1} + no TLS -> {2}")
+  @MethodSource("brokenTls")
+  void whereTlsBreaks(Edge edge, In in, String expected) throws Exception {
+    BackendTls.Mode tls = in == In.ASKING_FOR_TLS ? BackendTls.Mode.REQUIRE : BackendTls.Mode.OFF;
+    try (Stage stage = new Stage(TransportChoice.EPOLL, edge, in == In.CONNECTING ? 1 : 50, tls)) {
+      Actors actors = bring(stage, edge, in);
+      Session session = stage.session();
+      stage.awaitState(session, in.state);
+      actors.transport().getOutputStream().write(STARTUP);
+      stage.awaitState(session, expected(expected));
+      actors.transport().close();
+      assertNothingLeft(stage);
+    }
+  }
+
+  @Test
+  void aHandshakeThatTakesTooLong() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.EPOLL, Edge.TLS, 50)) {
+      Actors actors = bring(stage, Edge.TLS, In.HANDSHAKING);
+      stage.awaitState(stage.session(), "Handshaking");
+      Session session = stage.session();
+      stage.awaitState(session, "Closed:TLS_HANDSHAKE_TIMEOUT");
+      actors.transport().close();
+      assertNothingLeft(stage);
+    }
+  }
+
+  /** Where one is due it counts; everywhere else it is bytes like any others. */
+  @ParameterizedTest
+  @EnumSource
+  void aProxyHeader(In in) throws Exception {
+    Edge edge = in.edges().contains(Edge.PROXY_HEADER) ? Edge.PROXY_HEADER : in.edges().getFirst();
+    String expected =
+        switch (in) {
+          case AWAITING_PROXY_HEADER -> "AwaitingStartup";
+          case HALF_A_PROXY_HEADER,
+              AWAITING_STARTUP,
+              QUEUED_FOR_TLS,
+              AWAITING_TLS_REPLY,
+              NEGOTIATED ->
+              "Closed:PROTOCOL_ERROR";
+          case HANDSHAKING -> "Closed:TLS_HANDSHAKE_FAILED";
+          case REFUSING -> "Closed:SHUTDOWN";
+          case QUEUED,
+              CONNECTING,
+              ASKING_FOR_TLS,
+              AWAITING_REPLY,
+              AWAITING_DIRECT_TLS,
+              AUTHENTICATING,
+              IDLE,
+              CANCELLING ->
+              in.state;
+        };
+    BackendTls.Mode tls = in == In.ASKING_FOR_TLS ? BackendTls.Mode.REQUIRE : BackendTls.Mode.OFF;
+    try (Stage stage = new Stage(TransportChoice.NIO, edge, in == In.CONNECTING ? 1 : 50, tls);
+        LoggedLines errors = new LoggedLines(Session.class.getName())) {
+      Actors actors = bring(stage, edge, in);
+      Session session = stage.session();
+      stage.awaitState(session, in.state);
+      actors.transport().getOutputStream().write(PROXY_HEADER);
+      stage.awaitState(session, expected);
+      actors.transport().close();
+      assertNothingLeft(stage);
+      assertThat(errors.lines()).isEmpty();
+    }
+  }
+
+  /** The session has ended, and waits for its client's end. */
+  @Test
+  void aLateProxyHeader() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.NIO, Edge.PROXY_HEADER, 50);
+        LoggedLines errors = new LoggedLines(Session.class.getName())) {
+      TlsTransport client = stage.client();
+      Session session = stage.session();
+      stage.awaitState(session, "AwaitingProxyHeader");
+      session.stop(CloseReason.SHUTDOWN);
+      stage.awaitState(session, "Closed:SHUTDOWN");
+      client.getOutputStream().write(PROXY_HEADER);
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+      client.close();
+      assertNothingLeft(stage);
+      assertThat(errors.lines()).isEmpty();
+    }
+  }
+
+  /** What comes behind a header in the same segment is the client's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SSLRequest", "ClientHello", "StartupMessage"})
+  void aProxyHeaderAndMore(String more) throws Exception {
+    try (Stage stage = new Stage(TransportChoice.EPOLL, Edge.PROXY_HEADER, 50)) {
+      TlsTransport client = stage.client();
+      byte[] opening =
+          switch (more) {
+            case "SSLRequest" -> StartupBytes.sslRequest();
+            case "ClientHello" -> CLIENT_HELLO;
+            default -> STARTUP;
+          };
+      ByteBuffer segment = ByteBuffer.allocate(PROXY_HEADER.length + opening.length);
+      client.getOutputStream().write(segment.put(PROXY_HEADER).put(opening).array());
+      Session session = stage.session();
+      stage.awaitState(session, "Queued");
+      assertThat(stage.placesTaken()).isOne();
+      stage.serverIsUp();
+      assertThat(stage.accept().getInputStream().readNBytes(opening.length)).isEqualTo(opening);
+      client.close();
+      assertNothingLeft(stage);
+    }
+  }
+
   private static void assertNothingLeft(Stage stage) {
     stage.sessions.stopAll();
     await()
@@ -330,6 +474,7 @@ class SessionTableTest {
         .untilAsserted(() -> {
           assertThat(stage.sessions.live()).isZero();
           assertThat(stage.sessions.open()).isZero();
+          assertThat(stage.placesTaken()).isZero();
           assertThat(stage.backend.assigned()).isZero();
           assertThat(stage.backend.queued()).isZero();
           assertThat(stage.demand.snapshot().demand()).isZero();
@@ -340,6 +485,9 @@ class SessionTableTest {
     TlsTransport transport = stage.client();
     if (in == In.AWAITING_PROXY_HEADER) {
       return new Actors(transport, transport, null);
+    }
+    if (in == In.HALF_A_PROXY_HEADER) {
+      return send(transport, Arrays.copyOf(PROXY_HEADER, PROXY_HEADER.length / 2));
     }
     if (edge == Edge.PROXY_HEADER) {
       transport.getOutputStream().write(PROXY_HEADER);
@@ -361,7 +509,8 @@ class SessionTableTest {
 
   private static Actors bring(Stage stage, In in, Socket client) throws IOException {
     return switch (in) {
-      case AWAITING_PROXY_HEADER, HANDSHAKING -> throw new IllegalArgumentException();
+      case AWAITING_PROXY_HEADER, HALF_A_PROXY_HEADER, HANDSHAKING ->
+          throw new IllegalArgumentException();
       case AWAITING_STARTUP -> new Actors(client, client, null);
       case QUEUED -> send(client, STARTUP);
       case QUEUED_FOR_TLS -> send(client, StartupBytes.sslRequest());

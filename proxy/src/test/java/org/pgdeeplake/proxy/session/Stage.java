@@ -17,12 +17,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.CheckResult;
+import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.ServerConnector;
+import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.CertificateSource;
@@ -61,7 +64,9 @@ final class Stage implements AutoCloseable {
   private final Channel listener;
   private final @Nullable TlsAcceptor tls;
   private final @Nullable TlsConnector serverTls;
+  private @Nullable TlsTransport lastClient;
   final Sessions sessions = new Sessions();
+  final FrontendTraffic traffic = new FrontendTraffic();
   final Demand demand;
   final Backend backend;
 
@@ -112,7 +117,7 @@ final class Stage implements AutoCloseable {
     SessionServices services =
         new SessionServices(
             frontend,
-            new FrontendTraffic(),
+            traffic,
             backend,
             List.of(backend),
             new CancelKeys(),
@@ -205,11 +210,41 @@ final class Stage implements AutoCloseable {
     client.connect(listener.localAddress());
     client.setSoTimeout(10_000);
     sockets.add(client);
+    lastClient = client;
     await()
         .atMost(Duration.ofSeconds(10))
         .pollInterval(Duration.ofMillis(5))
         .until(() -> sessions.open() == 1);
     return client;
+  }
+
+  TlsTransport lastClient() {
+    return Objects.requireNonNull(lastClient);
+  }
+
+  /** Under the limits on connections, of all and of each client. */
+  int placesTaken() {
+    return Math.max(traffic.admitted(), sessions.placesTaken());
+  }
+
+  /** Without a check's noticing. */
+  void serverGoes() throws IOException {
+    server.close();
+  }
+
+  /** By sessions that the server has yet to answer. */
+  void takeAllSlots() {
+    Waiter waiter =
+        new Waiter() {
+          @Override
+          public void assigned(Lease lease) {}
+
+          @Override
+          public void serverDown(Lease lease) {}
+        };
+    for (int i = 0; i < backend.config().queue().releaseConcurrency(); i++) {
+      var _ = backend.enter(backend.ticket(waiter, LOOPBACK));
+    }
   }
 
   /** The server's end of the connection that the proxy has made to it. */

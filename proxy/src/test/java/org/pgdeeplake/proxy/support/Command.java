@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.support;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,14 +29,15 @@ public final class Command implements AutoCloseable {
 
   private final List<String> line;
   private final Process process;
+  private final ByteArrayOutputStream outSoFar = new ByteArrayOutputStream();
   private final CompletableFuture<String> out;
   private final CompletableFuture<String> err;
 
   private Command(List<String> line, Process process) {
     this.line = line;
     this.process = process;
-    this.out = reading(process.getInputStream());
-    this.err = reading(process.getErrorStream());
+    this.out = reading(process.getInputStream(), outSoFar);
+    this.err = reading(process.getErrorStream(), new ByteArrayOutputStream());
   }
 
   /** How a program ended. */
@@ -126,6 +128,11 @@ public final class Command implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** What it has written to standard output so far. */
+  public String out() {
+    return outSoFar.toString(StandardCharsets.UTF_8);
+  }
+
   public long pid() {
     return process.pid();
   }
@@ -152,12 +159,13 @@ public final class Command implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  private static CompletableFuture<String> reading(InputStream stream) {
+  private static CompletableFuture<String> reading(InputStream stream, ByteArrayOutputStream read) {
     CompletableFuture<String> text = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(() -> {
           try (stream) {
-            text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+            stream.transferTo(read);
+            text.complete(read.toString(StandardCharsets.UTF_8));
           } catch (IOException e) {
             text.complete("(cannot be read: " + e + ")");
           }

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -219,6 +221,16 @@ public final class TestPostgres implements AutoCloseable {
   public Connection connect() throws SQLException {
     String url = "jdbc:postgresql://" + address() + "/postgres?user=postgres&connectTimeout=5";
     return DriverManager.getConnection(password == null ? url : url + "&password=" + password);
+  }
+
+  /** Whether a session runs {@code pg_sleep}. */
+  public boolean sleeps() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet sleeping =
+            statement.executeQuery("select from pg_stat_activity where wait_event = 'PgSleep'")) {
+      return sleeping.next();
+    }
   }
 
   /** What the server has logged so far. */

@@ -6,6 +6,7 @@ import org.pgdeeplake.proxy.it.matrix.Client.Driver;
 import org.pgdeeplake.proxy.it.matrix.Outcome.Refused;
 import org.pgdeeplake.proxy.it.matrix.Outcome.Row;
 import org.pgdeeplake.proxy.support.Command;
+import org.pgdeeplake.proxy.support.ConnInfo;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestTls;
 
@@ -61,6 +62,6 @@ final class Psql {
     if (yes == result.out().contains("ssl=false")) {
       throw new AssertionError("psql did not get its row: " + result);
     }
-    return new Row(result.out().contains("SSL connection"), yes);
+    return new Row(ConnInfo.encrypted(result.out()), yes);
   }
 }

@@ -15,7 +15,7 @@ import org.pgdeeplake.proxy.support.TestTls;
 
 /** A server and a proxy before it, for the cells that differ in nothing but client and state. */
 final class Stand implements AutoCloseable {
-  static final Duration QUEUE = Duration.ofSeconds(1);
+  static final Duration QUEUE = Duration.ofSeconds(2);
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String PASSWORD = "secret";
 

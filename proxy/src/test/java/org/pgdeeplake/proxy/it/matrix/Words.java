@@ -7,7 +7,7 @@ import org.pgdeeplake.proxy.it.matrix.Outcome.Refused;
 
 /** The essential part of each error in each client's words. */
 final class Words {
-  private static final String NO_SERVER = "the database did not become available within 1 s";
+  private static final String NO_SERVER = "the database did not become available within 2 s";
   private static final String TLS_REQUIRED = "no encryption: this server requires TLS";
 
   private Words() {}
