@@ -272,8 +272,8 @@ public final class Proxy implements AutoCloseable {
     control.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     tls.close();
     resolver.close();
-    terminated.countDown();
     log.info("stopped");
+    terminated.countDown();
   }
 
   private static String text(InetSocketAddress address) {

@@ -51,8 +51,7 @@ class BehindHaproxyIT {
         assertThat(client.value("select 42")).isEqualTo("42");
         client.send(RawClient.terminate());
         assertThat(client.read()).isNull();
-        await().until(() -> !log.lines().isEmpty());
-        assertThat(log.lines().getFirst())
+        assertThat(log.await(1).getFirst())
             .startsWith("127.0.0.1:" + client.transport().getLocalPort() + " [");
       }
       assertThat(haproxy.running()).isTrue();

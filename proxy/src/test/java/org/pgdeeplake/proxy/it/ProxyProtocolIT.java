@@ -61,11 +61,11 @@ class ProxyProtocolIT {
   }
 
   private static TestProxy proxy(String... frontend) {
-    return TestProxy.to(postgres).frontend(TRUSTED).frontend(frontend).start();
+    return TestProxy.to(postgres).frontend(TRUSTED).frontend(frontend).start().awaitUp(1);
   }
 
   private void assertLoggedFrom(String client) {
-    assertThat(log.lines()).hasSize(1);
+    assertThat(log.await(1)).hasSize(1);
     assertThat(log.lines().getFirst()).startsWith(client + " [").contains(" -- ");
   }
 
@@ -127,7 +127,7 @@ class ProxyProtocolIT {
   }
 
   private void assertLoggedFrom(String client, boolean beginning) {
-    assertThat(log.lines()).hasSize(1);
+    assertThat(log.await(1)).hasSize(1);
     assertThat(log.lines().getFirst().startsWith(client)).isEqualTo(beginning);
   }
 

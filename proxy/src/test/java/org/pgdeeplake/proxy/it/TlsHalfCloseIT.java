@@ -87,7 +87,7 @@ class TlsHalfCloseIT {
         }
       }
       proxy.awaitNoSession();
-      assertThat(log.lines()).hasSize(ROUNDS).allMatch(line -> line.contains(" -- "));
+      assertThat(log.await(ROUNDS)).hasSize(ROUNDS).allMatch(line -> line.contains(" -- "));
     }
   }
 

@@ -88,7 +88,7 @@ class TlsRefusalIT {
   }
 
   private void assertLogged(String what) {
-    assertThat(log.lines().getFirst())
+    assertThat(log.await(1).getFirst())
         .matches("127\\.0\\.0\\.1:\\d+ \\[[^]]+] pg_frontend/1: .*")
         .contains(what);
   }
@@ -292,7 +292,7 @@ class TlsRefusalIT {
                 """);
     assertThat(proxy.backend().traffic().sessionsTotal()).isEqualTo(1);
     proxy.awaitNoSession();
-    assertThat(log.lines()).hasSize(1);
+    assertThat(log.await(1)).hasSize(1);
     assertThat(log.lines().getFirst()).contains(" pg_frontend~ ").contains(" sQ ");
   }
 

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,12 @@ public final class LoggedLines implements AutoCloseable {
     logger.setLevel(Level.INFO);
     appender.start();
     logger.addAppender(appender);
+  }
+
+  /** What was said, as soon as there are so many lines: a session's follows its end. */
+  public List<String> await(int lines) {
+    Awaitility.await("lines logged").until(() -> this.lines.size() >= lines);
+    return lines();
   }
 
   public List<String> lines() {
