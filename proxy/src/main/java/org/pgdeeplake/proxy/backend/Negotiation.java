@@ -11,7 +11,6 @@ import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -127,8 +126,7 @@ final class Negotiation extends ChannelInboundHandlerAdapter {
         if (mode == BackendTls.Mode.PREFER) {
           ready(ctx);
         } else {
-          String asked = mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
-          failed(Failure.Kind.TLS, "has no TLS, which tls.mode = " + asked + " asks for");
+          failed(Failure.Kind.TLS, "has no TLS, which tls.mode = " + mode.word() + " asks for");
         }
       }
       case SslReply.Stuffed() ->

@@ -33,6 +33,11 @@ public record BackendTls(
     /** And made out for the name in the server's address. */
     VERIFY_FULL;
 
+    /** As it is written in a file. */
+    public String word() {
+      return Section.word(this);
+    }
+
     public boolean verifies() {
       return this == VERIFY_CA || this == VERIFY_FULL;
     }

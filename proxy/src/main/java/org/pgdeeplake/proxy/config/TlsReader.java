@@ -228,7 +228,7 @@ final class TlsReader {
       return;
     }
     Section tls = frontend.section("tls");
-    String leg = "backend " + backend.name() + " has tls.mode = " + Section.word(servers);
+    String leg = "backend " + backend.name() + " has tls.mode = " + servers.word();
     if (config.mode() == FrontendConfig.Mode.TCP) {
       frontend.problem(
           "mode", leg + ", but tcp passes bytes as they are, in plain text; write mode = postgres");

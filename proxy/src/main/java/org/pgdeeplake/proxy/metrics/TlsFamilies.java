@@ -89,7 +89,7 @@ final class TlsFamilies {
         "side",
         shown.side().label(),
         "serial",
-        shown.certificate().getSerialNumber().toString(16),
+        shown.serial(),
         "subject",
         shown.certificate().getSubjectX500Principal().getName());
   }

@@ -75,7 +75,11 @@ final class Loaded<G extends Generation> {
    * @throws TlsFileException where the files are wrong: the old one stays
    */
   synchronized boolean reload() throws TlsFileException {
-    PemFiles files = PemFiles.read(settings);
+    PemFiles first = PemFiles.read(settings);
+    if (first.state().equals(seen)) {
+      return false;
+    }
+    PemFiles files = first.settled(settings);
     if (files.state().equals(seen)) {
       return false;
     }

@@ -10,6 +10,9 @@ import org.pgdeeplake.proxy.config.FileSetting;
 
 /** All files of one context as they were at one moment. */
 final class PemFiles {
+  /** More changes in a row are no swap. */
+  private static final int READS = 5;
+
   private final Map<FileSetting, PemFile> read = new LinkedHashMap<>();
   private final Map<FileSetting, TlsFileException> unreadable = new LinkedHashMap<>();
 
@@ -23,6 +26,19 @@ final class PemFiles {
       }
     }
     return files;
+  }
+
+  /** Read again until two times agree: a swap of several files may be under way. */
+  PemFiles settled(Collection<FileSetting> settings) {
+    PemFiles last = this;
+    for (int i = 0; i < READS; i++) {
+      PemFiles next = read(settings);
+      if (next.state().equals(last.state())) {
+        return next;
+      }
+      last = next;
+    }
+    return last;
   }
 
   /**

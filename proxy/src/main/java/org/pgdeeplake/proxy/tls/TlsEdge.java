@@ -49,7 +49,12 @@ public final class TlsEdge implements AutoCloseable {
    *
    * @param proxy the frontend or backend
    */
-  public record Shown(String proxy, Side side, X509Certificate certificate) {}
+  public record Shown(String proxy, Side side, X509Certificate certificate) {
+    /** As openssl writes it. */
+    public String serial() {
+      return Identity.serial(certificate);
+    }
+  }
 
   /** Loads every certificate that the configuration names. To be closed. */
   public static TlsEdge load(ProxyConfig config, TlsTraffic traffic) throws TlsFileException {

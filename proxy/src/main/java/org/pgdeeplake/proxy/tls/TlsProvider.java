@@ -32,7 +32,7 @@ public enum TlsProvider {
           OpenSsl.isAvailable()
               ? "Java " + Runtime.version()
               : "Java %s, since OpenSSL does not work here: %s"
-                  .formatted(Runtime.version(), OpenSsl.unavailabilityCause().getMessage());
+                  .formatted(Runtime.version(), TlsFailure.reason(OpenSsl.unavailabilityCause()));
     };
   }
 

@@ -133,6 +133,21 @@ class ReloadTest {
   }
 
   @Test
+  void filesThatChangeWhileTheyAreReadAreReadAgain() throws Exception {
+    TlsFiles files = new TlsFiles(directory);
+    FileSetting certificate = files.file("tls.crt", NEW.chain());
+    FileSetting key = files.file("tls.key", OLD.key());
+    List<FileSetting> settings = List.of(certificate, key);
+    PemFiles mixed = PemFiles.read(settings);
+    files.file("tls.key", NEW.key());
+
+    PemFiles settled = mixed.settled(settings);
+
+    CertificateSource source = new CertificateSource(certificate, key);
+    assertThat(Identity.load(settled, source, _ -> {}).leaf()).isEqualTo(NEW.certificate());
+  }
+
+  @Test
   void permissionsThatAreMendedAreSeen() throws Exception {
     write("server.pem", OLD);
     TlsAcceptor acceptor = acceptor(TlsProvider.best(), combined());
