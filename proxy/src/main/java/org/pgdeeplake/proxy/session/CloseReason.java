@@ -23,7 +23,7 @@ public enum CloseReason {
   TLS_REQUIRED("PR"),
   /** Over a limit on connections. */
   CONNECTION_LIMIT("PR"),
-  /** A probe that must not wake anything, while nothing is up. */
+  /** A probe, which wakes and waits for nothing: no server took it at once. */
   NOT_WOKEN("PR"),
   QUEUE_FULL("PQ"),
   QUEUE_CLIENT_LIMIT("PQ"),

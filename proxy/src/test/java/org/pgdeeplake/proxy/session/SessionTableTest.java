@@ -335,7 +335,7 @@ class SessionTableTest {
       stage.awaitState(session, in.state);
       actors.act(stage, event, session);
       stage.awaitState(session, expected);
-      actors.transport().close();
+      actors.leave();
       assertNothingLeft(stage);
     }
   }
@@ -367,7 +367,7 @@ class SessionTableTest {
       stage.awaitState(session, in.state);
       actors.transport().getOutputStream().write(STARTUP);
       stage.awaitState(session, expected(expected));
-      actors.transport().close();
+      actors.leave();
       assertNothingLeft(stage);
     }
   }
@@ -379,7 +379,7 @@ class SessionTableTest {
       stage.awaitState(stage.session(), "Handshaking");
       Session session = stage.session();
       stage.awaitState(session, "Closed:TLS_HANDSHAKE_TIMEOUT");
-      actors.transport().close();
+      actors.leave();
       assertNothingLeft(stage);
     }
   }
@@ -418,7 +418,7 @@ class SessionTableTest {
       stage.awaitState(session, in.state);
       actors.transport().getOutputStream().write(PROXY_HEADER);
       stage.awaitState(session, expected);
-      actors.transport().close();
+      actors.leave();
       assertNothingLeft(stage);
       assertThat(errors.lines()).isEmpty();
     }
@@ -571,6 +571,14 @@ class SessionTableTest {
 
     Socket server() {
       return Objects.requireNonNull(serverOrNull);
+    }
+
+    /** The server, too: a cancel request is delivered whether or not its sender waits. */
+    void leave() throws IOException {
+      transport.close();
+      if (serverOrNull != null) {
+        serverOrNull.close();
+      }
     }
 
     Actors server(int... bytes) throws IOException {
