@@ -27,9 +27,9 @@ final class ChildJvm implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                // Whoever runs the tests may have turned SIGINT off, and children inherit that.
+                // Whoever runs the tests may have turned signals off, and children inherit that.
                 "env",
-                "--default-signal=INT",
+                "--default-signal=INT,HUP",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",

@@ -20,6 +20,9 @@ public final class ProxyProcess {
    */
   public static Command start(Path file) {
     return Command.of(
+            // Whoever runs the tests may have turned signals off, and children inherit that.
+            "env",
+            "--default-signal=INT,HUP",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
             "--enable-native-access=ALL-UNNAMED",
