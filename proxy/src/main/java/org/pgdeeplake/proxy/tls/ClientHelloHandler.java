@@ -56,7 +56,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     } catch (NotSslRecordException | TooLongFrameException _) {
       // Told and closed by the superclass.
       decided = true;
-      acceptor.meter().failed(beginNanos);
+      acceptor.meter().refused(beginNanos);
     }
   }
 
@@ -113,7 +113,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
   private void fail(ChannelHandlerContext ctx, Alert alert, String reason) {
     decided = true;
-    acceptor.meter().failed(beginNanos);
+    acceptor.meter().refused(beginNanos);
     // A record (RFC 8446 section 5.1) with a fatal alert.
     byte[] record = {21, 3, 3, 0, 2, 2, (byte) alert.code};
     var _ = ctx.writeAndFlush(ctx.alloc().buffer(record.length).writeBytes(record));
@@ -125,7 +125,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     if (!decided) {
       decided = true;
-      acceptor.meter().failed(beginNanos);
+      acceptor.meter().refused(beginNanos);
       ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(new ClosedChannelException()));
     }
     super.channelInactive(ctx);

@@ -1,6 +1,8 @@
 package org.pgdeeplake.proxy.tls;
 
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Handshake;
@@ -19,22 +21,30 @@ record HandshakeMeter(String proxy, Side side, TlsTraffic traffic) {
    */
   void watch(SslHandler handler, long beginNanos, boolean offered, BooleanSupplier resumed) {
     traffic.opened(side);
-    var _ = handler.sslCloseFuture().addListener(_ -> traffic.closed());
+    Future<Channel> handshake = handler.handshakeFuture();
     var _ =
-        handler
-            .handshakeFuture()
-            .addListener(done -> {
-              if (done.isSuccess()) {
-                String version = handler.engine().getSession().getProtocol();
-                Result result = resumed.getAsBoolean() ? Result.RESUMED : Result.FULL;
-                ended(result, version, beginNanos, offered);
-              } else {
-                failed(beginNanos);
-              }
-            });
+        handshake.addListener(done -> {
+          if (done.isSuccess()) {
+            // Not the future of close_notify: after the peer's, this side may go on sending.
+            var _ = handshake.getNow().closeFuture().addListener(_ -> traffic.closed());
+            String version = handler.engine().getSession().getProtocol();
+            Result result = resumed.getAsBoolean() ? Result.RESUMED : Result.FULL;
+            ended(result, version, beginNanos, offered);
+          } else {
+            traffic.closed();
+            failed(beginNanos);
+          }
+        });
   }
 
-  void failed(long beginNanos) {
+  /** A handshake that failed before there was anything to watch. */
+  void refused(long beginNanos) {
+    traffic.opened(side);
+    traffic.closed();
+    failed(beginNanos);
+  }
+
+  private void failed(long beginNanos) {
     ended(Result.FAILED, Handshake.NO_VERSION, beginNanos, false);
   }
 

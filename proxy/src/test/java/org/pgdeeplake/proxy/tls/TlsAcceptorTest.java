@@ -324,6 +324,7 @@ class TlsAcceptorTest {
 
   private void assertCounted(Result... results) {
     assertThat(counted).extracting(Handshake::result).containsExactly(results);
+    assertThat(traffic.total()).isEqualTo(results.length);
   }
 
   private FrontendTls ciphers(String minVersion, String... ciphers) {
