@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,10 @@ import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.health.HealthChecker;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.operation.Caller;
+import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.operation.ReloadResult;
+import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.session.SessionServices;
 import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.tls.TlsEdge;
@@ -55,6 +60,7 @@ public final class Proxy implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
+  private final Operations operations;
   private @Nullable AdminServer admin;
   private volatile boolean ready;
 
@@ -69,6 +75,8 @@ public final class Proxy implements AutoCloseable {
     this.adminLoops = transport.loops("admin", 1);
     this.resolver = new Resolver(transport);
     this.demand = new Demand(config.demand(), control);
+    this.operations =
+        new Operations(this::topology, sessions, demand, this::reload, this::shutdown);
   }
 
   /**
@@ -201,6 +209,10 @@ public final class Proxy implements AutoCloseable {
     return demand;
   }
 
+  Operations operations() {
+    return operations;
+  }
+
   Sessions sessions() {
     return sessions;
   }
@@ -208,6 +220,16 @@ public final class Proxy implements AutoCloseable {
   /** Whether every frontend is bound and none is about to go away. */
   public boolean ready() {
     return ready && frontends.stream().allMatch(Frontend::bound);
+  }
+
+  private Topology topology() {
+    return new Topology(config, List.copyOf(frontends), List.copyOf(backends.values()));
+  }
+
+  private CompletableFuture<ReloadResult> reload(Caller caller) {
+    reload();
+    return CompletableFuture.completedFuture(
+        new ReloadResult.Refused(List.of("the configuration is read at start only")));
   }
 
   /** Reads the certificates again, soon, and logs what came of it. Any thread. */

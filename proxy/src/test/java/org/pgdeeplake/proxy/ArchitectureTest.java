@@ -38,9 +38,12 @@ class ArchitectureTest {
           Map.entry("discovery", List.of("config", "net")),
           Map.entry("demand", List.of("config")),
           Map.entry("relay", List.of("net")),
-          Map.entry("backend", List.of("config", "discovery", "net", "postgres", "tls", "traffic")),
+          Map.entry("wake", List.of()),
+          Map.entry(
+              "backend",
+              List.of("config", "discovery", "net", "postgres", "tls", "traffic", "wake")),
           Map.entry("health", List.of("backend", "config", "postgres")),
-          Map.entry("metrics", List.of("backend", "config", "demand", "tls", "traffic")),
+          Map.entry("metrics", List.of("backend", "config", "demand", "tls", "traffic", "wake")),
           Map.entry(
               "session",
               List.of(
@@ -54,7 +57,48 @@ class ArchitectureTest {
                   "tls",
                   "traffic")),
           Map.entry("frontend", List.of("config", "net", "session", "traffic")),
-          Map.entry("admin", List.of("backend", "config", "demand", "metrics", "net", "traffic")));
+          Map.entry(
+              "operation",
+              List.of("backend", "config", "demand", "frontend", "session", "traffic", "wake")),
+          Map.entry(
+              "admin",
+              List.of(
+                  "backend",
+                  "config",
+                  "demand",
+                  "frontend",
+                  "metrics",
+                  "net",
+                  "operation",
+                  "session",
+                  "stats",
+                  "traffic",
+                  "wake")),
+          Map.entry(
+              "stats",
+              List.of(
+                  "backend",
+                  "config",
+                  "demand",
+                  "frontend",
+                  "operation",
+                  "session",
+                  "traffic",
+                  "wake")),
+          Map.entry(
+              "console",
+              List.of(
+                  "backend",
+                  "config",
+                  "demand",
+                  "frontend",
+                  "net",
+                  "operation",
+                  "postgres",
+                  "session",
+                  "traffic",
+                  "wake")),
+          Map.entry("log", List.of("config")));
 
   static Stream<String> packages() {
     return MAY_KNOW.keySet().stream();

@@ -11,6 +11,7 @@ import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
+import org.pgdeeplake.proxy.wake.Wake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -148,6 +149,32 @@ public final class Backend {
     synchronized (lock) {
       return availability.timesDown();
     }
+  }
+
+  /**
+   * What an operator wants of one of these servers. {@code MAINT} closes its sessions; {@code
+   * READY} after it waits for a good check.
+   */
+  public void administer(Server server, AdministrativeState wanted) {
+    log.error("outline: {} {}", server, wanted);
+  }
+
+  /** No waiter gets a server until {@link #resume}; sessions that are served go on. */
+  public void pause() {
+    log.error("outline");
+  }
+
+  public void resume() {
+    log.error("outline");
+  }
+
+  public boolean paused() {
+    return false;
+  }
+
+  /** The last starts, the newest first; at most 100. */
+  public List<Wake> wakes() {
+    return List.of();
   }
 
   public Ticket ticket(Waiter waiter, InetAddress client) {

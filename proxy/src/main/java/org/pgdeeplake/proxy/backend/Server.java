@@ -95,6 +95,11 @@ public final class Server {
     }
   }
 
+  /** What an operator wants of it. */
+  public AdministrativeState administrative() {
+    return AdministrativeState.READY;
+  }
+
   public CheckResult lastCheck() {
     synchronized (lock) {
       return lastCheck;

@@ -12,13 +12,11 @@ import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 final class ProxyReader {
   private static final int MAX_THREADS = 1024;
 
-  /** An address that somebody listens on. */
-  private record Listener(String who, HostPort bind, Place place) {}
-
   private final Problems problems;
   private final TlsReader tls;
   private final Map<String, Section> backendSections = new HashMap<>();
-  private final List<Listener> listeners = new ArrayList<>();
+  private final Listeners listeners = new Listeners();
+  private final OperatorsReader operators = new OperatorsReader(listeners);
 
   /**
    * @param directory of the file: relative paths begin there
@@ -69,7 +67,9 @@ final class ProxyReader {
             frontends,
             backends,
             demand(proxy.section("demand")),
-            admin(proxy.section("admin")),
+            operators.admin(proxy.section("admin")),
+            operators.console(proxy.section("console")),
+            OperatorsReader.log(proxy.section("log")),
             shutdown(proxy.section("shutdown")));
     proxy.refuseOtherKeys();
     return config;
@@ -113,7 +113,7 @@ final class ProxyReader {
                       FrontendReader.DEFAULT_BACKEND,
                       "there is no backend " + Value.quoted(wanted) + instead(wanted, backends)));
     }
-    listens("frontend " + name, section, frontend.bind());
+    listeners.add("frontend " + name, section, frontend.bind());
     return frontend;
   }
 
@@ -124,47 +124,6 @@ final class ProxyReader {
     List<String> names = backends.stream().map(BackendConfig::name).toList();
     String near = Spelling.didYouMean(backend, names);
     return near.isEmpty() ? "; the backends are: " + String.join(", ", names) : near;
-  }
-
-  private AdminConfig admin(Section section) {
-    AdminConfig admin = new AdminConfig(section.address(FrontendReader.BIND, 0, "127.0.0.1:8404"));
-    listens("admin", section, admin.bind());
-    section.refuseOtherKeys();
-    return admin;
-  }
-
-  /** Only what must fail is refused here; a name may still turn out to be the same address. */
-  private void listens(String who, Section section, HostPort bind) {
-    if (!section.good(FrontendReader.BIND) || bind.port() == 0) {
-      return;
-    }
-    listeners.stream()
-        .filter(other -> collide(other.bind(), bind))
-        .findFirst()
-        .ifPresent(other ->
-            section.problem(
-                FrontendReader.BIND,
-                bind
-                    + " is taken by "
-                    + other.who()
-                    + " ("
-                    + other.bind()
-                    + ", "
-                    + other.place()
-                    + "); write another port"));
-    listeners.add(new Listener(who, bind, section.where(FrontendReader.BIND).place()));
-  }
-
-  private static boolean collide(HostPort a, HostPort b) {
-    return a.port() == b.port()
-        && (a.host().equalsIgnoreCase(b.host())
-            || covers(a.host(), b.host())
-            || covers(b.host(), a.host()));
-  }
-
-  private static boolean covers(String wildcard, String host) {
-    // A socket bound to :: takes IPv4 too.
-    return wildcard.equals("::") || (wildcard.equals("0.0.0.0") && Address.isIpv4(host));
   }
 
   private static DemandConfig demand(Section section) {

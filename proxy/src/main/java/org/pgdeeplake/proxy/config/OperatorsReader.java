@@ -1,0 +1,73 @@
+package org.pgdeeplake.proxy.config;
+
+import org.jspecify.annotations.Nullable;
+
+/** The keys of what operators use: the admin port, the console and the log. */
+final class OperatorsReader {
+  private static final String PASSWORD = "password";
+  private static final String USER = "user";
+
+  private final Listeners listeners;
+
+  OperatorsReader(Listeners listeners) {
+    this.listeners = listeners;
+  }
+
+  AdminConfig admin(Section section) {
+    HostPort bind = section.address(FrontendReader.BIND, 0, "127.0.0.1:8404");
+    AdminConfig admin = new AdminConfig(bind, stats(section.section("stats")));
+    listeners.add("admin", section, bind);
+    section.refuseOtherKeys();
+    return admin;
+  }
+
+  private static @Nullable Credentials stats(Section section) {
+    String user = section.optionalText(USER);
+    String password = section.optionalText(PASSWORD);
+    section.refuseOtherKeys();
+    if (user.isEmpty() != password.isEmpty()) {
+      String missing = user.isEmpty() ? USER : PASSWORD;
+      section.problem(
+          missing,
+          "there is a "
+              + (user.isEmpty() ? PASSWORD : USER)
+              + " but no "
+              + missing
+              + "; set both, or none for no stats page and no changes");
+    } else if (user.contains(":")) {
+      section.problem(USER, "basic authentication allows no colon in a user's name");
+    }
+    return user.isEmpty() || password.isEmpty()
+        ? null
+        : new Credentials(user, new Secret(password));
+  }
+
+  @Nullable ConsoleConfig console(Section section) {
+    String user = section.text(USER, "pgproxy");
+    String password = section.optionalText(PASSWORD);
+    boolean off = section.optionalText(FrontendReader.BIND).isEmpty();
+    HostPort bind =
+        off
+            ? new HostPort("localhost", 0)
+            : section.address(FrontendReader.BIND, 0, "127.0.0.1:6432");
+    section.refuseOtherKeys();
+    if (off) {
+      return null;
+    }
+    if (password.isEmpty()) {
+      section.problem(PASSWORD, "the console needs one; set console.password, or bind = \"\"");
+    }
+    listeners.add("console", section, bind);
+    return new ConsoleConfig(bind, new Credentials(user, new Secret(password)));
+  }
+
+  static LogConfig log(Section section) {
+    LogConfig log =
+        new LogConfig(
+            section.choice("level", LogConfig.Level.class),
+            section.choice("format", LogConfig.Format.class),
+            section.flag("sessions"));
+    section.refuseOtherKeys();
+    return log;
+  }
+}

@@ -1,0 +1,40 @@
+package org.pgdeeplake.proxy.wake;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One start of a backend that had no server up: from the demand to the first row. Phases follow one
+ * another; those that have not come yet are null. Times are since {@code began}.
+ *
+ * @param began when somebody first wanted a server
+ * @param serverUp the first server answered
+ * @param firstSession the first waiter was answered by a server
+ * @param firstRow a server sent the first bytes of its answer to a client's first statement; null
+ *     for ever where the bytes are opaque
+ * @param waiters the most that waited at once, from its beginning to the first server
+ */
+public record Wake(
+    Instant began,
+    Outcome outcome,
+    @Nullable Duration serverUp,
+    @Nullable Duration firstSession,
+    @Nullable Duration firstRow,
+    int waiters) {
+
+  /** How it went. */
+  public enum Outcome {
+    /** Somebody waits, and no server is up. */
+    WAITING,
+    /** A server came up. */
+    SERVED,
+    /** Everybody who waited gave up before a server came. */
+    ABANDONED;
+
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}
