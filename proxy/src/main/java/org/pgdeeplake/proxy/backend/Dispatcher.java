@@ -20,7 +20,7 @@ final class Dispatcher {
   }
 
   private final Backend backend;
-  private final QueueConfig limits;
+  private QueueConfig limits;
   private final RoundRobin roundRobin;
   private final WaitQueue queue = new WaitQueue();
   private int assigned;
@@ -30,6 +30,12 @@ final class Dispatcher {
     this.backend = backend;
     this.limits = limits;
     this.roundRobin = new RoundRobin(servers, limits.releaseConcurrency());
+  }
+
+  /** Who waits already keeps his place, whatever the new limits are. */
+  void reconfigure(List<Server> servers, QueueConfig limits) {
+    this.limits = limits;
+    roundRobin.among(servers, limits.releaseConcurrency());
   }
 
   int queued() {

@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.backend;
 
+import org.pgdeeplake.proxy.config.HostPort;
+
 /**
  * A connection slot of one server, held by one session from its assignment to its end. Every method
  * is idempotent; any thread.
@@ -8,6 +10,9 @@ public final class Lease implements AutoCloseable {
   private final Backend backend;
   private final Server server;
   private final Waiter holder;
+
+  /** The server's when it was assigned; a reload may move the server, not the session. */
+  private final HostPort address;
 
   /** Guarded by the backend's lock. */
   boolean answered;
@@ -19,10 +24,16 @@ public final class Lease implements AutoCloseable {
     this.backend = backend;
     this.server = server;
     this.holder = holder;
+    this.address = server.address();
   }
 
   public Server server() {
     return server;
+  }
+
+  /** As {@link Server#destination}, of the very server that this session has. */
+  public Destination destination(boolean own, ProxyHeader header) {
+    return server.destination(address, own, header);
   }
 
   Waiter holder() {

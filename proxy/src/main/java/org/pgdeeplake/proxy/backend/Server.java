@@ -15,13 +15,14 @@ import org.pgdeeplake.proxy.traffic.Traffic;
  * through. Its backend alone changes it, under the backend's lock; reading is for any thread.
  */
 public final class Server {
-  private final ServerConfig config;
-  private final @Nullable TlsConnector tls;
+  private volatile ServerConfig config;
+  private volatile @Nullable TlsConnector tls;
   private final Object lock;
-  private final int fall;
   private final Traffic traffic = new Traffic();
 
   // From here on everything is guarded by the lock.
+  private int fall;
+
   private final HealthCounter health;
 
   private final Availability availability = new Availability();
@@ -35,6 +36,9 @@ public final class Server {
 
   /** It said 53300: nothing more is sent to it until a slot is free again. */
   private boolean full;
+
+  /** The configuration no longer has it. */
+  private boolean departed;
 
   /** Leases whose server has not yet sent a byte. */
   private int opening;
@@ -54,6 +58,34 @@ public final class Server {
     this.health = new HealthCounter(check.rise(), check.fall());
   }
 
+  /** At another address nobody is sent to it before its next good check. */
+  void reconfigure(ServerConfig next, @Nullable TlsConnector tls, CheckConfig check) {
+    assert Thread.holdsLock(lock);
+    if (departed || !next.address().equals(config.address())) {
+      suspect = true;
+      full = false;
+    }
+    departed = false;
+    config = next;
+    this.tls = tls;
+    fall = check.fall();
+    health.limits(check.rise(), check.fall());
+  }
+
+  /** Takes nobody any more; cancel requests of the sessions that it still has go on. */
+  void depart(@Nullable TlsConnector tls) {
+    assert Thread.holdsLock(lock);
+    departed = true;
+    this.tls = tls;
+  }
+
+  /** Whether it takes no sessions whatever its checks say. */
+  boolean departed() {
+    synchronized (lock) {
+      return departed;
+    }
+  }
+
   public String name() {
     return config.name();
   }
@@ -69,8 +101,11 @@ public final class Server {
    * @param header for a server that asks for one
    */
   public Destination destination(boolean own, ProxyHeader header) {
-    return new Destination(
-        config.address(), own ? tls : null, config.sendProxyProtocol() ? header : null);
+    return destination(config.address(), own, header);
+  }
+
+  Destination destination(HostPort at, boolean own, ProxyHeader header) {
+    return new Destination(at, own ? tls : null, config.sendProxyProtocol() ? header : null);
   }
 
   /** Sessions at once; 0 is no limit. */
@@ -169,6 +204,7 @@ public final class Server {
   boolean takesSession(int releaseConcurrency) {
     assert Thread.holdsLock(lock);
     return health.up()
+        && !departed
         && !suspect
         && !full
         && opening < releaseConcurrency
