@@ -20,6 +20,9 @@ public final class Lease implements AutoCloseable {
   /** Guarded by the backend's lock. */
   boolean released;
 
+  /** Set under the backend's lock. */
+  private volatile boolean revoked;
+
   Lease(Backend backend, Server server, Waiter holder) {
     this.backend = backend;
     this.server = server;
@@ -36,8 +39,25 @@ public final class Lease implements AutoCloseable {
     return server.destination(address, own, header);
   }
 
+  /** Whether the server has another address by now. */
+  boolean elsewhere() {
+    return !address.equals(server.address());
+  }
+
   Waiter holder() {
     return holder;
+  }
+
+  void revoke() {
+    revoked = true;
+  }
+
+  /**
+   * Whether the server has gone into maintenance since: it is to be left, and what it does is no
+   * failure. {@link Waiter#evicted} follows, or has come before the lease itself.
+   */
+  public boolean revoked() {
+    return revoked;
   }
 
   /** The server has sent its first byte: one more session may be released to it. */

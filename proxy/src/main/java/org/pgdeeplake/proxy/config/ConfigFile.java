@@ -1,21 +1,27 @@
 package org.pgdeeplake.proxy.config;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration and the file that it was read from. */
 public final class ConfigFile {
-  private final Path path;
+  private final @Nullable Path path;
   private final ProxyConfig config;
-  private final Value.Fields root;
+  private final Value.@Nullable Fields root;
 
-  ConfigFile(Path path, ProxyConfig config, Value.Fields root) {
+  ConfigFile(@Nullable Path path, ProxyConfig config, Value.@Nullable Fields root) {
     this.path = path;
     this.config = config;
     this.root = root;
   }
 
-  /** As the user gave it. */
-  public Path path() {
+  /** A configuration that is in no file any more. */
+  public static ConfigFile none(ProxyConfig config) {
+    return new ConfigFile(null, config, null);
+  }
+
+  /** As the user gave it; null: there is none. */
+  public @Nullable Path path() {
     return path;
   }
 
@@ -30,17 +36,22 @@ public final class ConfigFile {
    * @param keys from the root, as {@code proxy}, {@code admin}, {@code bind}
    */
   public String where(String... keys) {
+    String name = String.join(".", keys);
+    if (root == null) {
+      return name;
+    }
     Place place = root.place();
     Value at = root;
     for (String key : keys) {
-      if (!(at instanceof Value.Fields fields) || !fields.values().containsKey(key)) {
+      Value inner = at instanceof Value.Fields fields ? fields.values().get(key) : null;
+      if (inner == null) {
         break;
       }
-      at = fields.values().getOrDefault(key, fields);
+      at = inner;
       if (!at.place().isReference()) {
         place = at.place();
       }
     }
-    return place + ": " + String.join(".", keys);
+    return place + ": " + name;
   }
 }

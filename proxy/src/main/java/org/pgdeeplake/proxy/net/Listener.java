@@ -70,6 +70,12 @@ public final class Listener implements AutoCloseable {
     return (InetSocketAddress) channel.localAddress();
   }
 
+  /** The bound address, for people. */
+  @Override
+  public String toString() {
+    return new HostPort(address().getHostString(), address().getPort()).toString();
+  }
+
   public boolean open() {
     return channel.isOpen();
   }

@@ -66,6 +66,10 @@ public final class TlsEdge implements AutoCloseable {
     public String serial() {
       return Identity.serial(certificate);
     }
+
+    private boolean isOfSameOwner(Shown other) {
+      return proxy.equals(other.proxy) && side == other.side;
+    }
   }
 
   /** Loads every certificate that the configuration names. To be closed. */
@@ -241,6 +245,21 @@ public final class TlsEdge implements AutoCloseable {
             .certificates()
             .forEach(certificate -> shown.add(new Shown(name, Side.BACKEND, certificate))));
     return shown.stream().distinct().toList();
+  }
+
+  /** Certificates that {@code next} shows in place of those of now; a line each. */
+  public List<String> replacedBy(TlsEdge next) {
+    List<Shown> now = shown();
+    return next.shown().stream()
+        .filter(one -> now.stream().anyMatch(one::isOfSameOwner) && !now.contains(one))
+        .map(one ->
+            "%s %s: shows the certificate of %s, serial %s"
+                .formatted(
+                    one.side().label(),
+                    one.proxy(),
+                    Identity.name(one.certificate()),
+                    one.serial()))
+        .toList();
   }
 
   private List<X509Certificate> certificates(List<FrontendConfig> frontends) {
