@@ -19,9 +19,9 @@ import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.ConfigChanges;
-import org.pgdeeplake.proxy.config.ConfigFile;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.frontend.Frontend;
@@ -111,7 +111,7 @@ final class Assembly implements AutoCloseable {
    * @return what has changed, a line each
    * @throws StartException with everything that stands in the way; all is as it was then
    */
-  synchronized List<String> apply(ConfigFile file) throws StartException {
+  synchronized List<String> apply(LoadedConfig file) throws StartException {
     refuseWhileStopping();
     refuseWhatNeedsRestart(file);
     TlsEdge nextTls = load(file.config());
@@ -140,7 +140,7 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  private void refuseWhatNeedsRestart(ConfigFile file) throws StartException {
+  private void refuseWhatNeedsRestart(LoadedConfig file) throws StartException {
     Topology now = topology;
     if (now == null) {
       return;
@@ -150,9 +150,7 @@ final class Assembly implements AutoCloseable {
       problems.add(
           "%s: from %d to %d needs a restart"
               .formatted(
-                  file.where("proxy", "threads"),
-                  now.config().threads(),
-                  file.config().threads()));
+                  file.where("proxy", "threads"), now.config().threads(), file.config().threads()));
     }
     if (now.config().transport() != file.config().transport()) {
       problems.add(file.where("proxy", "transport") + ": another one needs a restart");
@@ -224,8 +222,7 @@ final class Assembly implements AutoCloseable {
         config.frontends().stream()
             .map(frontend -> services(frontend, before, backends, nextTls))
             .toList();
-    List<Frontend> frontends =
-        services.stream().map(one -> frontend(one, before)).toList();
+    List<Frontend> frontends = services.stream().map(one -> frontend(one, before)).toList();
     tls = nextTls;
     topology = new Topology(config, frontends, backends);
     if (lastTls == null) {
@@ -243,6 +240,7 @@ final class Assembly implements AutoCloseable {
     }
   }
 
+  @GuardedBy("this")
   private Map<String, HealthChecker> backends(ProxyConfig config, TlsEdge edge) {
     Map<String, HealthChecker> next = new LinkedHashMap<>();
     for (BackendConfig backend : config.backends()) {
@@ -319,8 +317,8 @@ final class Assembly implements AutoCloseable {
   /** Sessions that have begun keep what they began with. */
   @GuardedBy("this")
   private void retire(ProxyConfig config, TlsEdge edge, Map<String, HealthChecker> last) {
-    List<HealthChecker> gone =
-        last.values().stream().filter(one -> !checkers.containsValue(one)).toList();
+    List<HealthChecker> gone = new ArrayList<>(last.values());
+    gone.removeAll(checkers.values());
     retirement.add(
         grace(config),
         () -> gone.stream().allMatch(one -> one.backend().sessions() == 0),

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.config.ConfigFile;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.net.Listener;
 
 /**
@@ -42,7 +42,9 @@ final class Ports {
    */
   record Wanted(Owner owner, HostPort bind, Opener opener, List<String> key) {}
 
-  /** Addresses that are open beside those of now; one of {@link #use} and {@link #discard} follows. */
+  /**
+   * Addresses that are open beside those of now; one of {@link #use} and {@link #discard} follows.
+   */
   record Prepared(Map<Owner, Listener> listeners, List<Listener> opened) {
     Listener of(Owner owner) {
       return Objects.requireNonNull(listeners.get(owner), owner::toString);
@@ -63,7 +65,7 @@ final class Ports {
    *
    * @throws StartException with every address that cannot be opened; nothing is left open then
    */
-  Prepared prepare(List<Wanted> wanted, ConfigFile file) throws StartException {
+  Prepared prepare(List<Wanted> wanted, LoadedConfig file) throws StartException {
     Map<Owner, Listener> listeners = new LinkedHashMap<>();
     for (Wanted one : wanted) {
       Listener mine = open.get(one.owner());
@@ -109,7 +111,7 @@ final class Ports {
         .orElse(null);
   }
 
-  private String problem(Wanted wanted, IOException cause, ConfigFile file) {
+  private String problem(Wanted wanted, IOException cause, LoadedConfig file) {
     String overlap =
         open.entrySet().stream()
             .filter(entry -> entry.getValue().bind().port() == wanted.bind().port())

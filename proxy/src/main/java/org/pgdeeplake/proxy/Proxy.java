@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.pgdeeplake.proxy.admin.AdminServer;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.ServerConnector;
-import org.pgdeeplake.proxy.config.ConfigFile;
+import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.config.ShutdownConfig;
 import org.pgdeeplake.proxy.demand.Demand;
@@ -46,7 +46,7 @@ public final class Proxy implements AutoCloseable {
   private final Operations operations;
   private volatile boolean ready;
 
-  private Proxy(ConfigFile file, Transport transport) {
+  private Proxy(LoadedConfig file, Transport transport) {
     this.started = file.config();
     this.transport = transport;
     this.loops = transport.loops("loop", started.threads());
@@ -100,7 +100,7 @@ public final class Proxy implements AutoCloseable {
    *
    * @throws StartException where something cannot start; nothing runs then
    */
-  public static Proxy start(ConfigFile file) throws StartException {
+  public static Proxy start(LoadedConfig file) throws StartException {
     Transport transport;
     try {
       transport = Transport.select(file.config().transport());
@@ -121,7 +121,7 @@ public final class Proxy implements AutoCloseable {
 
   /** The same, of a configuration that cannot be read again. */
   public static Proxy start(ProxyConfig config) throws StartException {
-    return start(ConfigFile.none(config));
+    return start(LoadedConfig.none(config));
   }
 
   /** Where metrics, health and the API are served. */

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.ConfigException;
-import org.pgdeeplake.proxy.config.ConfigFile;
 import org.pgdeeplake.proxy.config.ConfigReader;
+import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
@@ -63,7 +63,7 @@ final class ProxyCommand implements Callable<Integer> {
   /** What a shell reports of a process that SIGINT ended. */
   static final int INTERRUPTED = 128 + 2;
 
-  private final ToIntBiFunction<ConfigFile, PrintWriter> serve;
+  private final ToIntBiFunction<LoadedConfig, PrintWriter> serve;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -79,14 +79,14 @@ final class ProxyCommand implements Callable<Integer> {
       description = "Only say whether FILE and its certificates are valid, with every problem.")
   private boolean check;
 
-  private ProxyCommand(ToIntBiFunction<ConfigFile, PrintWriter> serve) {
+  private ProxyCommand(ToIntBiFunction<LoadedConfig, PrintWriter> serve) {
     this.serve = serve;
   }
 
   /**
    * @param serve runs a proxy to its end and returns the exit code
    */
-  static CommandLine commandLine(ToIntBiFunction<ConfigFile, PrintWriter> serve) {
+  static CommandLine commandLine(ToIntBiFunction<LoadedConfig, PrintWriter> serve) {
     return new CommandLine(new ProxyCommand(serve))
         .setParameterExceptionHandler((problem, args) -> refuse(problem));
   }
@@ -95,9 +95,9 @@ final class ProxyCommand implements Callable<Integer> {
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     Path file = Objects.requireNonNull(this.file);
-    ConfigFile read;
+    LoadedConfig read;
     try {
-      read = ConfigReader.readFile(file);
+      read = ConfigReader.load(file);
     } catch (ConfigException e) {
       line.getErr().println(e.getMessage());
       line.getErr().println("pg-proxy: refused, " + count(e.problems(), "problem"));

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * SIGTERM and the first SIGINT end the proxy gently, a second SIGINT at once; SIGHUP has it read
- * its configuration again. The handlers run on threads of the JVM, one for each signal that arrives.
+ * its configuration again. The handlers run on threads of the JVM, one for each signal that
+ * arrives.
  */
 // A shutdown hook cannot do this: it learns neither which signal it was nor of a second one.
 final class Signals {

@@ -85,7 +85,6 @@ public final class Server {
     this.tls = tls;
   }
 
-
   public String name() {
     return config.name();
   }

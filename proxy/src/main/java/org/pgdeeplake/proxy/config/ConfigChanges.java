@@ -42,10 +42,7 @@ public final class ConfigChanges {
         byName(after.backends(), BackendConfig::name),
         backend -> backend.servers().size() + " servers");
     changes.named(
-        "server ",
-        servers(before),
-        servers(after),
-        server -> server.address().toString());
+        "server ", servers(before), servers(after), server -> server.address().toString());
     Map<String, Setting> rest = new LinkedHashMap<>();
     Map<String, Setting> now = new LinkedHashMap<>();
     settings(before, "", rest);

@@ -1,7 +1,7 @@
 package org.pgdeeplake.proxy.health;
 
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,8 +49,7 @@ public final class HealthChecker implements AutoCloseable {
     });
     for (Server server : backend.servers()) {
       Manner manner =
-          new Manner(
-              backend.config().check(), server.destination(true, new ProxyHeader.Local()));
+          new Manner(backend.config().check(), server.destination(true, new ProxyHeader.Local()));
       Checked before = checks.get(server);
       if (before == null || !before.manner().equals(manner)) {
         ServerCheck check = check(server, manner);

@@ -62,12 +62,7 @@ final class Cancelling extends SessionState {
       attempts.add(
           services
               .connector()
-              .connect(
-                  destination,
-                  session.loop(),
-                  limit,
-                  new UntilClosed(),
-                  this::connected));
+              .connect(destination, session.loop(), limit, new UntilClosed(), this::connected));
     }
   }
 

@@ -4,20 +4,20 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration and the file that it was read from. */
-public final class ConfigFile {
+public final class LoadedConfig {
   private final @Nullable Path path;
   private final ProxyConfig config;
   private final Value.@Nullable Fields root;
 
-  ConfigFile(@Nullable Path path, ProxyConfig config, Value.@Nullable Fields root) {
+  LoadedConfig(@Nullable Path path, ProxyConfig config, Value.@Nullable Fields root) {
     this.path = path;
     this.config = config;
     this.root = root;
   }
 
   /** A configuration that is in no file any more. */
-  public static ConfigFile none(ProxyConfig config) {
-    return new ConfigFile(null, config, null);
+  public static LoadedConfig none(ProxyConfig config) {
+    return new LoadedConfig(null, config, null);
   }
 
   /** As the user gave it; null: there is none. */
