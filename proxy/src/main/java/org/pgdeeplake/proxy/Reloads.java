@@ -87,7 +87,7 @@ final class Reloads implements AutoCloseable {
       return new Refused(List.of("this proxy was not started from a file"));
     }
     try {
-      return new Applied(assembly.apply(ConfigReader.readFile(file)));
+      return new Applied(assembly.apply(ConfigReader.load(file)));
     } catch (ConfigException e) {
       return new Refused(e.getMessage().lines().toList());
     } catch (StartException e) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,20 @@ public final class Backend {
     }
   }
 
+  /** Everybody who waits or holds a slot, in one moment. */
+  public List<Waiter> members() {
+    synchronized (lock) {
+      return dispatcher.members();
+    }
+  }
+
+  /** Everybody who holds a slot of that server, in one moment. */
+  public List<Waiter> members(Server server) {
+    synchronized (lock) {
+      return server.leases().stream().map(Lease::holder).toList();
+    }
+  }
+
   /** The most that were queued or assigned at once. */
   public int maxSessions() {
     synchronized (lock) {
@@ -266,7 +281,7 @@ public final class Backend {
     }
     grants.forEach(Grant::deliver);
     if (firstWaiter) {
-      servers.forEach(this::probeIfDown);
+      probe();
     }
     return admission;
   }
@@ -322,10 +337,16 @@ public final class Backend {
 
   void released(Lease lease) {
     List<Grant> grants;
+    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
-      grants = dispatcher.giveBack(lease) ? dispatcher.match() : List.of();
+      if (!dispatcher.giveBack(lease)) {
+        return;
+      }
+      grants = dispatcher.match();
+      emptied = lease.server().emptied();
     }
     grants.forEach(Grant::deliver);
+    emptied.forEach(empty -> empty.complete(true));
   }
 
   void failed(Lease lease, Failure failure) {
@@ -335,10 +356,12 @@ public final class Backend {
       return;
     }
     int era;
+    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
       if (!dispatcher.giveBack(lease)) {
         return;
       }
+      emptied = server.emptied();
       era = server.era();
       switch (failure.kind()) {
         case FULL -> server.full();
@@ -352,6 +375,7 @@ public final class Backend {
       server.traffic().connectError();
     }
     prober.accept(server);
+    emptied.forEach(empty -> empty.complete(true));
   }
 
   /** Takes note of a failed attempt; the ticket is not in the queue now. */
@@ -399,6 +423,11 @@ public final class Backend {
     int active = activeServers();
     var _ = availability.set(active > 0);
     return new Settled(active, dispatcher.match());
+  }
+
+  /** Asks for a check of every server that could be better than it is known to be. */
+  public void probe() {
+    servers.forEach(this::probeIfDown);
   }
 
   private void probeIfDown(Server server) {
