@@ -76,7 +76,6 @@ public final class Metrics {
   private final Set<FrontendTraffic> traffics = ConcurrentHashMap.newKeySet();
 
   private final ProcessRates rates = new ProcessRates();
-  private final Reloads reloads = new Reloads();
   private volatile Runnable everySecond = () -> {};
 
   private final Events<Timer> queueWait =
@@ -130,7 +129,6 @@ public final class Metrics {
     collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
     collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
     collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
-    collect("pgproxy_", Reloads.families(), () -> List.of(reloads), owner -> Labels.EMPTY);
     List.of("forwarded", "broadcast", "failed").forEach(cancels::of);
     registerProcess();
   }
@@ -208,11 +206,6 @@ public final class Metrics {
             Family.counter("pgproxy_log_lines_dropped_total", help, l -> l.getAsLong())),
         () -> List.of(lines),
         owner -> Labels.EMPTY);
-  }
-
-  /** A new configuration was read: applied, or refused as a whole. */
-  public void reloaded(boolean applied) {
-    reloads.ended(applied);
   }
 
   /** Once. */
