@@ -16,6 +16,7 @@ import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.metrics.ProcessFacts;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -83,6 +84,8 @@ public final class Proxy implements AutoCloseable {
         new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
+    metrics.register(new ProcessFacts(started.threads(), stopping::get, resolver::failures));
+    var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   /** Those that a reload may move; what listens there stays. */

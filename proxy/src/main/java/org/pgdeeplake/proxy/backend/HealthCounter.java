@@ -36,6 +36,10 @@ final class HealthCounter {
     return value >= rise;
   }
 
+  int value() {
+    return value;
+  }
+
   /** Whether the next check may change the state: then checks come at {@code fastinter}. */
   boolean changing() {
     return value != 0 && value != rise + fall - 1;

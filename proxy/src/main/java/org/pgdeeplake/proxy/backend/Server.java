@@ -148,6 +148,13 @@ public final class Server {
     }
   }
 
+  /** HAProxy's count of good checks: 0 to {@code rise + fall - 1}, up from {@code rise} on. */
+  public int health() {
+    synchronized (lock) {
+      return health.value();
+    }
+  }
+
   /** What an operator wants of it. */
   public AdministrativeState administrative() {
     synchronized (lock) {

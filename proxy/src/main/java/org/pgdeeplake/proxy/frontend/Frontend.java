@@ -31,6 +31,7 @@ public final class Frontend {
   /** One that listens nowhere yet. */
   public Frontend(SessionServices services) {
     this.services = services;
+    services.announce();
   }
 
   /**

@@ -1,6 +1,9 @@
 package org.pgdeeplake.proxy.session;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
@@ -16,6 +19,29 @@ final class Refusals {
   private static final String PAUSED_HINT = "Try again when the operator has resumed it.";
 
   private Refusals() {}
+
+  /** With which SQLSTATEs clients are refused, by the reason. */
+  static Map<CloseReason, List<String>> sqlStates() {
+    Map<CloseReason, List<String>> states = new EnumMap<>(CloseReason.class);
+    // Another protocol version; no user name.
+    states.put(
+        CloseReason.PROTOCOL_ERROR,
+        List.of(ErrorResponse.PROTOCOL_VIOLATION, "0A000", ErrorResponse.INVALID_AUTHORIZATION));
+    states.put(CloseReason.STARTUP_TIMEOUT, List.of(ErrorResponse.PROTOCOL_VIOLATION));
+    states.put(CloseReason.TLS_REQUIRED, List.of(ErrorResponse.INVALID_AUTHORIZATION));
+    for (CloseReason reason :
+        List.of(
+            CloseReason.CONNECTION_LIMIT,
+            CloseReason.NOT_WOKEN,
+            CloseReason.OPERATOR,
+            CloseReason.QUEUE_FULL,
+            CloseReason.QUEUE_CLIENT_LIMIT,
+            CloseReason.QUEUE_TIMEOUT,
+            CloseReason.SHUTDOWN)) {
+      states.put(reason, List.of(ErrorResponse.CANNOT_CONNECT_NOW));
+    }
+    return states;
+  }
 
   static ErrorResponse queueTimeout(Session session) {
     Backend backend = session.services().backend();
