@@ -25,6 +25,7 @@ import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.health.HealthChecker;
+import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
@@ -85,6 +86,8 @@ public final class Proxy implements AutoCloseable {
    * @throws StartException where something cannot start; nothing runs then
    */
   public static Proxy start(ProxyConfig config) throws StartException {
+    Logging logging = Logging.ofProcess();
+    logging.apply(config.log());
     Transport transport;
     try {
       transport = Transport.select(config.transport());
@@ -92,6 +95,7 @@ public final class Proxy implements AutoCloseable {
       throw new StartException(String.valueOf(e.getMessage()));
     }
     Metrics metrics = new Metrics();
+    metrics.registerLog(logging::dropped);
     TlsTraffic traffic = new TlsTraffic(metrics::handshake);
     TlsEdge tls;
     try {

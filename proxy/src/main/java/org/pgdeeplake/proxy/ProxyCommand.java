@@ -46,7 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  SIGHUP has certificates read again; the rest of FILE is read at start only.",
       "",
       "Environment:",
-      "  PG_PROXY_LOG_LEVEL  ERROR, WARN, INFO (default) or DEBUG",
+      "  PG_PROXY_LOG_LEVEL  error, warn, info (default) or debug, where FILE has no log.level",
       "  PG_PROXY_HEAP       size of the Java heap, such as 256m (default 128m)",
       "",
       "Example:",

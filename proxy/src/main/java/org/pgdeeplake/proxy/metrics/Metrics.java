@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.pgdeeplake.proxy.backend.Backend;
@@ -169,6 +170,24 @@ public final class Metrics {
     }
     var _ = handshakes.of(proxy, side.label(), Result.FAILED.label(), Handshake.NO_VERSION);
     var _ = handshakeTime.of(proxy, side.label());
+  }
+
+  /**
+   * Once.
+   *
+   * @param dropped lines of the log that were lost, since the start
+   */
+  public void registerLog(LongSupplier dropped) {
+    String help = "Lines of the log that were lost, as whoever reads them did not keep up";
+    collect(
+        "",
+        List.of(
+            Family.<LongSupplier>counter(
+                "haproxy_process_dropped_logs_total", help, LongSupplier::getAsLong),
+            Family.<LongSupplier>counter(
+                "pgproxy_log_lines_dropped_total", help, LongSupplier::getAsLong)),
+        () -> List.of(dropped),
+        _ -> Labels.EMPTY);
   }
 
   /** A TLS handshake ended. */

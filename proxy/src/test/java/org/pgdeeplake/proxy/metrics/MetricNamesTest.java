@@ -130,6 +130,7 @@ class MetricNamesTest {
       metrics.register(scene.frontend, scene.traffic, () -> true);
       metrics.register(scene.backend);
       metrics.register(scene.demand);
+      metrics.registerLog(() -> 0);
       metrics.sessionEnded("pg_frontend", "CLIENT_CLOSED", 1);
       metrics.refused("pg_frontend", "QUEUE_TIMEOUT", "57P03");
       return ScrapedText.parse(metrics.scrape()).families();
