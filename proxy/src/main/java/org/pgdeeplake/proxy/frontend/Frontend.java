@@ -66,6 +66,8 @@ public final class Frontend {
     if (!binding.awaitUninterruptibly().isSuccess()) {
       throw new IOException(reason(binding.cause()), binding.cause());
     }
+    // Behind Netty's own handler, which pauses for a second on such an error.
+    binding.channel().pipeline().addLast(new AcceptErrors(config().name()));
     listener = binding.channel();
   }
 

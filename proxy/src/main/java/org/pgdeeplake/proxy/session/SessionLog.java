@@ -99,12 +99,12 @@ final class SessionLog {
         .addKeyValue("frontend", frontend)
         .addKeyValue("failure", what)
         .log(
-            "{}:{} [{}] {}/1: {}",
+            // In the pattern, so that one failure that repeats holds back no other.
+            "{}:{} [{}] {}/1: " + what.replace("{}", "{ }"),
             session.client.getAddress().getHostAddress(),
             session.client.getPort(),
             DATE.format(session.accepted),
-            frontend,
-            what);
+            frontend);
   }
 
   /** Sessions that go on. */
