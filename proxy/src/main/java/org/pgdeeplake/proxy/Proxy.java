@@ -27,6 +27,7 @@ import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.health.HealthChecker;
 import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.metrics.ProcessFacts;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -95,7 +96,7 @@ public final class Proxy implements AutoCloseable {
       throw new StartException(String.valueOf(e.getMessage()));
     }
     Metrics metrics = new Metrics();
-    metrics.registerLog(logging::dropped);
+    metrics.registerDroppedLogLines(logging::dropped);
     TlsTraffic traffic = new TlsTraffic(metrics::handshake);
     TlsEdge tls;
     try {
@@ -125,6 +126,8 @@ public final class Proxy implements AutoCloseable {
     checkers.forEach(HealthChecker::start);
     backends.values().forEach(metrics::register);
     metrics.register(demand);
+    metrics.register(new ProcessFacts(config.threads(), stopping::get, resolver::failures));
+    var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
     CancelKeys cancelKeys = new CancelKeys();
     for (FrontendConfig frontend : config.frontends()) {
       start(frontend, connector, cancelKeys);

@@ -7,6 +7,7 @@ import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.net.Transport;
 
@@ -18,6 +19,7 @@ public final class Resolver implements AutoCloseable {
   private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
 
   private final AddressResolverGroup<InetSocketAddress> group;
+  private final LongAdder failures = new LongAdder();
 
   public Resolver(Transport transport) {
     group =
@@ -34,7 +36,17 @@ public final class Resolver implements AutoCloseable {
   public Future<InetSocketAddress> resolve(HostPort address, EventLoop loop) {
     return group
         .getResolver(loop)
-        .resolve(InetSocketAddress.createUnresolved(address.host(), address.port()));
+        .resolve(InetSocketAddress.createUnresolved(address.host(), address.port()))
+        .addListener(resolved -> {
+          if (!resolved.isSuccess()) {
+            failures.increment();
+          }
+        });
+  }
+
+  /** Names that could not be resolved since the start; any thread. */
+  public long failures() {
+    return failures.sum();
   }
 
   @Override

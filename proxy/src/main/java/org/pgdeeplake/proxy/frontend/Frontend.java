@@ -28,6 +28,7 @@ public final class Frontend {
 
   public Frontend(SessionServices services) {
     this.services = services;
+    services.announce();
   }
 
   public FrontendConfig config() {

@@ -1,38 +1,23 @@
 package org.pgdeeplake.proxy.metrics;
 
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
 import static org.pgdeeplake.proxy.metrics.Family.counter;
 import static org.pgdeeplake.proxy.metrics.Family.gauge;
 import static org.pgdeeplake.proxy.metrics.Family.states;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
+import java.util.function.ToDoubleFunction;
 import org.pgdeeplake.proxy.backend.Backend;
-import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /**
  * HAProxy's exporter families for which there is a fact here, with HAProxy's names, labels and
- * meaning, so that dashboards, alerts and scalers go on unchanged.
+ * meaning, so that dashboards, alerts and scalers go on unchanged. A family that HAProxy always has
+ * in mode tcp and that is 0 here because the thing does not exist says so.
  */
 final class HaproxyFamilies {
-  private static final List<String> STATES = List.of("DOWN", "UP");
-
-  /** Every result a check can have; before the first one none of them is 1, as in HAProxy. */
-  private static final List<String> CHECK_STATES =
-      Arrays.stream(CheckResult.Status.values())
-          .filter(status -> status != CheckResult.Status.INI)
-          .map(Enum::name)
-          .toList();
-
   private HaproxyFamilies() {}
 
   /**
@@ -51,10 +36,11 @@ final class HaproxyFamilies {
                 gauge("current_sessions", "Sessions now", f -> f.traffic().current()),
                 gauge("max_sessions", "Most sessions at once", f -> f.traffic().max()),
                 gauge("limit_sessions", "max-connections", f -> f.config().maxConnections()),
+                gauge("limit_session_rate", "Always 0: the rate has no limit", f -> 0),
                 states(
                     "status",
                     "UP while it listens",
-                    f -> oneOf(STATES, f.bound().getAsBoolean() ? "UP" : "DOWN")),
+                    f -> States.oneOf(States.UP_DOWN, f.bound().getAsBoolean() ? "UP" : "DOWN")),
                 counter(
                     "connections_total",
                     "Connections accepted",
@@ -68,13 +54,25 @@ final class HaproxyFamilies {
                     "Clients that did not speak PostgreSQL's protocol, or not in time",
                     f -> f.traffic().requestErrorsTotal()),
                 counter(
+                    "requests_denied_total",
+                    "Always 0: there is no rule that denies a request",
+                    f -> 0),
+                counter(
                     "denied_connections_total",
                     "Connections refused because of a limit",
-                    f -> f.traffic().deniedTotal()))));
+                    f -> f.traffic().deniedTotal()),
+                counter(
+                    "denied_sessions_total",
+                    "Always 0: what is refused shows as denied connections",
+                    f -> 0))));
   }
 
-  /** Prefix {@code haproxy_backend_}. */
-  static List<Family<Backend>> backend() {
+  /**
+   * Prefix {@code haproxy_backend_}.
+   *
+   * @param limit the most sessions that can come to a backend
+   */
+  static List<Family<Backend>> backend(ToDoubleFunction<Backend> limit) {
     return concat(
         List.of(
             TrafficFamilies.any(Backend::traffic),
@@ -84,14 +82,22 @@ final class HaproxyFamilies {
                 gauge("max_queue", "Most sessions that waited at once", Backend::maxQueued),
                 gauge("current_sessions", "Sessions waiting or with a server", Backend::sessions),
                 gauge("max_sessions", "Most sessions at once", Backend::maxSessions),
-                states("status", "UP with a server that is up", b -> oneOf(STATES, state(b))),
-                gauge("active_servers", "Servers that are up", Backend::activeServers),
-                gauge("backup_servers", "Backup servers that are up: there are none", b -> 0),
-                gauge("weight", "Weight of the servers that are up", Backend::activeServers),
+                gauge("limit_sessions", "Most sessions that its frontends let in", limit),
+                states(
+                    "status",
+                    "UP with a server that is up",
+                    b -> States.oneOf(States.UP_DOWN, States.of(b))),
+                gauge("active_servers", "Servers that take sessions", Backend::activeServers),
+                gauge("backup_servers", "Always 0: there are no backup servers", b -> 0),
+                gauge("weight", "Weight of the servers that take sessions", Backend::activeServers),
                 gauge(
                     "uweight",
-                    "Configured weight of the servers that are up",
+                    "Configured weight of the servers that take sessions",
                     Backend::activeServers),
+                counter(
+                    "requests_denied_total",
+                    "Always 0: there is no rule that denies a request",
+                    b -> 0),
                 counter(
                     "check_up_down_total", "Times the last server went down", Backend::timesDown),
                 gauge(
@@ -104,96 +110,28 @@ final class HaproxyFamilies {
                     "loadbalanced_total", "Times a server was chosen", HaproxyFamilies::attempts),
                 counter(
                     "connection_attempts_total", "Attempts on servers", HaproxyFamilies::attempts),
-                states("agg_server_status", "Servers in each state", HaproxyFamilies::serverStates),
+                states(
+                    "agg_server_status",
+                    "Servers in each state",
+                    b -> States.count(States.SERVER, b.servers().stream().map(States::of))),
                 states(
                     "agg_server_check_status",
                     "Servers in each state; agg_server_status under its old name",
-                    HaproxyFamilies::serverStates),
+                    b -> States.count(States.SERVER, b.servers().stream().map(States::of))),
                 states(
                     "agg_check_status",
                     "Servers by the result of their last check",
-                    b -> count(CHECK_STATES, b.servers().stream().map(HaproxyFamilies::check))))));
-  }
-
-  /** Prefix {@code haproxy_server_}. */
-  static List<Family<BackendServer>> server() {
-    return concat(
-        List.of(
-            TrafficFamilies.any(s -> s.server().traffic()),
-            TrafficFamilies.serving(s -> s.server().traffic()),
-            List.of(
-                gauge("current_sessions", "Sessions now", s -> s.server().sessions()),
-                gauge("max_sessions", "Most sessions at once", s -> s.server().maxSessions()),
-                gauge(
-                    "limit_sessions",
-                    "max-connections; NaN without a limit",
-                    s -> s.server().limit() == 0 ? Double.NaN : s.server().limit()),
-                states("status", "UP or DOWN", s -> oneOf(STATES, state(s.server()))),
-                gauge("weight", "Weight", s -> 1),
-                gauge("uweight", "Configured weight", s -> 1),
-                counter(
-                    "check_failures_total",
-                    "Checks that failed while the server was up",
-                    s -> s.server().failedChecks()),
-                counter("check_up_down_total", "Times it went down", s -> s.server().timesDown()),
-                gauge(
-                    "check_last_change_seconds",
-                    "Since the server went up or down",
-                    s -> s.server().secondsSinceChange()),
-                counter("downtime_seconds_total", "All time down", s -> s.server().downSeconds()),
-                states(
-                    "check_status",
-                    "Result of the last check",
-                    s -> oneOf(CHECK_STATES, check(s.server()))),
-                gauge("check_duration_seconds", "Of the last check", s -> checkSeconds(s.server())),
-                counter("loadbalanced_total", "Times it was chosen", s -> attempts(s.server())),
-                counter("connection_attempts_total", "Attempts", s -> attempts(s.server())))));
+                    b ->
+                        States.count(
+                            States.CHECK,
+                            b.servers().stream().filter(States::checks).map(States::check))))));
   }
 
   private static double attempts(Backend backend) {
-    return backend.servers().stream().mapToDouble(HaproxyFamilies::attempts).sum();
+    return backend.servers().stream().mapToDouble(s -> s.traffic().sessionsTotal()).sum();
   }
 
-  private static double attempts(Server server) {
-    return server.traffic().sessionsTotal();
-  }
-
-  private static Map<String, Double> serverStates(Backend backend) {
-    return count(STATES, backend.servers().stream().map(HaproxyFamilies::state));
-  }
-
-  private static String state(Backend backend) {
-    return backend.activeServers() > 0 ? "UP" : "DOWN";
-  }
-
-  private static String state(Server server) {
-    return server.up() ? "UP" : "DOWN";
-  }
-
-  private static String check(Server server) {
-    return server.lastCheck().status().name();
-  }
-
-  private static double checkSeconds(Server server) {
-    CheckResult last = server.lastCheck();
-    return last.status() == CheckResult.Status.INI
-        ? Double.NaN
-        : last.durationNanos() / (double) TimeUnit.SECONDS.toNanos(1);
-  }
-
-  private static Map<String, Double> oneOf(List<String> states, String present) {
-    return count(states, Stream.of(present));
-  }
-
-  /** How often each of {@code states} is present, those that are not included. */
-  private static Map<String, Double> count(List<String> states, Stream<String> present) {
-    Map<String, Long> counts = present.collect(groupingBy(state -> state, counting()));
-    Map<String, Double> all = new LinkedHashMap<>();
-    states.forEach(state -> all.put(state, (double) counts.getOrDefault(state, 0L)));
-    return all;
-  }
-
-  private static <T> List<Family<T>> concat(List<List<Family<T>>> parts) {
+  static <T> List<Family<T>> concat(List<List<Family<T>>> parts) {
     return parts.stream().flatMap(List::stream).toList();
   }
 }

@@ -1,7 +1,6 @@
 package org.pgdeeplake.proxy.metrics;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -9,15 +8,16 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -47,6 +47,15 @@ public final class Metrics {
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+  /**
+   * The library writes no counter without {@code _total}. In OpenMetrics there can be none, and
+   * that one is of unknown type.
+   */
+  private static final String AS_HAPROXYS =
+      "# TYPE haproxy_process_" + ProcessFamilies.FAILED_RESOLUTIONS + " counter\n";
+
+  private static final String UNTYPED_AS_OURS = AS_HAPROXYS.replace(" counter", " untyped");
+
   /** Waiting for an instance that has to start first; {@code timeouts.queue} is 120 s. */
   private static final Duration[] WAIT_BUCKETS =
       seconds(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120);
@@ -62,6 +71,13 @@ public final class Metrics {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final List<Frontend> frontends = new CopyOnWriteArrayList<>();
   private final List<Backend> backends = new CopyOnWriteArrayList<>();
+
+  /** Of every frontend that there ever was: what went through one that is gone still counts. */
+  private final Set<FrontendTraffic> traffics = ConcurrentHashMap.newKeySet();
+
+  private final ProcessRates rates = new ProcessRates();
+  private final Reloads reloads = new Reloads();
+  private volatile Runnable everySecond = () -> {};
 
   private final Events<Timer> queueWait =
       timers("pgproxy_queue_wait", "From a request to its server", WAIT_BUCKETS, "proxy");
@@ -110,15 +126,11 @@ public final class Metrics {
         () -> frontends,
         frontend -> Labels.of("proxy", frontend.config().name()));
     collect(
-        "haproxy_backend_",
-        HaproxyFamilies.backend(),
-        () -> backends,
-        backend -> Labels.of("proxy", backend.name()));
-    collect(
-        "haproxy_server_",
-        HaproxyFamilies.server(),
-        this::servers,
-        s -> Labels.of("proxy", s.backend().name(), "server", s.server().name()));
+        "haproxy_backend_", HaproxyFamilies.backend(this::limit), () -> backends, Metrics::labels);
+    collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
+    collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
+    collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
+    collect("pgproxy_", Reloads.families(), () -> List.of(reloads), owner -> Labels.EMPTY);
     List.of("forwarded", "broadcast", "failed").forEach(cancels::of);
     registerProcess();
   }
@@ -128,7 +140,26 @@ public final class Metrics {
    */
   public void register(FrontendConfig config, FrontendTraffic traffic, BooleanSupplier bound) {
     frontends.add(new Frontend(config, traffic, bound));
+    traffics.add(traffic);
     var _ = sessionDuration.of(config.name());
+  }
+
+  /**
+   * Counters that do not exist before their first event have no increase over it: all that can
+   * happen on a frontend is there from the start.
+   *
+   * @param closeReasons why sessions end
+   * @param refusals reason to the SQLSTATEs with which it is told
+   */
+  public void announce(
+      String frontend, List<String> closeReasons, Map<String, List<String>> refusals) {
+    closeReasons.forEach(reason -> {
+      var _ = sessionsClosed.of(frontend, reason);
+    });
+    refusals.forEach((reason, sqlStates) ->
+        sqlStates.forEach(sqlState -> {
+          var _ = this.refusals.of(frontend, reason, sqlState);
+        }));
   }
 
   public void register(Backend backend) {
@@ -147,6 +178,41 @@ public final class Metrics {
         DemandFamilies.demand(),
         () -> List.of(demand.snapshot()),
         snapshot -> Labels.EMPTY);
+  }
+
+  /** Once; {@link #tick} is to be called every second from then on. */
+  public void register(ProcessFacts facts) {
+    ProcessOwner owner = new ProcessOwner(facts, rates, frontends, traffics);
+    everySecond = owner::tick;
+    collect("haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
+    collect("process_", ProcessFamilies.usual(), () -> List.of(owner), p -> Labels.EMPTY);
+    collect("pgproxy_", ProcessFamilies.buffers(), () -> List.of(owner), p -> Labels.EMPTY);
+  }
+
+  /** Takes note of what the process has done in the last second. */
+  public void tick() {
+    everySecond.run();
+  }
+
+  /**
+   * Once.
+   *
+   * @param lines that the log could not take, since the start
+   */
+  public void registerDroppedLogLines(LongSupplier lines) {
+    String help = "Lines that the log could not take in time";
+    collect(
+        "",
+        List.of(
+            Family.counter("haproxy_process_dropped_logs_total", help, l -> l.getAsLong()),
+            Family.counter("pgproxy_log_lines_dropped_total", help, l -> l.getAsLong())),
+        () -> List.of(lines),
+        owner -> Labels.EMPTY);
+  }
+
+  /** A new configuration was read: applied, or refused as a whole. */
+  public void reloaded(boolean applied) {
+    reloads.ended(applied);
   }
 
   /** Once. */
@@ -170,24 +236,6 @@ public final class Metrics {
     }
     var _ = handshakes.of(proxy, side.label(), Result.FAILED.label(), Handshake.NO_VERSION);
     var _ = handshakeTime.of(proxy, side.label());
-  }
-
-  /**
-   * Once.
-   *
-   * @param dropped lines of the log that were lost, since the start
-   */
-  public void registerLog(LongSupplier dropped) {
-    String help = "Lines of the log that were lost, as whoever reads them did not keep up";
-    collect(
-        "",
-        List.of(
-            Family.<LongSupplier>counter(
-                "haproxy_process_dropped_logs_total", help, LongSupplier::getAsLong),
-            Family.<LongSupplier>counter(
-                "pgproxy_log_lines_dropped_total", help, LongSupplier::getAsLong)),
-        () -> List.of(dropped),
-        _ -> Labels.EMPTY);
   }
 
   /** A TLS handshake ended. */
@@ -233,7 +281,7 @@ public final class Metrics {
 
   /** Everything, in Prometheus' text format 0.0.4. */
   public String scrape() {
-    return registry.scrape(TEXT);
+    return scrape("").text();
   }
 
   /**
@@ -245,30 +293,44 @@ public final class Metrics {
    * @param accept what the reader says it takes; OpenMetrics only if it is named there
    */
   public Exposition scrape(String accept) {
-    String contentType = accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
-    return new Exposition(contentType, registry.scrape(contentType));
+    boolean open = accept.contains("application/openmetrics-text");
+    String contentType = open ? OPEN_METRICS : TEXT;
+    String text = registry.scrape(contentType);
+    return new Exposition(contentType, open ? text : text.replace(UNTYPED_AS_OURS, AS_HAPROXYS));
   }
 
   private void registerProcess() {
     String version =
         Objects.requireNonNullElse(
             Metrics.class.getPackage().getImplementationVersion(), "unpackaged");
-    InfoSnapshot build =
-        InfoSnapshot.builder()
-            .name("pgproxy_build")
-            .help("The version that runs")
-            .dataPoint(
-                InfoDataPointSnapshot.builder().labels(Labels.of("version", version)).build())
-            .build();
-    registry.getPrometheusRegistry().register(() -> build);
+    registry.getPrometheusRegistry().register(() -> build("pgproxy_build", version));
+    registry.getPrometheusRegistry().register(() -> build("haproxy_process_build", version));
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
-    if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
-      Gauge.builder("pgproxy_direct_memory_bytes", () -> allocator.metric().usedDirectMemory())
-          .description("Memory outside the heap that buffers hold")
-          .strongReference(true)
-          .register(registry);
-    }
+    registry.getPrometheusRegistry().register(new GarbageCollections());
+  }
+
+  private static InfoSnapshot build(String name, String version) {
+    return InfoSnapshot.builder()
+        .name(name)
+        .help("The version that runs")
+        .dataPoint(InfoDataPointSnapshot.builder().labels(Labels.of("version", version)).build())
+        .build();
+  }
+
+  private static Labels labels(Backend backend) {
+    return Labels.of("proxy", backend.name());
+  }
+
+  private static Labels labels(BackendServer s) {
+    return Labels.of("proxy", s.backend().name(), "server", s.server().name());
+  }
+
+  private double limit(Backend backend) {
+    return frontends.stream()
+        .filter(f -> f.config().defaultBackend().equals(backend.name()))
+        .mapToDouble(f -> f.config().maxConnections())
+        .sum();
   }
 
   private List<BackendServer> servers() {

@@ -26,7 +26,13 @@ final class TrafficFamilies {
         gauge(
             "max_session_rate",
             "Most sessions in a second",
-            o -> of.apply(o).rate().maxPerSecond()));
+            o -> of.apply(o).rate().maxPerSecond()),
+        counter(
+            "responses_denied_total", "Always 0: there is no rule that denies an answer", o -> 0),
+        counter(
+            "internal_errors_total",
+            "Sessions that ended because of a bug",
+            o -> of.apply(o).internalErrorsTotal()));
   }
 
   /** What a backend and a server have in common besides. */
@@ -58,6 +64,10 @@ final class TrafficFamilies {
                     "server_aborts_total",
                     "Sessions that the server broke off",
                     o -> of.apply(o).serverAbortsTotal()),
+                counter(
+                    "connection_reuses_total",
+                    "Always 0: every session has a connection of its own",
+                    o -> 0),
                 gauge(
                     "last_session_seconds",
                     "Since the last session began; -1 before the first",

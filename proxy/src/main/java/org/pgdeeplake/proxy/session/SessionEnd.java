@@ -113,6 +113,7 @@ final class SessionEnd {
       case STARTUP_TIMEOUT, PROTOCOL_ERROR, TLS_HANDSHAKE_FAILED, TLS_HANDSHAKE_TIMEOUT ->
           services.traffic().requestError();
       case CONNECTION_LIMIT, TLS_REQUIRED -> services.traffic().denied();
+      case INTERNAL_ERROR -> services.traffic().traffic().internalError();
       default -> {}
     }
   }
@@ -137,6 +138,7 @@ final class SessionEnd {
         traffic.serverAborted();
         traffic.responseError();
       }
+      case INTERNAL_ERROR -> traffic.internalError();
       default -> {}
     }
     if (record.connectNanos >= 0) {

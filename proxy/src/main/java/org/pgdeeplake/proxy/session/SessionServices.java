@@ -1,6 +1,9 @@
 package org.pgdeeplake.proxy.session;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
@@ -28,4 +31,14 @@ public record SessionServices(
     Metrics metrics,
     ServerConnector connector,
     Sessions sessions,
-    @Nullable TlsAcceptor tls) {}
+    @Nullable TlsAcceptor tls) {
+
+  /** Tells the metrics everything that sessions can come to. */
+  public void announce() {
+    metrics.announce(
+        frontend.name(),
+        Arrays.stream(CloseReason.values()).map(CloseReason::label).toList(),
+        Refusals.sqlStates().entrySet().stream()
+            .collect(Collectors.toMap(entry -> entry.getKey().label(), Map.Entry::getValue)));
+  }
+}

@@ -13,6 +13,7 @@ public final class Traffic {
   private final LongAdder redispatches = new LongAdder();
   private final LongAdder clientAborts = new LongAdder();
   private final LongAdder serverAborts = new LongAdder();
+  private final LongAdder internalErrors = new LongAdder();
   private final SessionRate rate = new SessionRate();
   private final RecentTimes queueTime = new RecentTimes();
   private final RecentTimes connectTime = new RecentTimes();
@@ -59,6 +60,11 @@ public final class Traffic {
     serverAborts.increment();
   }
 
+  /** A session ended because of a bug. */
+  public void internalError() {
+    internalErrors.increment();
+  }
+
   public long sessionsTotal() {
     return sessions.sum();
   }
@@ -93,6 +99,10 @@ public final class Traffic {
 
   public long serverAbortsTotal() {
     return serverAborts.sum();
+  }
+
+  public long internalErrorsTotal() {
+    return internalErrors.sum();
   }
 
   public SessionRate rate() {

@@ -75,7 +75,7 @@ class MetricValuesTest {
   @Test
   void checksShowInTheServerAndSummedInTheBackend() {
     ScrapedText unchecked = scrape();
-    assertThat(server(unchecked, 1, "check_duration_seconds")).isEqualTo("NaN");
+    assertThat(unchecked.has("haproxy_server_check_duration_seconds")).isFalse();
     assertThat(unchecked.samples())
         .filteredOn(sample -> sample.name().equals("haproxy_server_check_status"))
         .allMatch(sample -> sample.value().equals("0.0"));
@@ -111,6 +111,9 @@ class MetricValuesTest {
     assertThat(server(text, 1, "limit_sessions")).isEqualTo("NaN");
     assertThat(server(text, 2, "limit_sessions")).isEqualTo("40.0");
     assertThat(text.value("haproxy_frontend_limit_sessions")).isEqualTo("1000.0");
+    assertThat(backend(text, "limit_sessions")).isEqualTo("1000.0");
+    assertThat(server(text, 1, "queue_limit")).isEqualTo("NaN");
+    assertThat(text.value("pgproxy_queue_limit_seconds")).isEqualTo("120.0");
   }
 
   @Test

@@ -1,0 +1,35 @@
+package org.pgdeeplake.proxy.metrics;
+
+import static org.pgdeeplake.proxy.metrics.Family.gauge;
+import static org.pgdeeplake.proxy.metrics.Family.states;
+
+import java.util.Arrays;
+import java.util.List;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
+
+/** What operators have asked for; prefix {@code pgproxy_}. */
+final class OperationFamilies {
+  private static final List<String> WANTED =
+      Arrays.stream(AdministrativeState.values()).map(AdministrativeState::word).toList();
+
+  private OperationFamilies() {}
+
+  static List<Family<Backend>> backend() {
+    return List.of(
+        gauge("paused", "1 while no waiter gets a server", b -> b.paused() ? 1 : 0),
+        gauge(
+            "queue_limit_seconds",
+            "How long a session may wait: timeouts.queue",
+            b -> b.config().timeouts().queue().toNanos() / 1e9));
+  }
+
+  static List<Family<BackendServer>> server() {
+    return List.of(
+        states(
+            "server_administrative_state",
+            "What an operator wants of a server",
+            s -> States.oneOf(WANTED, s.server().administrative().word())));
+  }
+}
