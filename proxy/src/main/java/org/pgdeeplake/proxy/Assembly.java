@@ -26,6 +26,7 @@ import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.health.HealthChecker;
+import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
@@ -71,7 +72,8 @@ final class Assembly implements AutoCloseable {
       Metrics metrics,
       TlsTraffic tlsTraffic,
       Demand demand,
-      Sessions sessions) {}
+      Sessions sessions,
+      Logging logging) {}
 
   /**
    * An address that is not for clients.
@@ -218,6 +220,7 @@ final class Assembly implements AutoCloseable {
     backends.forEach(metrics::register);
     metrics.register(nextTls);
     ground.demand().reconfigure(config.demand());
+    ground.logging().apply(config.log());
     List<SessionServices> services =
         config.frontends().stream()
             .map(frontend -> services(frontend, before, backends, nextTls))

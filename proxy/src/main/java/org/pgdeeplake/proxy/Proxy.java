@@ -15,6 +15,7 @@ import org.pgdeeplake.proxy.config.ShutdownConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.frontend.Frontend;
+import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.ProcessFacts;
 import org.pgdeeplake.proxy.net.Transport;
@@ -47,7 +48,7 @@ public final class Proxy implements AutoCloseable {
   private final Operations operations;
   private volatile boolean ready;
 
-  private Proxy(LoadedConfig file, Transport transport) {
+  private Proxy(LoadedConfig file, Transport transport, Logging logging) {
     this.started = file.config();
     this.transport = transport;
     this.loops = transport.loops("loop", started.threads());
@@ -77,13 +78,15 @@ public final class Proxy implements AutoCloseable {
                 metrics,
                 tlsTraffic,
                 demand,
-                sessions),
+                sessions,
+                logging),
             operatorPorts());
     this.reloads = new Reloads(file.path(), assembly, metrics);
     this.operations =
         new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
+    metrics.registerDroppedLogLines(logging::dropped);
     metrics.register(new ProcessFacts(started.threads(), stopping::get, resolver::failures));
     var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
   }
@@ -104,13 +107,15 @@ public final class Proxy implements AutoCloseable {
    * @throws StartException where something cannot start; nothing runs then
    */
   public static Proxy start(LoadedConfig file) throws StartException {
+    Logging logging = Logging.ofProcess();
+    logging.apply(file.config().log());
     Transport transport;
     try {
       transport = Transport.select(file.config().transport());
     } catch (IllegalStateException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
-    Proxy proxy = new Proxy(file, transport);
+    Proxy proxy = new Proxy(file, transport, logging);
     try {
       var _ = proxy.assembly.apply(file);
     } catch (StartException e) {

@@ -48,7 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  nothing, with the reason in the log. Sessions go on.",
       "",
       "Environment:",
-      "  PG_PROXY_LOG_LEVEL  ERROR, WARN, INFO (default) or DEBUG",
+      "  PG_PROXY_LOG_LEVEL  error, warn, info (default) or debug, where FILE has no log.level",
       "  PG_PROXY_HEAP       size of the Java heap, such as 256m (default 128m)",
       "",
       "Example:",

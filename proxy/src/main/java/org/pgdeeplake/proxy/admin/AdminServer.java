@@ -122,7 +122,7 @@ public final class AdminServer implements AutoCloseable {
   /** From now on accepts here; connections that were made elsewhere go on. */
   public void listen(Listener on) {
     listener = on;
-    on.accept(this::accept);
+    on.accept("admin", this::accept);
   }
 
   /** Where it listens. */

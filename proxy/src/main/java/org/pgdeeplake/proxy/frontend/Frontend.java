@@ -55,7 +55,7 @@ public final class Frontend {
   public void serve(Listener on, SessionServices with) {
     services = with;
     listener = on;
-    on.accept(this::accept);
+    on.accept("frontend " + with.frontend().name(), this::accept);
   }
 
   private void accept(Channel channel) {

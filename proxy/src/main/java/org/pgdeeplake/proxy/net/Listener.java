@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open address. From its binding on the kernel holds who comes; they are accepted as soon as
@@ -21,6 +23,7 @@ import org.pgdeeplake.proxy.config.HostPort;
  * loops.
  */
 public final class Listener implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Listener.class);
   private static final long QUIET_MILLIS = 10;
   private static final int MAX_ROUNDS = 100;
 
@@ -28,12 +31,15 @@ public final class Listener implements AutoCloseable {
   private final Channel channel;
   private final Accepted accepted;
   private final Connections connections;
+  private final Errors errors = new Errors();
 
   private Listener(HostPort bind, Channel channel, Accepted accepted, Connections connections) {
     this.bind = bind;
     this.channel = channel;
     this.accepted = accepted;
     this.connections = connections;
+    // Behind Netty's own handler, which pauses for a second on such an error.
+    var _ = channel.pipeline().addLast(errors);
   }
 
   /**
@@ -83,9 +89,11 @@ public final class Listener implements AutoCloseable {
   /**
    * From now on accepts.
    *
+   * @param who takes them, for the log
    * @param taker of every new connection, in place of the last one; called on its event loop
    */
-  public void accept(Consumer<Channel> taker) {
+  public void accept(String who, Consumer<Channel> taker) {
+    errors.who = who;
     connections.taker = taker;
     channel.config().setAutoRead(true);
   }
@@ -138,6 +146,16 @@ public final class Listener implements AutoCloseable {
     public void channelRead(ChannelHandlerContext ctx, Object connection) {
       count++;
       ctx.fireChannelRead(connection);
+    }
+  }
+
+  /** Says why connections cannot be accepted, such as too many open files. */
+  private static final class Errors extends ChannelInboundHandlerAdapter {
+    private volatile String who = "";
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      log.error("{} cannot accept connections: {}", who, cause.getMessage());
     }
   }
 
