@@ -29,6 +29,11 @@ final class Relaying extends LinkedState {
   /** What comes behind a ReadyForQuery without a request. */
   private final AsynchronousMessages asynchronous = new AsynchronousMessages();
 
+  /** In mode tcp: whether the server has not sent a byte yet, and since when it may. */
+  private boolean firstByteDue;
+
+  private final long sinceNanos = System.nanoTime();
+
   /** Whether the server has begun to answer nothing since its last ReadyForQuery. */
   private boolean betweenTurns;
 
@@ -53,7 +58,9 @@ final class Relaying extends LinkedState {
     byte[] first = session.reader().held().copy();
     var _ = link.channel().write(Unpooled.wrappedBuffer(first), link.channel().voidPromise());
     link.channel().flush();
-    return new Relaying(session, link, true, new HeldBytes());
+    Relaying relaying = new Relaying(session, link, true, new HeldBytes());
+    relaying.firstByteDue = true;
+    return relaying;
   }
 
   Activity activity() {
@@ -113,6 +120,10 @@ final class Relaying extends LinkedState {
 
   @Override
   void onServerBytes(ByteBuf chunk) {
+    if (firstByteDue) {
+      firstByteDue = false;
+      countFirstByte(System.nanoTime() - sinceNanos);
+    }
     int bytes = chunk.readableBytes();
     session.record().bytesOut += bytes;
     session.services().traffic().traffic().out(bytes);
