@@ -144,6 +144,7 @@ class ArchitectureTest {
   void librariesStayWhereTheyBelong() {
     onlyIn("config", "com.typesafe.config..");
     onlyIn("metrics", "io.micrometer..", "io.prometheus..");
+    onlyIn("log", "ch.qos.logback..");
     onlyIn("admin", "io.netty.handler.codec.http..");
     noClasses()
         .that()

@@ -2,7 +2,10 @@ package org.pgdeeplake.proxy.backend;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,9 +40,9 @@ public final class Backend {
     CLIENT_LIMIT
   }
 
-  private final BackendConfig config;
+  private volatile BackendConfig config;
   private final Object lock = new Object();
-  private final List<Server> servers;
+  private volatile List<Server> servers;
   private final Traffic traffic = new Traffic();
   private final StateLog stateLog = new StateLog(this);
 
@@ -55,6 +58,10 @@ public final class Backend {
   @GuardedBy("lock")
   private final Wakes wakes;
 
+  /** Servers that the configuration no longer has, for as long as sessions hold slots of them. */
+  @GuardedBy("lock")
+  private List<Server> departed = List.of();
+
   /** Whose servers are spoken to in plain text. */
   public Backend(BackendConfig config) {
     this(config, null);
@@ -69,6 +76,38 @@ public final class Backend {
         config.servers().stream().map(s -> new Server(s, tls, config.check(), lock)).toList();
     this.wakes = new Wakes(config.name());
     this.dispatcher = new Dispatcher(this, servers, config.queue(), wakes);
+  }
+
+  /**
+   * Takes over another configuration. Servers of the same name stay what they are, with their
+   * sessions, counters and health; one whose address is another is checked before anybody is sent
+   * there. Servers that are gone take nobody any more and keep their sessions. Waiters stay, and
+   * each keeps the limit of its wait until it gets in line again.
+   */
+  public void reconfigure(BackendConfig next, @Nullable TlsConnector tls) {
+    Settled settled;
+    synchronized (lock) {
+      Map<String, Server> known = new LinkedHashMap<>();
+      departed.forEach(server -> known.put(server.name(), server));
+      servers.forEach(server -> known.put(server.name(), server));
+      List<Server> now = new ArrayList<>();
+      for (BackendConfig.ServerConfig one : next.servers()) {
+        Server server = known.remove(one.name());
+        if (server == null) {
+          server = new Server(one, tls, next.check(), lock);
+        } else {
+          server.reconfigure(one, tls, next.check());
+        }
+        now.add(server);
+      }
+      known.values().forEach(server -> server.depart(tls));
+      departed = known.values().stream().filter(server -> server.sessions() > 0).toList();
+      config = next;
+      servers = List.copyOf(now);
+      dispatcher.reconfigure(servers, next.queue());
+      settled = settle();
+    }
+    settled.tell();
   }
 
   public void probeWith(Consumer<Server> prober) {
@@ -361,7 +400,7 @@ public final class Backend {
 
   void failed(Lease lease, Failure failure) {
     Server server = lease.server();
-    if (lease.revoked()) {
+    if (lease.revoked() || lease.elsewhere()) {
       released(lease);
       return;
     }

@@ -25,7 +25,7 @@ final class Dispatcher {
   }
 
   private final Backend backend;
-  private final QueueConfig limits;
+  private QueueConfig limits;
   private final RoundRobin roundRobin;
   private final Wakes wakes;
   private final WaitQueue queue = new WaitQueue();
@@ -38,6 +38,12 @@ final class Dispatcher {
     this.wakes = wakes;
     this.limits = limits;
     this.roundRobin = new RoundRobin(servers, limits.releaseConcurrency());
+  }
+
+  /** Who waits already keeps his place, whatever the new limits are. */
+  void reconfigure(List<Server> servers, QueueConfig limits) {
+    this.limits = limits;
+    roundRobin.among(servers, limits.releaseConcurrency());
   }
 
   int queued() {

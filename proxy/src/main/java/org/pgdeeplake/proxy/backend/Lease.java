@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.backend;
 
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.wake.WakeInProgress;
 
 /**
@@ -14,6 +15,9 @@ public final class Lease implements AutoCloseable {
 
   /** That for which the holder has waited; null where it found the backend awake. */
   final @Nullable WakeInProgress wake;
+
+  /** The server's when it was assigned; a reload may move the server, not the session. */
+  private final HostPort address;
 
   /** Guarded by the backend's lock. */
   boolean answered;
@@ -29,10 +33,21 @@ public final class Lease implements AutoCloseable {
     this.server = server;
     this.holder = holder;
     this.wake = wake;
+    this.address = server.address();
   }
 
   public Server server() {
     return server;
+  }
+
+  /** As {@link Server#destination}, of the very server that this session has. */
+  public Destination destination(boolean own, ProxyHeader header) {
+    return server.destination(address, own, header);
+  }
+
+  /** Whether the server has another address by now. */
+  boolean elsewhere() {
+    return !address.equals(server.address());
   }
 
   Waiter holder() {

@@ -17,13 +17,14 @@ import org.pgdeeplake.proxy.traffic.Traffic;
  * through. Its backend alone changes it, under the backend's lock; reading is for any thread.
  */
 public final class Server {
-  private final ServerConfig config;
-  private final @Nullable TlsConnector tls;
+  private volatile ServerConfig config;
+  private volatile @Nullable TlsConnector tls;
   private final Object lock;
-  private final int fall;
   private final Traffic traffic = new Traffic();
 
   // From here on everything is guarded by the lock.
+  private int fall;
+
   private final HealthCounter health;
 
   private final Availability availability = new Availability();
@@ -40,9 +41,12 @@ public final class Server {
   /** It said 53300: nothing more is sent to it until a slot is free again. */
   private boolean full;
 
+  /** The configuration no longer has it. */
+  private boolean departed;
+
   private AdministrativeState administrative = AdministrativeState.READY;
 
-  /** How often it went into maintenance. */
+  /** How often it went into maintenance or to another address. */
   private int era;
 
   /** Leases whose server has not yet sent a byte. */
@@ -63,6 +67,28 @@ public final class Server {
     this.health = new HealthCounter(check.rise(), check.fall());
   }
 
+  /** At another address nobody is sent to it before its next good check. */
+  void reconfigure(ServerConfig next, @Nullable TlsConnector tls, CheckConfig check) {
+    assert Thread.holdsLock(lock);
+    if (departed || !next.address().equals(config.address())) {
+      era++;
+      suspect = true;
+      full = false;
+    }
+    departed = false;
+    config = next;
+    this.tls = tls;
+    fall = check.fall();
+    health.limits(check.rise(), check.fall());
+  }
+
+  /** Takes nobody any more; cancel requests of the sessions that it still has go on. */
+  void depart(@Nullable TlsConnector tls) {
+    assert Thread.holdsLock(lock);
+    departed = true;
+    this.tls = tls;
+  }
+
   public String name() {
     return config.name();
   }
@@ -78,8 +104,11 @@ public final class Server {
    * @param header for a server that asks for one
    */
   public Destination destination(boolean own, ProxyHeader header) {
-    return new Destination(
-        config.address(), own ? tls : null, config.sendProxyProtocol() ? header : null);
+    return destination(config.address(), own, header);
+  }
+
+  Destination destination(HostPort at, boolean own, ProxyHeader header) {
+    return new Destination(at, own ? tls : null, config.sendProxyProtocol() ? header : null);
   }
 
   /** Sessions at once; 0 is no limit. */
@@ -101,7 +130,7 @@ public final class Server {
   /** Whether it is up and may have sessions: HAProxy's active server. */
   public boolean active() {
     synchronized (lock) {
-      return health.up() && administrative == AdministrativeState.READY;
+      return health.up() && administrative == AdministrativeState.READY && !departed;
     }
   }
 
@@ -134,8 +163,8 @@ public final class Server {
   }
 
   /**
-   * How often it went into maintenance. What a check finds out is worth nothing in another era than
-   * that in which it began.
+   * How often it went into maintenance or to another address. What a check finds out is worth
+   * nothing in another era than that in which it began.
    */
   public int era() {
     synchronized (lock) {

@@ -64,7 +64,7 @@ final class OperatorsReader {
   static LogConfig log(Section section) {
     LogConfig log =
         new LogConfig(
-            section.choice("level", LogConfig.Level.class),
+            section.choiceInAnyCase("level", LogConfig.Level.class),
             section.choice("format", LogConfig.Format.class),
             section.flag("sessions"));
     section.refuseOtherKeys();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -127,12 +128,23 @@ final class Section {
     return constants[words.indexOf(oneOf(key, words))];
   }
 
+  /** The same, but upper case will do. */
+  <E extends Enum<E>> E choiceInAnyCase(String key, Class<E> type) {
+    E[] constants = type.getEnumConstants();
+    List<String> words = Arrays.stream(constants).map(Section::word).toList();
+    return constants[words.indexOf(oneOf(key, words, text -> text.toLowerCase(Locale.ROOT)))];
+  }
+
   /** A constant as it is written in a file. */
   static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   String oneOf(String key, List<String> words) {
+    return oneOf(key, words, text -> text);
+  }
+
+  private String oneOf(String key, List<String> words, UnaryOperator<String> asWord) {
     String allowed = String.join(" or ", words);
     return read(
         key,
@@ -140,11 +152,11 @@ final class Section {
         allowed,
         words.getFirst(),
         text -> {
-          if (!words.contains(text)) {
+          if (!words.contains(asWord.apply(text))) {
             String near = Spelling.didYouMean(text, words);
             throw new BadValue(Value.quoted(text) + " is not allowed; write " + allowed + near);
           }
-          return text;
+          return asWord.apply(text);
         });
   }
 

@@ -1,9 +1,8 @@
 package org.pgdeeplake.proxy.demand;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +23,7 @@ import org.pgdeeplake.proxy.config.DemandConfig;
 public final class Demand {
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private final DemandConfig config;
+  private volatile DemandConfig config;
   private final ScheduledExecutorService timer;
   private final Map<NoWake, LongAdder> noWake = new EnumMap<>(NoWake.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -39,9 +38,9 @@ public final class Demand {
   @GuardedBy("this")
   private final Set<Claim> idle = new LinkedHashSet<>();
 
-  /** When each waiter that gave up, or operator that asked, stops counting, soonest first. */
+  /** When each waiter that gave up, or operator that asked, stops counting. */
   @GuardedBy("this")
-  private final Deque<Long> lingeringUntilNanos = new ArrayDeque<>();
+  private final List<Long> lingeringUntilNanos = new ArrayList<>();
 
   /**
    * @param timer tells listeners when a lingering waiter stops counting
@@ -77,6 +76,11 @@ public final class Demand {
       double oldestWaiterSeconds,
       Map<NoWake, Long> noWake,
       Map<String, Integer> waitingByBackend) {}
+
+  /** For sessions that begin, and waiters that give up, from now on. */
+  public void reconfigure(DemandConfig next) {
+    config = next;
+  }
 
   public DemandConfig config() {
     return config;
@@ -163,9 +167,7 @@ public final class Demand {
 
   public synchronized Snapshot snapshot() {
     long now = System.nanoTime();
-    while (!lingeringUntilNanos.isEmpty() && lingeringUntilNanos.getFirst() - now <= 0) {
-      lingeringUntilNanos.removeFirst();
-    }
+    lingeringUntilNanos.removeIf(until -> until - now <= 0);
     // However many gave up, they keep one start going: whoever still wants one is waiting.
     int wanted = waiting.size() + counted.size();
     Map<Claim.Activity, Integer> activities = new EnumMap<>(Claim.Activity.class);

@@ -99,7 +99,7 @@ final class Relaying extends LinkedState {
   @Override
   void exit(SessionState next) {
     if (key != null) {
-      session.services().cancelKeys().remove(key, link.server());
+      session.services().cancelKeys().remove(key, link.lease());
     }
     super.exit(next);
   }
@@ -212,7 +212,7 @@ final class Relaying extends LinkedState {
       CancelKey found = keys.scan(chunk);
       if (found != null) {
         key = found;
-        session.services().cancelKeys().put(found, link.server());
+        session.services().cancelKeys().put(found, link.lease());
       }
     }
     switch (tail.next(chunk)) {

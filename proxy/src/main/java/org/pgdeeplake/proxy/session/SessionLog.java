@@ -4,17 +4,23 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The access-log line, one for each session at its end, in HAProxy's tcplog format (HAProxy manual,
- * 8.2.2): {@code %ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq}. Any
- * thread.
+ * 8.2.2): {@code %ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq}. Its
+ * fields, and what the format has no place for, are key-value pairs beside it. Any thread.
  */
 final class SessionLog {
   private static final Logger log = LoggerFactory.getLogger("session");
+
+  /** Apart, as these are held back where they repeat: nobody can be asked to log in first. */
+  private static final Logger failures = LoggerFactory.getLogger("session.failed");
+
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ENGLISH)
           .withZone(ZoneId.systemDefault());
@@ -29,25 +35,54 @@ final class SessionLog {
     if (!log.isInfoEnabled()) {
       return;
     }
-    log.info(
-        "{}:{} [{}] {} {}/{} {}/{}/{} {} {} {}/{}/{}/{}/{} 0/{}",
-        session.client.getAddress().getHostAddress(),
-        session.client.getPort(),
-        DATE.format(session.accepted),
-        session.encrypted ? frontend + "~" : frontend,
-        backend.name(),
-        session.server == null ? "<NOSRV>" : session.server.name(),
-        millis(session.waitedNanos()),
-        millis(session.connectNanos),
-        millis(System.nanoTime() - session.acceptedNanos),
-        session.bytesOut,
-        reason.code(),
-        live.process(),
-        live.frontend(),
-        backend.queued() + backend.assigned(),
-        session.server == null ? 0 : session.server.sessions(),
-        (session.redispatched ? "+" : "") + session.retries,
-        session.ahead);
+    Server server = session.server;
+    Long waited = millis(session.waitedNanos());
+    Long connect = millis(session.connectNanos);
+    long total = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - session.acceptedNanos);
+    int ofBackend = backend.queued() + backend.assigned();
+    int ofServer = server == null ? 0 : server.sessions();
+    log.atInfo()
+        .addKeyValue("client", session.client.getAddress().getHostAddress())
+        .addKeyValue("client_port", session.client.getPort())
+        .addKeyValue("accepted", session.accepted)
+        .addKeyValue("frontend", frontend)
+        .addKeyValue("tls", session.encrypted)
+        .addKeyValue("backend", backend.name())
+        .addKeyValue("server", server == null ? null : server.name())
+        .addKeyValue("queue_ms", waited)
+        .addKeyValue("connect_ms", connect)
+        .addKeyValue("total_ms", total)
+        .addKeyValue("bytes_in", session.bytesIn)
+        .addKeyValue("bytes_out", session.bytesOut)
+        .addKeyValue("termination_state", reason.code())
+        .addKeyValue("reason", reason.label())
+        .addKeyValue("process_sessions", live.process())
+        .addKeyValue("frontend_sessions", live.frontend())
+        .addKeyValue("backend_sessions", ofBackend)
+        .addKeyValue("server_sessions", ofServer)
+        .addKeyValue("retries", session.retries)
+        .addKeyValue("redispatched", session.redispatched)
+        .addKeyValue("server_queue", 0)
+        .addKeyValue("backend_queue", session.ahead)
+        .log(
+            "{}:{} [{}] {} {}/{} {}/{}/{} {} {} {}/{}/{}/{}/{} 0/{}",
+            session.client.getAddress().getHostAddress(),
+            session.client.getPort(),
+            DATE.format(session.accepted),
+            session.encrypted ? frontend + "~" : frontend,
+            backend.name(),
+            server == null ? "<NOSRV>" : server.name(),
+            orMinusOne(waited),
+            orMinusOne(connect),
+            total,
+            session.bytesOut,
+            reason.code(),
+            live.process(),
+            live.frontend(),
+            ofBackend,
+            ofServer,
+            (session.redispatched ? "+" : "") + session.retries,
+            session.ahead);
   }
 
   /**
@@ -56,19 +91,31 @@ final class SessionLog {
    * @param what in HAProxy's words, so that whoever looks for them finds them
    */
   static void failed(SessionRecord session, String frontend, String what) {
-    log.info(
-        "{}:{} [{}] {}/1: {}",
-        session.client.getAddress().getHostAddress(),
-        session.client.getPort(),
-        DATE.format(session.accepted),
-        frontend,
-        what);
+    failures
+        .atInfo()
+        .addKeyValue("client", session.client.getAddress().getHostAddress())
+        .addKeyValue("client_port", session.client.getPort())
+        .addKeyValue("accepted", session.accepted)
+        .addKeyValue("frontend", frontend)
+        .addKeyValue("failure", what)
+        .log(
+            // In the pattern, so that one failure that repeats holds back no other.
+            "{}:{} [{}] {}/1: " + what.replace("{}", "{ }"),
+            session.client.getAddress().getHostAddress(),
+            session.client.getPort(),
+            DATE.format(session.accepted),
+            frontend);
   }
 
   /** Sessions that go on. */
   record Live(int process, int frontend) {}
 
-  private static long millis(long nanos) {
-    return nanos < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(nanos);
+  /** Null where that was not reached. */
+  private static @Nullable Long millis(long nanos) {
+    return nanos < 0 ? null : TimeUnit.NANOSECONDS.toMillis(nanos);
+  }
+
+  private static long orMinusOne(@Nullable Long millis) {
+    return millis == null ? -1 : millis;
   }
 }

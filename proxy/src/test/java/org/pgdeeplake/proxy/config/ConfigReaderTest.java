@@ -145,6 +145,14 @@ class ConfigReaderTest {
         .isEqualTo(expected);
   }
 
+  /** In capitals, too, as PG_PROXY_LOG_LEVEL is often written. */
+  @ParameterizedTest
+  @CsvSource({"debug, DEBUG", "WARN, WARN", "Error, ERROR"})
+  void readsTheLevelOfTheLog(String text, LogConfig.Level expected) throws Exception {
+    assertThat(read(MINIMAL + "proxy.log.level = " + text).log())
+        .isEqualTo(new LogConfig(expected, LogConfig.Format.TEXT, true));
+  }
+
   @Test
   void keepsTheOrderOfTheFile() throws Exception {
     StringBuilder text = new StringBuilder(MINIMAL);

@@ -47,6 +47,7 @@ public final class Command implements AutoCloseable {
   public static final class Builder {
     private final List<String> line;
     private final Map<String, String> environment = new HashMap<>();
+    private int openFiles;
 
     private Builder(List<String> line) {
       this.line = line;
@@ -57,9 +58,18 @@ public final class Command implements AutoCloseable {
       return this;
     }
 
+    /** So many and no more. */
+    public Builder openFiles(int limit) {
+      openFiles = limit;
+      return this;
+    }
+
     public Command start() {
       List<String> found = new ArrayList<>(line);
       find(line.getFirst()).ifPresent(path -> found.set(0, path.toString()));
+      if (openFiles > 0) {
+        found.addAll(0, List.of("sh", "-c", "ulimit -n " + openFiles + "; exec \"$0\" \"$@\""));
+      }
       ProcessBuilder builder = new ProcessBuilder(found);
       builder.redirectInput(new File("/dev/null"));
       builder.environment().keySet().removeIf(name -> name.startsWith("PG"));

@@ -19,20 +19,28 @@ public final class ProxyProcess {
    * @param file its configuration
    */
   public static Command start(Path file) {
+    return of(file).start();
+  }
+
+  /**
+   * @param file its configuration
+   */
+  public static Command.Builder of(Path file) {
     return Command.of(
-            // Whoever runs the tests may have turned signals off, and children inherit that.
-            "env",
-            "--default-signal=INT,HUP",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "--config",
-            file.toString())
-        .start();
+        // Whoever runs the tests may have turned signals off, and children inherit that.
+        "env",
+        "--default-signal=INT,HUP",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx128m",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        // Not the configuration of the tests.
+        "-Dlogback.configurationFile=logback.xml",
+        "-cp",
+        System.getProperty("java.class.path"),
+        Main.class.getName(),
+        "--config",
+        file.toString());
   }
 
   /** Waits until it listens there. */

@@ -1,0 +1,73 @@
+package org.pgdeeplake.proxy.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.LogConfig;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of this process. Has no say where Logback was configured by somebody else's file ({@code
+ * -Dlogback.configurationFile}). Any thread.
+ */
+public final class Logging {
+  private static final String OURS = "org.pgdeeplake";
+
+  private final @Nullable LoggerContext context;
+  private final List<LineQueue> queues;
+
+  private Logging(@Nullable LoggerContext context, List<LineQueue> queues) {
+    this.context = context;
+    this.queues = queues;
+  }
+
+  public static Logging ofProcess() {
+    return LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+        ? of(context)
+        : new Logging(null, List.of());
+  }
+
+  static Logging of(LoggerContext context) {
+    List<LineQueue> queues = new ArrayList<>();
+    for (Logger logger : context.getLoggerList()) {
+      for (var appenders = logger.iteratorForAppenders(); appenders.hasNext(); ) {
+        Appender<ILoggingEvent> appender = appenders.next();
+        if (appender instanceof LineQueue queue) {
+          queues.add(queue);
+        }
+      }
+    }
+    return new Logging(queues.isEmpty() ? null : context, List.copyOf(queues));
+  }
+
+  /** From now on; no line is lost by it. */
+  public synchronized void apply(LogConfig config) {
+    if (context == null) {
+      return;
+    }
+    LineFormat format =
+        switch (config.format()) {
+          case TEXT -> LineFormat.TEXT;
+          case JSON -> LineFormat.JSON;
+        };
+    queues.forEach(queue -> queue.format(format));
+    Level level = Objects.requireNonNull(Level.toLevel(config.level().name()));
+    context.getLogger(OURS).setLevel(level);
+    context.getLogger(SessionLines.SESSION).setLevel(config.sessions() ? level : Level.OFF);
+    context.getLogger(SessionLines.FAILED).setLevel(level);
+    // Of libraries only what they warn of.
+    Level others = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(others);
+  }
+
+  /** Lines that were lost since the start, as whoever reads them did not keep up. */
+  public long dropped() {
+    return queues.stream().mapToLong(LineQueue::dropped).sum();
+  }
+}

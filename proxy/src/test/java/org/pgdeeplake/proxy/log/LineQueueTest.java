@@ -1,0 +1,132 @@
+// Who logs never waits; what cannot be written is counted; a change of the format loses no line.
+package org.pgdeeplake.proxy.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.config.LogConfig;
+
+class LineQueueTest {
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+  private final CountDownLatch read = new CountDownLatch(1);
+  private final LoggerContext context = new LoggerContext();
+
+  @AfterEach
+  void stop() {
+    read.countDown();
+    context.stop();
+  }
+
+  @Test
+  void whoeverDoesNotReadLosesLinesThatAreCounted() {
+    LineQueue queue = queue(reader(true));
+    int lines = 3 * LineQueue.CAPACITY;
+    for (int i = 0; i < lines; i++) {
+      context.getLogger("session").info("line {}", i);
+    }
+    assertThat(queue.dropped()).isBetween((long) LineQueue.CAPACITY, 2L * LineQueue.CAPACITY);
+
+    long dropped = queue.dropped();
+    read.countDown();
+    queue.stop();
+    assertThat(text().lines().count() + dropped).isEqualTo(lines);
+    assertThat(Logging.of(context).dropped()).isEqualTo(dropped);
+  }
+
+  @Test
+  void whoeverHasGoneLosesLinesThatAreCounted() {
+    LineQueue queue =
+        queue(
+            new OutputStream() {
+              @Override
+              public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+              }
+            });
+    context.getLogger("session").info("line");
+    await().until(() -> queue.dropped() == 1);
+  }
+
+  @Test
+  void theFormatChangesBetweenTwoLines() {
+    LineQueue queue = queue(reader(false));
+    Logging logging = Logging.of(context);
+    int lines = 2000;
+    for (int i = 0; i < lines; i++) {
+      if (i % 100 == 0) {
+        logging.apply(
+            new LogConfig(
+                LogConfig.Level.INFO,
+                i % 200 == 0 ? LogConfig.Format.JSON : LogConfig.Format.TEXT,
+                true));
+      }
+      context.getLogger("session").info("line {}", i);
+    }
+    queue.stop();
+    List<String> seen = text().lines().toList();
+    assertThat(seen).hasSize(lines).allMatch(line -> line.matches("line \\d+|\\{.*\"line \\d+\"}"));
+  }
+
+  @Test
+  void whatIsHeldBackIsSummedUpAtTheEnd() {
+    LineQueue queue = queue(reader(false));
+    for (int i = 0; i < 1050; i++) {
+      context.getLogger("org.pgdeeplake.Any").warn("{}: no", i);
+    }
+    queue.stop();
+    assertThat(text().lines()).hasSize(51).last().asString().contains("repeated 1000 more times");
+  }
+
+  @Test
+  void textOfOthersMakesNoLineOfItsOwn() {
+    LineQueue queue = queue(reader(false));
+    context.getLogger("org.pgdeeplake.Any").warn("user {}", "x\r\n2026 ERROR forged\u001b[31m");
+    queue.stop();
+    assertThat(text()).endsWith("WARN  user x  2026 ERROR forged [31m\n");
+  }
+
+  private String text() {
+    return written.toString(StandardCharsets.UTF_8);
+  }
+
+  private OutputStream reader(boolean waits) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) {
+        if (waits) {
+          try {
+            read.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        }
+        written.write(bytes, offset, length);
+      }
+    };
+  }
+
+  private LineQueue queue(OutputStream out) {
+    LineQueue queue = new LineQueue(out);
+    queue.setContext(context);
+    queue.setName("test");
+    queue.start();
+    context.getLogger("ROOT").setLevel(Level.DEBUG);
+    context.getLogger("ROOT").addAppender(queue);
+    return queue;
+  }
+}
