@@ -174,8 +174,7 @@ public final class Proxy implements AutoCloseable {
             transport,
             adminLoops,
             metrics,
-            demand,
-            List.copyOf(backends.values()),
+            operations,
             this::ready);
     try {
       server.start();
