@@ -12,8 +12,6 @@ import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 import org.pgdeeplake.proxy.wake.Wake;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The servers that share one queue. It alone decides who gets which server.
@@ -23,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * are told after the lock is released.
  */
 public final class Backend {
-  private static final Logger log = LoggerFactory.getLogger(Backend.class);
-
   /** Between two rounds of attempts that all failed, as HAProxy's turn-around. */
   private static final long MAX_TURNAROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -42,6 +38,7 @@ public final class Backend {
   private final Object lock = new Object();
   private final List<Server> servers;
   private final Traffic traffic = new Traffic();
+  private final StateLog stateLog = new StateLog(this);
 
   /** Asks for a check of a server soon, without blocking; set once, before the first session. */
   private volatile Consumer<Server> prober = server -> {};
@@ -123,28 +120,28 @@ public final class Backend {
     }
   }
 
-  /** Servers that are up. */
+  /** Servers that are up and may have sessions. */
   public int activeServers() {
     synchronized (lock) {
-      return (int) servers.stream().filter(Server::up).count();
+      return (int) servers.stream().filter(Server::active).count();
     }
   }
 
-  /** Since the first server came up or the last one went down. */
+  /** Since the first server became active or the last one ceased to be. */
   public double secondsSinceChange() {
     synchronized (lock) {
       return availability.secondsSinceChange();
     }
   }
 
-  /** All time without a server that is up. */
+  /** All time without an active server. */
   public double downSeconds() {
     synchronized (lock) {
       return availability.downSeconds();
     }
   }
 
-  /** How often the last server that was up went down. */
+  /** How often the last active server ceased to be so. */
   public long timesDown() {
     synchronized (lock) {
       return availability.timesDown();
@@ -156,20 +153,55 @@ public final class Backend {
    * READY} after it waits for a good check.
    */
   public void administer(Server server, AdministrativeState wanted) {
-    log.error("outline: {} {}", server, wanted);
+    AdministrativeState before;
+    boolean wasUp;
+    List<Lease> evicted;
+    Settled settled;
+    synchronized (lock) {
+      before = server.administrative();
+      if (before == wanted) {
+        return;
+      }
+      wasUp = server.up();
+      evicted = wanted == AdministrativeState.MAINT ? server.leases() : List.of();
+      server.administer(wanted);
+      settled = settle();
+    }
+    stateLog.administered(server, before, wasUp, settled.active());
+    settled.tell();
+    evicted.forEach(lease -> lease.holder().evicted(lease));
+    if (wanted != AdministrativeState.MAINT) {
+      prober.accept(server);
+    }
   }
 
   /** No waiter gets a server until {@link #resume}; sessions that are served go on. */
   public void pause() {
-    log.error("outline");
+    synchronized (lock) {
+      if (!dispatcher.pause(true)) {
+        return;
+      }
+    }
+    stateLog.paused();
   }
 
+  /** Waiters are released in order, and as many at once as always. */
   public void resume() {
-    log.error("outline");
+    Settled settled;
+    synchronized (lock) {
+      if (!dispatcher.pause(false)) {
+        return;
+      }
+      settled = settle();
+    }
+    stateLog.resumed();
+    settled.tell();
   }
 
   public boolean paused() {
-    return false;
+    synchronized (lock) {
+      return dispatcher.paused();
+    }
   }
 
   /** The last starts, the newest first; at most 100. */
@@ -207,9 +239,18 @@ public final class Backend {
     }
   }
 
-  /** The result of a check of one of these servers. */
+  /** The result of a check of one of these servers, made in its present era. */
   public void checked(Server server, CheckResult result) {
-    apply(server, result, false);
+    apply(server, result, false, server.era());
+  }
+
+  /**
+   * The same.
+   *
+   * @param era of the server, when the check began: it counts only if that is the present one
+   */
+  public void checked(Server server, CheckResult result, int era) {
+    apply(server, result, false, era);
   }
 
   /** Looks for waiters whose pause between two rounds is over. */
@@ -250,10 +291,16 @@ public final class Backend {
 
   void failed(Lease lease, Failure failure) {
     Server server = lease.server();
+    if (lease.revoked()) {
+      released(lease);
+      return;
+    }
+    int era;
     synchronized (lock) {
       if (!dispatcher.giveBack(lease)) {
         return;
       }
+      era = server.era();
       switch (failure.kind()) {
         case FULL -> server.full();
         case NO_RESOURCES -> {} // ours, not the server's
@@ -261,7 +308,7 @@ public final class Backend {
       }
     }
     if (failure.kind() == Failure.Kind.NOT_READY) {
-      apply(server, new CheckResult(CheckResult.Status.L7RSP, failure.detail(), 0), true);
+      apply(server, new CheckResult(CheckResult.Status.L7RSP, failure.detail(), 0), true, era);
     } else if (failure.kind() != Failure.Kind.FULL && failure.kind() != Failure.Kind.NO_RESOURCES) {
       server.traffic().connectError();
     }
@@ -279,47 +326,40 @@ public final class Backend {
     }
   }
 
-  private void apply(Server server, CheckResult result, boolean conclusive) {
-    List<Grant> grants;
+  private void apply(Server server, CheckResult result, boolean conclusive, int era) {
     List<Lease> doomed = List.of();
-    boolean changed;
     boolean news;
-    int active;
+    Settled settled;
     synchronized (lock) {
+      if (server.administrative() == AdministrativeState.MAINT || server.era() != era) {
+        return;
+      }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
-      changed = server.checked(result, conclusive);
-      news = changed || first;
-      active = activeServers();
-      var _ = availability.set(active > 0);
+      news = server.checked(result, conclusive) || first;
       if (server.hasFallen() && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
         doomed = server.leases();
       }
-      grants = dispatcher.match();
+      settled = settle();
     }
     if (news) {
-      logState(server, result, active);
+      stateLog.checked(server, result, settled.active());
     }
-    grants.forEach(Grant::deliver);
+    settled.tell();
     doomed.forEach(lease -> lease.holder().serverDown(lease));
   }
 
-  private void logState(Server server, CheckResult result, int active) {
-    log.info(
-        "Server {}/{} is {}, reason: {}{}, check duration: {}ms. {} active and 0 backup servers"
-            + " {}. {} sessions active, {} in queue.",
-        name(),
-        server.name(),
-        server.up() ? "UP" : "DOWN",
-        result.status().description(),
-        result.info().isEmpty() ? "" : ", info: \"" + result.info() + "\"",
-        TimeUnit.NANOSECONDS.toMillis(result.durationNanos()),
-        active,
-        server.up() ? "online" : "left",
-        server.sessions(),
-        queued());
-    if (active == 0) {
-      log.warn("backend {} has no server available; new sessions wait in its queue", name());
+  /** What follows from a change of servers; to be told when the lock is free again. */
+  private record Settled(int active, List<Grant> grants) {
+    void tell() {
+      grants.forEach(Grant::deliver);
     }
+  }
+
+  @GuardedBy("lock")
+  private Settled settle() {
+    int active = activeServers();
+    var _ = availability.set(active > 0);
+    return new Settled(active, dispatcher.match());
   }
 
   private void probeIfDown(Server server) {

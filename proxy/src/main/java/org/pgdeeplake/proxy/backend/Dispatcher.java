@@ -24,6 +24,7 @@ final class Dispatcher {
   private final RoundRobin roundRobin;
   private final WaitQueue queue = new WaitQueue();
   private int assigned;
+  private boolean paused;
   private int maxSessions;
 
   Dispatcher(Backend backend, List<Server> servers, QueueConfig limits) {
@@ -48,10 +49,21 @@ final class Dispatcher {
     return maxSessions;
   }
 
+  boolean paused() {
+    return paused;
+  }
+
+  /** While paused nobody is matched. Returns whether that is news. */
+  boolean pause(boolean wanted) {
+    boolean news = paused != wanted;
+    paused = wanted;
+    return news;
+  }
+
   /** Lets a ticket into the queue; only at its first entry can it be refused. */
   Admission admit(Ticket ticket) {
     if (ticket.place == 0) {
-      boolean atOnce = queue.size() == 0 && roundRobin.anyFree();
+      boolean atOnce = queue.size() == 0 && !paused && roundRobin.anyFree();
       if (queue.size() >= limits.limit() && !atOnce) {
         return Admission.QUEUE_FULL;
       }
@@ -61,8 +73,8 @@ final class Dispatcher {
     }
     queue.add(ticket);
     maxSessions = Math.max(maxSessions, assigned + queue.size());
-    boolean paused = ticket.notBeforeNanos - System.nanoTime() > 0;
-    return paused ? Admission.PAUSED : Admission.WAITING;
+    boolean pausing = ticket.notBeforeNanos - System.nanoTime() > 0;
+    return pausing ? Admission.PAUSED : Admission.WAITING;
   }
 
   void remove(Ticket ticket) {
@@ -71,7 +83,7 @@ final class Dispatcher {
 
   /** Hands out every slot that a waiter can take, in the order of the queue. */
   List<Grant> match() {
-    if (queue.size() == 0 || !roundRobin.anyFree()) {
+    if (paused || queue.size() == 0 || !roundRobin.anyFree()) {
       return List.of();
     }
     List<Grant> grants = new ArrayList<>();

@@ -15,6 +15,9 @@ public final class Lease implements AutoCloseable {
   /** Guarded by the backend's lock. */
   boolean released;
 
+  /** Set under the backend's lock. */
+  private volatile boolean revoked;
+
   Lease(Backend backend, Server server, Waiter holder) {
     this.backend = backend;
     this.server = server;
@@ -27,6 +30,18 @@ public final class Lease implements AutoCloseable {
 
   Waiter holder() {
     return holder;
+  }
+
+  void revoke() {
+    revoked = true;
+  }
+
+  /**
+   * Whether the server has gone into maintenance since: it is to be left, and what it does is no
+   * failure. {@link Waiter#evicted} follows, or has come before the lease itself.
+   */
+  public boolean revoked() {
+    return revoked;
   }
 
   /** The server has sent its first byte: one more session may be released to it. */

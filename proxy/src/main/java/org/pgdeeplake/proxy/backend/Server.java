@@ -36,6 +36,11 @@ public final class Server {
   /** It said 53300: nothing more is sent to it until a slot is free again. */
   private boolean full;
 
+  private AdministrativeState administrative = AdministrativeState.READY;
+
+  /** How often it went into maintenance. */
+  private int era;
+
   /** Leases whose server has not yet sent a byte. */
   private int opening;
 
@@ -82,24 +87,52 @@ public final class Server {
     return traffic;
   }
 
+  /** What its checks say, whatever an operator wants; false in maintenance, where nothing does. */
   public boolean up() {
     synchronized (lock) {
       return health.up();
     }
   }
 
-  /** {@code UP}, {@code UP 1/2}, {@code DOWN}, {@code DOWN 1/2}. */
+  /** Whether it is up and may have sessions: HAProxy's active server. */
+  public boolean active() {
+    synchronized (lock) {
+      return health.up() && administrative == AdministrativeState.READY;
+    }
+  }
+
+  /**
+   * In HAProxy's words: {@code UP}, {@code DRAIN}, {@code DOWN}, {@code MAINT}, the first three
+   * with {@code 1/2} behind them while checks are changing that; {@code DRAIN} is up, too.
+   */
   public String status() {
     synchronized (lock) {
-      return health.display();
+      return switch (administrative) {
+        case READY -> health.display("UP");
+        case DRAIN -> health.display("DRAIN");
+        case MAINT -> "MAINT";
+      };
     }
   }
 
   /** What an operator wants of it. */
   public AdministrativeState administrative() {
-    return AdministrativeState.READY;
+    synchronized (lock) {
+      return administrative;
+    }
   }
 
+  /**
+   * How often it went into maintenance. What a check finds out is worth nothing in another era than
+   * that in which it began.
+   */
+  public int era() {
+    synchronized (lock) {
+      return era;
+    }
+  }
+
+  /** Of no status but INI in maintenance, and after it until the next check. */
   public CheckResult lastCheck() {
     synchronized (lock) {
       return lastCheck;
@@ -156,7 +189,7 @@ public final class Server {
   /** Whether it takes nobody until a check finds it better: it is down or full. */
   public boolean blocked() {
     synchronized (lock) {
-      return !health.up() || full;
+      return administrative == AdministrativeState.READY && (!health.up() || full);
     }
   }
 
@@ -168,7 +201,7 @@ public final class Server {
 
   boolean takesSession(int releaseConcurrency) {
     assert Thread.holdsLock(lock);
-    return health.up()
+    return active()
         && !suspect
         && !full
         && opening < releaseConcurrency
@@ -202,6 +235,22 @@ public final class Server {
   List<Lease> leases() {
     assert Thread.holdsLock(lock);
     return List.copyOf(leases);
+  }
+
+  /** Takes note of what an operator wants. In maintenance nothing is known of it any more. */
+  void administer(AdministrativeState wanted) {
+    assert Thread.holdsLock(lock);
+    administrative = wanted;
+    if (wanted == AdministrativeState.MAINT) {
+      era++;
+      leases.forEach(Lease::revoke);
+      health.restart();
+      lastCheck = CheckResult.NONE_YET;
+      suspect = false;
+      full = false;
+      failedInARow = 0;
+      var _ = availability.set(false);
+    }
   }
 
   void doubt() {

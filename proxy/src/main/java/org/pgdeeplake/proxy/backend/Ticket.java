@@ -48,7 +48,7 @@ public final class Ticket {
 
   /** Returns whether there was one, and it may be dropped. */
   boolean dropPreference() {
-    boolean dropped = !excluded.isEmpty() || (only != null && !only.up());
+    boolean dropped = !excluded.isEmpty() || (only != null && !only.active());
     if (dropped) {
       excluded.clear();
       only = null;

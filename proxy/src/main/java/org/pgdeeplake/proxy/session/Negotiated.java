@@ -83,6 +83,11 @@ final class Negotiated extends LinkedState {
 
   @Override
   void onStop(CloseReason reason) {
-    session.refuse(reason, Refusals.shuttingDown());
+    session.refuse(reason, Refusals.stopped(reason));
+  }
+
+  @Override
+  void onEvicted() {
+    session.transition(new AwaitingStartup(session));
   }
 }

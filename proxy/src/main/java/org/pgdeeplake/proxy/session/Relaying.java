@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.demand.Claim.Activity;
 import org.pgdeeplake.proxy.postgres.AsynchronousMessages;
 import org.pgdeeplake.proxy.postgres.BackendKeyScanner;
@@ -55,10 +54,6 @@ final class Relaying extends LinkedState {
     var _ = link.channel().write(Unpooled.wrappedBuffer(first), link.channel().voidPromise());
     link.channel().flush();
     return new Relaying(session, link, true, new HeldBytes());
-  }
-
-  boolean holds(Lease lease) {
-    return link.lease() == lease;
   }
 
   Activity activity() {
@@ -167,11 +162,12 @@ final class Relaying extends LinkedState {
 
   @Override
   void onStop(CloseReason reason) {
-    String why =
-        reason == CloseReason.SERVER_DOWN
-            ? "its server was marked down"
-            : "the proxy is shutting down";
-    end(reason, Refusals.terminated(why));
+    end(reason, Refusals.terminated(reason));
+  }
+
+  @Override
+  void onEvicted() {
+    onStop(CloseReason.MAINTENANCE);
   }
 
   void timedOut(CloseReason reason, Duration limit) {

@@ -246,9 +246,23 @@ public final class Session implements Waiter {
 
   /** A server did not take the session: on to the next, or back to the queue; not so a probe. */
   void attemptFailed(Lease lease, Failure failure, Opening opening) {
+    if (lease.revoked()) {
+      evicted(opening);
+      return;
+    }
     record.attemptFailed(failure);
     lease.failed(failure);
     services.backend().attemptFailed(ticket(), lease.server());
+    requeue(opening);
+  }
+
+  /** The server goes into maintenance before it has answered: nothing has failed. */
+  void evicted(Opening opening) {
+    record.evicted();
+    requeue(opening);
+  }
+
+  void requeue(Opening opening) {
     if (asleep != null) {
       refuse(opening, CloseReason.NOT_WOKEN, asleep);
     } else {
@@ -285,6 +299,16 @@ public final class Session implements Waiter {
     execute(() -> {
       if (state instanceof Relaying relaying && relaying.holds(lease)) {
         state.onStop(CloseReason.SERVER_DOWN);
+      }
+    });
+  }
+
+  /** Any thread. */
+  @Override
+  public void evicted(Lease lease) {
+    execute(() -> {
+      if (state instanceof LinkedState linked && linked.holds(lease)) {
+        linked.onEvicted();
       }
     });
   }

@@ -54,6 +54,11 @@ final class SessionRecord {
 
   void attemptFailed(Failure failure) {
     lastFailure = failure;
+    evicted();
+  }
+
+  /** The attempt is over, and nothing has failed. */
+  void evicted() {
     lastServer = server;
     server = null;
     waitedNanos = -1;
