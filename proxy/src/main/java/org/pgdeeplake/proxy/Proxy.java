@@ -169,13 +169,7 @@ public final class Proxy implements AutoCloseable {
 
   private void startAdmin() throws StartException {
     AdminServer server =
-        new AdminServer(
-            config.admin(),
-            transport,
-            adminLoops,
-            metrics,
-            operations,
-            this::ready);
+        new AdminServer(config.admin(), transport, adminLoops, metrics, operations, this::ready);
     try {
       server.start();
     } catch (BindException e) {

@@ -129,7 +129,8 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   private void serve(ChannelHandlerContext ctx, Route route, Request request) {
     switch (route) {
       case Route.Page page ->
-          answerWhenDone(ctx, request, () -> CompletableFuture.completedFuture(page.reply().apply(request)));
+          answerWhenDone(
+              ctx, request, () -> CompletableFuture.completedFuture(page.reply().apply(request)));
       case Route.Later later -> answerWhenDone(ctx, request, () -> later.reply().apply(request));
       case Route.DemandLines() -> stream(ctx, request);
     }
@@ -173,12 +174,16 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   }
 
   private static Reply outcome(Request request, CompletableFuture<Reply> reply) {
-    return reply.handle((result, problem) -> problem == null ? result : failed(request, problem)).getNow(null);
+    return reply
+        .handle((result, problem) -> problem == null ? result : failed(request, problem))
+        .getNow(null);
   }
 
   private static Reply failed(Request request, Throwable problem) {
     Throwable cause =
-        problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+        problem instanceof CompletionException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
     if (cause instanceof Refusal refusal) {
       return refusal.reply();
     }
@@ -216,7 +221,8 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   private static void answer(ChannelHandlerContext ctx, Reply reply, boolean keepAlive) {
     var body = ByteBufUtil.writeUtf8(ctx.alloc(), reply.body());
     HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, reply.status(), body);
-    head(response).set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
+    head(response)
+        .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
         .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
     reply.headers().forEach(response.headers()::set);
     if (!keepAlive) {
@@ -225,7 +231,10 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     var _ = ctx.writeAndFlush(response);
   }
 
-  /** What every answer has: nobody keeps it, no other site reads it, nobody takes it for another type. */
+  /**
+   * What every answer has: nobody keeps it, no other site reads it, nobody takes it for another
+   * type.
+   */
   private static HttpHeaders head(HttpResponse response) {
     return response
         .headers()
@@ -238,8 +247,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head(head).set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
     // HTTP/1.0 knows no chunks: there the end of the connection is the end of the stream.
-    HttpUtil.setTransferEncodingChunked(
-        head, request.version().equals(HttpVersion.HTTP_1_1));
+    HttpUtil.setTransferEncodingChunked(head, request.version().equals(HttpVersion.HTTP_1_1));
     var _ = ctx.write(head);
     if (request.method().equals(HttpMethod.HEAD)) {
       var _ = ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);

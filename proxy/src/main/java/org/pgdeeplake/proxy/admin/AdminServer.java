@@ -79,8 +79,7 @@ public final class AdminServer implements AutoCloseable {
     this.transport = transport;
     this.loops = loops;
     this.operations = operations;
-    this.report =
-        new DemandReport(operations.demand(), () -> operations.topology().backends());
+    this.report = new DemandReport(operations.demand(), () -> operations.topology().backends());
     this.routes =
         new Routes(metrics, report, operations, new StatsRoutes(operations, history, ready), ready);
     this.gate =
@@ -143,6 +142,11 @@ public final class AdminServer implements AutoCloseable {
     connections.close().awaitUninterruptibly();
   }
 
+  /** The handler of a new connection. */
+  AdminConnection connection() {
+    return new AdminConnection(routes, gate, report, limits);
+  }
+
   private BindException cannotListen(String reason) {
     return new BindException(
         "cannot listen on %s (admin): %s; set proxy.admin.bind to a free address"
@@ -168,7 +172,7 @@ public final class AdminServer implements AutoCloseable {
           .addLast(new HttpServerCodec())
           .addLast(new HttpServerKeepAliveHandler())
           .addLast(new HttpObjectAggregator(Limits.REQUEST_BODY_BYTES, true))
-          .addLast(new AdminConnection(routes, gate, report, limits));
+          .addLast(connection());
     }
   }
 }

@@ -61,8 +61,7 @@ final class ApiChanges {
     if (wait == null) {
       return CompletableFuture.completedFuture(state(place, HttpResponseStatus.OK, ""));
     }
-    CompletableFuture<Boolean> empty =
-        operations.awaitEmpty(place.server(), limit, request.loop());
+    CompletableFuture<Boolean> empty = operations.awaitEmpty(place.server(), limit, request.loop());
     CompletableFuture<Reply> reply =
         empty.thenApply(done ->
             done
@@ -200,8 +199,7 @@ final class ApiChanges {
             .put("applied", false)
             .openArray("problems");
         problems.forEach(json::add);
-        yield Reply.json(
-            HttpResponseStatus.UNPROCESSABLE_ENTITY, json.closeArray().close().text());
+        yield Reply.json(HttpResponseStatus.UNPROCESSABLE_ENTITY, json.closeArray().close().text());
       }
     };
   }

@@ -14,7 +14,9 @@ import org.pgdeeplake.proxy.session.SessionSnapshot;
 import org.pgdeeplake.proxy.traffic.Traffic;
 import org.pgdeeplake.proxy.wake.Wake;
 
-/** What there is, as JSON; the members are those of {@code openapi.json}, each in an open object. */
+/**
+ * What there is, as JSON; the members are those of {@code openapi.json}, each in an open object.
+ */
 final class ApiJson {
   private static final double MILLIS_PER_SECOND = 1e3;
 

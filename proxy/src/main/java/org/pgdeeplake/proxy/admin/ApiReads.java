@@ -123,8 +123,8 @@ final class ApiReads {
         && (same(wanted.get("state"), session.state())
             || same(wanted.get("state"), session.activity()))
         && (place == null
-            || place.backend().name().equals(session.backend())
-                && place.server().name().equals(session.server()));
+            || (place.backend().name().equals(session.backend())
+                && place.server().name().equals(session.server())));
   }
 
   private static boolean same(@Nullable String wanted, String given) {
@@ -135,14 +135,15 @@ final class ApiReads {
     return operations
         .topology()
         .backend(name)
-        .orElseThrow(() -> new Refusal(
-            NOT_FOUND,
-            "no backend "
-                + name
-                + "; there are: "
-                + operations.topology().backends().stream()
-                    .map(Backend::name)
-                    .collect(Collectors.joining(", "))));
+        .orElseThrow(() ->
+            new Refusal(
+                NOT_FOUND,
+                "no backend "
+                    + name
+                    + "; there are: "
+                    + operations.topology().backends().stream()
+                        .map(Backend::name)
+                        .collect(Collectors.joining(", "))));
   }
 
   /** The server that the path names, with its backend or alone. */
@@ -158,16 +159,17 @@ final class ApiReads {
     return operations
         .topology()
         .server(backend, server)
-        .orElseThrow(() -> new Refusal(
-            NOT_FOUND,
-            "no server "
-                + server
-                + " in backend "
-                + backend
-                + "; there are: "
-                + known.servers().stream()
-                    .map(s -> s.name())
-                    .collect(Collectors.joining(", "))));
+        .orElseThrow(() ->
+            new Refusal(
+                NOT_FOUND,
+                "no server "
+                    + server
+                    + " in backend "
+                    + backend
+                    + "; there are: "
+                    + known.servers().stream()
+                        .map(s -> s.name())
+                        .collect(Collectors.joining(", "))));
   }
 
   /**

@@ -102,8 +102,6 @@ final class ConfigJson {
 
   private static String duration(Duration duration) {
     long millis = duration.toMillis();
-    return millis % TimeUnit.SECONDS.toMillis(1) == 0
-        ? duration.toSeconds() + "s"
-        : millis + "ms";
+    return millis % TimeUnit.SECONDS.toMillis(1) == 0 ? duration.toSeconds() + "s" : millis + "ms";
   }
 }

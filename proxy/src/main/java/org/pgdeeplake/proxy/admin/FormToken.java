@@ -32,8 +32,7 @@ final class FormToken {
       mac.init(key);
       mac.update(credentials.user().getBytes(UTF_8));
       mac.update((byte) 0);
-      return HexFormat.of()
-          .formatHex(mac.doFinal(credentials.password().value().getBytes(UTF_8)));
+      return HexFormat.of().formatHex(mac.doFinal(credentials.password().value().getBytes(UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has " + ALGORITHM, e);
     }

@@ -52,13 +52,11 @@ record Request(
   }
 
   Request at(Map<String, String> found) {
-    return new Request(
-        method, version, uri, path, found, headers, body, client, user, loop);
+    return new Request(method, version, uri, path, found, headers, body, client, user, loop);
   }
 
   Request by(String name) {
-    return new Request(
-        method, version, uri, path, places, headers, body, client, name, loop);
+    return new Request(method, version, uri, path, places, headers, body, client, name, loop);
   }
 
   /** Whether it changes nothing. */

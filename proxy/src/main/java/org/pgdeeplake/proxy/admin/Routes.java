@@ -85,7 +85,10 @@ final class Routes {
     post(API + "/backends/{backend}/resume", api::resume);
     add(HttpMethod.DELETE, API + "/sessions", Access.CHANGE, new Route.Page(api::closeSessions));
     add(
-        HttpMethod.DELETE, API + "/sessions/{id}", Access.CHANGE, new Route.Page(api::closeSession));
+        HttpMethod.DELETE,
+        API + "/sessions/{id}",
+        Access.CHANGE,
+        new Route.Page(api::closeSession));
     post(API + "/wake", api::wake);
     later(HttpMethod.POST, API + "/reload", Access.CHANGE, api::reload);
     post(API + "/shutdown", api::shutdown);
@@ -138,9 +141,7 @@ final class Routes {
       return new OtherMethods(allowed);
     }
     // HAProxy's page takes what it is to show, or what came of a change, behind semicolons.
-    return path.startsWith(StatsRoutes.PATH + ";")
-        ? find(method, StatsRoutes.PATH)
-        : new Nothing();
+    return path.startsWith(StatsRoutes.PATH + ";") ? find(method, StatsRoutes.PATH) : new Nothing();
   }
 
   private Reply index() {

@@ -52,10 +52,9 @@ final class StatsRoutes {
   CompletableFuture<Reply> page(Request request) {
     Order order = Order.of(query(request));
     return view()
-        .thenApply(
-            view ->
-                Pages.reply(
-                    HttpResponseStatus.OK, StatsPage.html(view, options(request.path()), order)));
+        .thenApply(view ->
+            Pages.reply(
+                HttpResponseStatus.OK, StatsPage.html(view, options(request.path()), order)));
   }
 
   CompletableFuture<Reply> confirm(Request request) {
@@ -81,7 +80,7 @@ final class StatsRoutes {
         form.getOrDefault("csrf", List.of()).stream()
             .anyMatch(value -> token.matches(value, credentials()));
     if (RequestOrigin.foreign(request.headers())
-        || !own && RequestOrigin.fromPage(request.headers())) {
+        || (!own && RequestOrigin.fromPage(request.headers()))) {
       return done(
           message(
               HttpResponseStatus.FORBIDDEN,
@@ -92,23 +91,22 @@ final class StatsRoutes {
     Caller caller = new Caller("stats page", request.user(), request.client());
     return order
         .perform(operations, caller)
-        .thenApply(status ->
-            Reply.seeOther(PATH + ";st=" + status + (own ? "?" + order.query() : "")));
+        .thenApply(
+            status -> Reply.seeOther(PATH + ";st=" + status + (own ? "?" + order.query() : "")));
   }
 
   private CompletableFuture<View> view() {
     return operations
         .sessions()
-        .thenApply(
-            sessions ->
-                new View(
-                    Instant.now(),
-                    operations.started(),
-                    ready.getAsBoolean(),
-                    operations.topology(),
-                    operations.demand().snapshot(),
-                    sessions,
-                    history))
+        .thenApply(sessions ->
+            new View(
+                Instant.now(),
+                operations.started(),
+                ready.getAsBoolean(),
+                operations.topology(),
+                operations.demand().snapshot(),
+                sessions,
+                history))
         .orTimeout(ApiReads.SNAPSHOT_SECONDS, TimeUnit.SECONDS);
   }
 

@@ -88,8 +88,7 @@ final class BackendSection {
   private static Html server(Place place) {
     Server server = place.server();
     CheckResult check = server.lastCheck();
-    long errors =
-        server.traffic().connectErrorsTotal() + server.traffic().responseErrorsTotal();
+    long errors = server.traffic().connectErrorsTotal() + server.traffic().responseErrorsTotal();
     return Html.of(
         """
         <tr class="{}"><th scope="row">{}<small>{}</small></th>{}

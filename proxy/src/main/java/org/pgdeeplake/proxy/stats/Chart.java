@@ -20,7 +20,8 @@ final class Chart {
         Html.of("<h2 id=\"chart-h\">Last 5 minutes</h2>"),
         series("Waiting", "waiting", samples, Sample::waiting),
         series("Served", "served", samples, Sample::sessions),
-        Html.of("<p class=\"axis\" aria-hidden=\"true\"><span>5 min ago</span><span>now</span></p>"),
+        Html.of(
+            "<p class=\"axis\" aria-hidden=\"true\"><span>5 min ago</span><span>now</span></p>"),
         Html.of("</section>"));
   }
 

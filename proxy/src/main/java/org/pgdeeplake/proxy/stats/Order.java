@@ -91,8 +91,7 @@ public record Order(String action, String backend, List<String> servers, String 
           operations
               .reload(caller)
               .thenApply(
-                  result ->
-                      result instanceof ReloadResult.Applied ? Status.DONE : Status.ERRP);
+                  result -> result instanceof ReloadResult.Applied ? Status.DONE : Status.ERRP);
     };
   }
 

@@ -52,29 +52,39 @@ record Question(Verb verb, Order order, String title, String consequence) {
 
   private static Question server(Verb verb, Order order, Place place) {
     String sessions = Units.count(place.server().sessions(), "session");
-    return new Question(
-        verb,
-        order,
-        switch (verb) {
-              case READY -> "Make %s ready?";
-              case DRAIN -> "Drain %s?";
-              case MAINT -> "Put %s into maintenance?";
-              default -> "Close all sessions of %s?";
-            }
-            .formatted(place.name()),
-        switch (verb) {
-          case READY -> "It takes sessions as soon as its next check passes.";
-          case DRAIN ->
-              "It takes no new sessions. Those it has, " + sessions + " now, go on until they end.";
-          case MAINT ->
+    String name = place.name();
+    return switch (verb) {
+      case READY ->
+          new Question(
+              verb,
+              order,
+              "Make " + name + " ready?",
+              "It takes sessions as soon as its next check passes.");
+      case DRAIN ->
+          new Question(
+              verb,
+              order,
+              "Drain " + name + "?",
+              "It takes no new sessions. Those it has, "
+                  + sessions
+                  + " now, go on until they end.");
+      case MAINT ->
+          new Question(
+              verb,
+              order,
+              "Put " + name + " into maintenance?",
               "It takes no new sessions, is not checked, and those it has, "
                   + sessions
-                  + " now, are closed at once (57P01).";
-          default ->
+                  + " now, are closed at once (57P01).");
+      default ->
+          new Question(
+              verb,
+              order,
+              "Close all sessions of " + name + "?",
               "It has "
                   + sessions
-                  + " now; their clients see FATAL 57P01. It goes on taking new ones.";
-        });
+                  + " now; their clients see FATAL 57P01. It goes on taking new ones.");
+    };
   }
 
   private static Question backend(Verb verb, Order order) {
@@ -93,8 +103,7 @@ record Question(Verb verb, Order order, String title, String consequence) {
 
   private static Question session(Order order, SessionSnapshot session) {
     String who = session.user().isEmpty() ? "a user not known" : "user " + session.user();
-    String where =
-        session.database().isEmpty() ? "" : ", database " + session.database();
+    String where = session.database().isEmpty() ? "" : ", database " + session.database();
     return new Question(
         Verb.CLOSE,
         order,
@@ -136,7 +145,6 @@ record Question(Verb verb, Order order, String title, String consequence) {
 
   private static Html hidden(String name, List<String> values) {
     return Html.each(
-        values,
-        value -> Html.of("<input type=\"hidden\" name=\"{}\" value=\"{}\">", name, value));
+        values, value -> Html.of("<input type=\"hidden\" name=\"{}\" value=\"{}\">", name, value));
   }
 }

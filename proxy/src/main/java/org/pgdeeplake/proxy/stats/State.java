@@ -52,7 +52,8 @@ record State(Tone tone, String word, String sentence) {
     return switch (server.administrative()) {
       case MAINT -> new State(Tone.CALM, "MAINT", "");
       case DRAIN ->
-          new State(Tone.NOTICE, server.up() || status.startsWith("DRAIN") ? "DRAIN" : "DRAIN, down", "");
+          new State(
+              Tone.NOTICE, server.up() || status.startsWith("DRAIN") ? "DRAIN" : "DRAIN, down", "");
       case READY -> {
         if (!server.up() && server.lastCheck().status() == CheckResult.Status.INI) {
           yield new State(Tone.CALM, "CHECKING", "");
@@ -83,7 +84,8 @@ record State(Tone tone, String word, String sentence) {
           waiting == 0 ? Tone.NOTICE : late, "Paused", "new sessions are held back; " + waiters);
     }
     if (up == 0) {
-      String why = usable(backend) ? "no server is up" : "every server is drained or in maintenance";
+      String why =
+          usable(backend) ? "no server is up" : "every server is drained or in maintenance";
       String word = usable(backend) ? "Asleep" : "Out of service";
       Tone tone = usable(backend) ? Tone.CALM : Tone.WARN;
       return new State(waiting == 0 ? tone : late, word, why + ", " + waiters);

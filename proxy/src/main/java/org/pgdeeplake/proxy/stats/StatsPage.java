@@ -27,7 +27,8 @@ public final class StatsPage {
     Html head =
         Html.all(
             refresh
-                ? Html.of("<noscript><meta http-equiv=\"refresh\" content=\"10; url=/stats\"></noscript>\n")
+                ? Html.of(
+                    "<noscript><meta http-equiv=\"refresh\" content=\"10; url=/stats\"></noscript>\n")
                 : Html.NONE,
             Html.of("<script src=\"/stats/page.js\" defer></script>\n"));
     Html body =

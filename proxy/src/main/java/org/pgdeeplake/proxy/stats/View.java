@@ -23,14 +23,13 @@ public record View(
     List<SessionSnapshot> sessions,
     History history) {
 
+  private static final Comparator<SessionSnapshot> ORDER =
+      Comparator.<SessionSnapshot>comparingInt(session -> waits(session) ? 0 : 1)
+          .thenComparingDouble(session -> waits(session) ? -session.waitedSeconds() : 0)
+          .thenComparingLong(SessionSnapshot::id);
+
   public View {
-    sessions =
-        sessions.stream()
-            .sorted(
-                Comparator.comparing((SessionSnapshot session) -> !waits(session))
-                    .thenComparing(
-                        session -> waits(session) ? -session.waitedSeconds() : session.id()))
-            .toList();
+    sessions = sessions.stream().sorted(ORDER).toList();
   }
 
   /** Whether it has asked for a server and has none. */
