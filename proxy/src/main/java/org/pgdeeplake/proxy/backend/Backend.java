@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.backend;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,20 @@ public final class Backend {
   public int sessions() {
     synchronized (lock) {
       return dispatcher.assigned() + dispatcher.queued();
+    }
+  }
+
+  /** Everybody who waits or holds a slot, in one moment. */
+  public List<Waiter> members() {
+    synchronized (lock) {
+      return dispatcher.members();
+    }
+  }
+
+  /** Everybody who holds a slot of that server, in one moment. */
+  public List<Waiter> members(Server server) {
+    synchronized (lock) {
+      return server.leases().stream().map(Lease::holder).toList();
     }
   }
 
@@ -227,7 +242,7 @@ public final class Backend {
     }
     grants.forEach(Grant::deliver);
     if (firstWaiter) {
-      servers.forEach(this::probeIfDown);
+      probe();
     }
     return admission;
   }
@@ -283,10 +298,16 @@ public final class Backend {
 
   void released(Lease lease) {
     List<Grant> grants;
+    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
-      grants = dispatcher.giveBack(lease) ? dispatcher.match() : List.of();
+      if (!dispatcher.giveBack(lease)) {
+        return;
+      }
+      grants = dispatcher.match();
+      emptied = lease.server().emptied();
     }
     grants.forEach(Grant::deliver);
+    emptied.forEach(empty -> empty.complete(true));
   }
 
   void failed(Lease lease, Failure failure) {
@@ -296,10 +317,12 @@ public final class Backend {
       return;
     }
     int era;
+    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
       if (!dispatcher.giveBack(lease)) {
         return;
       }
+      emptied = server.emptied();
       era = server.era();
       switch (failure.kind()) {
         case FULL -> server.full();
@@ -313,6 +336,7 @@ public final class Backend {
       server.traffic().connectError();
     }
     prober.accept(server);
+    emptied.forEach(empty -> empty.complete(true));
   }
 
   /** Takes note of a failed attempt; the ticket is not in the queue now. */
@@ -360,6 +384,11 @@ public final class Backend {
     int active = activeServers();
     var _ = availability.set(active > 0);
     return new Settled(active, dispatcher.match());
+  }
+
+  /** Asks for a check of every server that could be better than it is known to be. */
+  public void probe() {
+    servers.forEach(this::probeIfDown);
   }
 
   private void probeIfDown(Server server) {

@@ -1,8 +1,11 @@
 package org.pgdeeplake.proxy.backend;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend.Admission;
 import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
@@ -23,7 +26,7 @@ final class Dispatcher {
   private final QueueConfig limits;
   private final RoundRobin roundRobin;
   private final WaitQueue queue = new WaitQueue();
-  private int assigned;
+  private final Set<Lease> leases = new HashSet<>();
   private boolean paused;
   private int maxSessions;
 
@@ -42,7 +45,7 @@ final class Dispatcher {
   }
 
   int assigned() {
-    return assigned;
+    return leases.size();
   }
 
   int maxSessions() {
@@ -60,6 +63,11 @@ final class Dispatcher {
     return news;
   }
 
+  /** Everybody who waits or holds a slot. */
+  List<Waiter> members() {
+    return Stream.concat(queue.waiters(), leases.stream().map(Lease::holder)).toList();
+  }
+
   /** Lets a ticket into the queue; only at its first entry can it be refused. */
   Admission admit(Ticket ticket) {
     if (ticket.place == 0) {
@@ -72,7 +80,7 @@ final class Dispatcher {
       }
     }
     queue.add(ticket);
-    maxSessions = Math.max(maxSessions, assigned + queue.size());
+    maxSessions = Math.max(maxSessions, leases.size() + queue.size());
     boolean pausing = ticket.notBeforeNanos - System.nanoTime() > 0;
     return pausing ? Admission.PAUSED : Admission.WAITING;
   }
@@ -96,7 +104,7 @@ final class Dispatcher {
         waiting.remove();
         Lease lease = new Lease(backend, server, ticket.waiter);
         server.lease(lease);
-        assigned++;
+        leases.add(lease);
         grants.add(new Grant(ticket.waiter, lease));
       }
     }
@@ -129,7 +137,7 @@ final class Dispatcher {
     var _ = answered(lease);
     lease.released = true;
     lease.server().release(lease);
-    assigned--;
+    leases.remove(lease);
     return true;
   }
 }

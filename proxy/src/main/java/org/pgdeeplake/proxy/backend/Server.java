@@ -1,8 +1,10 @@
 package org.pgdeeplake.proxy.backend;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
@@ -27,6 +29,8 @@ public final class Server {
   private final Availability availability = new Availability();
 
   private final Set<Lease> leases = new HashSet<>();
+
+  private final List<CompletableFuture<Boolean>> awaitingEmpty = new ArrayList<>();
 
   private CheckResult lastCheck = CheckResult.NONE_YET;
 
@@ -230,6 +234,31 @@ public final class Server {
     assert Thread.holdsLock(lock);
     leases.remove(lease);
     full = false;
+  }
+
+  /** Completes with true as soon as it has no session; who no longer cares cancels it. */
+  public CompletableFuture<Boolean> empty() {
+    synchronized (lock) {
+      if (leases.isEmpty()) {
+        return CompletableFuture.completedFuture(true);
+      }
+      CompletableFuture<Boolean> empty = new CompletableFuture<>();
+      awaitingEmpty.add(empty);
+      var _ = empty.whenComplete((done, failure) -> forgetDone());
+      return empty;
+    }
+  }
+
+  private void forgetDone() {
+    synchronized (lock) {
+      awaitingEmpty.removeIf(CompletableFuture::isDone);
+    }
+  }
+
+  /** Those who wait for what has just become true; to be told when the lock is free again. */
+  List<CompletableFuture<Boolean>> emptied() {
+    assert Thread.holdsLock(lock);
+    return leases.isEmpty() ? List.copyOf(awaitingEmpty) : List.of();
   }
 
   List<Lease> leases() {
