@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.stats;
 import static org.pgdeeplake.proxy.stats.Section.Column.number;
 import static org.pgdeeplake.proxy.stats.Section.Column.text;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +60,7 @@ final class BackendSection {
 
   private static Html queue(Backend backend, View view) {
     double oldest = view.oldestSeconds(backend);
-    long timeout = backend.config().timeouts().queue().toSeconds();
+    Duration timeout = backend.config().timeouts().queue();
     return Html.of(
         """
         <dl class="queue">
@@ -75,9 +76,9 @@ final class BackendSection {
         Units.count(backend.maxQueued()),
         Units.wholeTime(oldest),
         Units.wholeTime(timeout),
-        timeout,
-        timeout / 4,
-        timeout / 2,
+        timeout.toSeconds(),
+        timeout.dividedBy(4).toSeconds(),
+        timeout.dividedBy(2).toSeconds(),
         (long) oldest,
         Units.wholeTime(oldest),
         Units.wholeTime(timeout),

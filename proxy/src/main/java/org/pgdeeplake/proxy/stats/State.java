@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.stats;
 
+import java.time.Duration;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
@@ -68,9 +69,9 @@ record State(Tone tone, String word, String sentence) {
     int up = backend.activeServers();
     int servers = backend.servers().size();
     int waiting = backend.queued();
-    double limit = backend.config().timeouts().queue().toSeconds();
+    Duration limit = backend.config().timeouts().queue();
     double oldest = view.oldestSeconds(backend);
-    Tone late = oldest > limit * LATE ? Tone.BAD : Tone.WARN;
+    Tone late = oldest > LATE * limit.toSeconds() ? Tone.BAD : Tone.WARN;
     String waiters =
         waiting == 0
             ? "nobody waits"

@@ -72,7 +72,7 @@ public final class StatsPage {
         """,
         ProxyVersion.text(),
         Units.at(view.now()),
-        Units.wholeTime(Duration.between(view.started(), view.now()).toSeconds()),
+        Units.wholeTime(Duration.between(view.started(), view.now())),
         refresh,
         refresh ? "/stats;norefresh" : "/stats",
         refresh ? "Stop refreshing" : "Refresh again");

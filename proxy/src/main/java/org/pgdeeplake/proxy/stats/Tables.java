@@ -121,8 +121,7 @@ final class Tables {
         Section.text(known(session.application())),
         Section.text(state(session).badge()),
         Section.text(session.server() == null ? NO_VALUE : session.server()),
-        Section.number(
-            Units.wholeTime(Duration.between(session.accepted(), view.now()).toSeconds())),
+        Section.number(Units.wholeTime(Duration.between(session.accepted(), view.now()))),
         Section.number(
             session.waitedSeconds() < 0 ? NO_VALUE : Units.time(session.waitedSeconds())),
         Section.number(Units.bytes(session.bytesIn())),
@@ -192,7 +191,7 @@ final class Tables {
         <tr><th scope="row">{}<small>{} ago</small></th>{}{}{}{}{}{}</tr>
         """,
         Units.dayAndTime(wake.began()),
-        Units.wholeTime(Duration.between(wake.began(), view.now()).toSeconds()),
+        Units.wholeTime(Duration.between(wake.began(), view.now())),
         Section.text(of.backend()),
         Section.text(outcome.badge()),
         Section.number(Units.count(wake.waiters())),

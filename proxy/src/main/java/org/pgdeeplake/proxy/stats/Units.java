@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.stats;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -66,6 +67,10 @@ final class Units {
     return whole < DAY
         ? two(whole / HOUR, "h", whole % HOUR / MINUTE, "min")
         : two(whole / DAY, "d", whole % DAY / HOUR, "h");
+  }
+
+  static String wholeTime(Duration time) {
+    return wholeTime((double) time.toSeconds());
   }
 
   private static String two(long first, String firstUnit, long second, String secondUnit) {
