@@ -113,7 +113,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   }
 
   private void serve(ChannelHandlerContext ctx, Request request) {
-    switch (routes.find(request.method(), request.path())) {
+    switch (routes.find(request)) {
       case Routes.Nothing() ->
           answer(ctx, Reply.error(HttpResponseStatus.NOT_FOUND, "no such path; / lists them"));
       case Routes.OtherMethods(var allowed) -> answer(ctx, notAllowed(allowed));

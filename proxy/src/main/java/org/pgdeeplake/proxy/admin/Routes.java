@@ -11,10 +11,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.stats.StatsCsv;
 
 /** Every path of the admin port, and who may have what it offers. */
 final class Routes {
   static final String API = "/api/v1";
+  private static final String STATS_CSV = StatsRoutes.PATH + ";csv";
 
   /** One method of one path; GET is HEAD too. */
   record Endpoint(HttpMethod method, PathTemplate path, Access access, Route route) {}
@@ -43,6 +45,8 @@ final class Routes {
     this.ready = ready;
     page("/", request -> index());
     page("/metrics", this::metrics);
+    StatsCsv csv = new StatsCsv(operations::topology);
+    page(STATS_CSV, request -> new Reply(HttpResponseStatus.OK, StatsCsv.CONTENT_TYPE, csv.text()));
     page("/health/live", request -> Reply.text(HttpResponseStatus.OK, "ok"));
     page("/health/ready", request -> readiness());
     stats(stats);
@@ -116,6 +120,11 @@ final class Routes {
 
   List<Endpoint> endpoints() {
     return endpoints;
+  }
+
+  /** HAProxy's rows may be asked for in several ways, also in the query. */
+  Match find(Request request) {
+    return find(request.method(), StatsCsv.isAsked(request.uri()) ? STATS_CSV : request.path());
   }
 
   /**
