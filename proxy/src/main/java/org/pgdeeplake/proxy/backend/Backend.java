@@ -16,6 +16,8 @@ import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 import org.pgdeeplake.proxy.wake.Wake;
+import org.pgdeeplake.proxy.wake.WakeListener;
+import org.pgdeeplake.proxy.wake.Wakes;
 
 /**
  * The servers that share one queue. It alone decides who gets which server.
@@ -53,6 +55,9 @@ public final class Backend {
   @GuardedBy("lock")
   private final Dispatcher dispatcher;
 
+  @GuardedBy("lock")
+  private final Wakes wakes;
+
   /** Servers that the configuration no longer has, for as long as sessions hold slots of them. */
   @GuardedBy("lock")
   private List<Server> departed = List.of();
@@ -69,7 +74,8 @@ public final class Backend {
     this.config = config;
     this.servers =
         config.servers().stream().map(s -> new Server(s, tls, config.check(), lock)).toList();
-    this.dispatcher = new Dispatcher(this, servers, config.queue());
+    this.wakes = new Wakes(config.name());
+    this.dispatcher = new Dispatcher(this, servers, config.queue(), wakes);
   }
 
   /**
@@ -106,6 +112,13 @@ public final class Backend {
 
   public void probeWith(Consumer<Server> prober) {
     this.prober = prober;
+  }
+
+  /** Set once, before the first session. */
+  public void tellWakes(WakeListener listener) {
+    synchronized (lock) {
+      wakes.tell(listener);
+    }
   }
 
   public BackendConfig config() {
@@ -260,11 +273,28 @@ public final class Backend {
 
   /** The last starts, the newest first; at most 100. */
   public List<Wake> wakes() {
-    return List.of();
+    synchronized (lock) {
+      return wakes.seen();
+    }
   }
 
+  /** Whether somebody waits for the first server to start. */
+  public boolean waking() {
+    synchronized (lock) {
+      return wakes.waking();
+    }
+  }
+
+  /** For a session that is demand. */
   public Ticket ticket(Waiter waiter, InetAddress client) {
-    return new Ticket(waiter, client, System.nanoTime());
+    return ticket(waiter, client, true);
+  }
+
+  /**
+   * @param counts whether the session is demand
+   */
+  public Ticket ticket(Waiter waiter, InetAddress client, boolean counts) {
+    return new Ticket(waiter, client, counts, System.nanoTime());
   }
 
   /**
@@ -276,6 +306,9 @@ public final class Backend {
     boolean firstWaiter;
     synchronized (lock) {
       admission = dispatcher.admit(ticket);
+      if (!availability.up()) {
+        dispatcher.wantServer(ticket);
+      }
       grants = dispatcher.match();
       firstWaiter = dispatcher.queued() == 1;
     }
@@ -288,9 +321,11 @@ public final class Backend {
 
   /** Gets out of line. A lease that is already on its way must be closed by who receives it. */
   public void leave(Ticket ticket) {
+    Runnable news;
     synchronized (lock) {
-      dispatcher.remove(ticket);
+      news = dispatcher.remove(ticket);
     }
+    news.run();
   }
 
   /** The result of a check of one of these servers, made in its present era. */
@@ -323,10 +358,24 @@ public final class Backend {
 
   void answered(Lease lease) {
     List<Grant> grants;
+    Runnable news;
     synchronized (lock) {
-      grants = dispatcher.answered(lease) ? dispatcher.match() : List.of();
+      if (!dispatcher.answered(lease)) {
+        return;
+      }
+      grants = dispatcher.match();
+      news = lease.wake == null ? Wakes.NOTHING : wakes.answered(lease.wake);
     }
     grants.forEach(Grant::deliver);
+    news.run();
+  }
+
+  void firstRow(Lease lease) {
+    Runnable news;
+    synchronized (lock) {
+      news = lease.wake == null ? Wakes.NOTHING : wakes.firstRow(lease.wake);
+    }
+    news.run();
   }
 
   void opening(Lease lease) {
@@ -412,17 +461,25 @@ public final class Backend {
   }
 
   /** What follows from a change of servers; to be told when the lock is free again. */
-  private record Settled(int active, List<Grant> grants) {
+  private record Settled(int active, List<Grant> grants, Runnable news) {
     void tell() {
       grants.forEach(Grant::deliver);
+      news.run();
     }
   }
 
   @GuardedBy("lock")
   private Settled settle() {
     int active = activeServers();
-    var _ = availability.set(active > 0);
-    return new Settled(active, dispatcher.match());
+    Runnable news = Wakes.NOTHING;
+    if (availability.set(active > 0)) {
+      if (active > 0) {
+        news = wakes.serverUp();
+      } else {
+        dispatcher.allWantServer();
+      }
+    }
+    return new Settled(active, dispatcher.match(), news);
   }
 
   /** Asks for a check of every server that could be better than it is known to be. */

@@ -152,7 +152,7 @@ public final class Session implements Waiter {
   /** The place in the queue; the same for all the session's life. */
   Ticket ticket() {
     if (ticket == null) {
-      ticket = services.backend().ticket(this, clientAddress());
+      ticket = services.backend().ticket(this, clientAddress(), asleep == null);
     }
     return ticket;
   }

@@ -32,8 +32,8 @@ final class CsvRow {
               .strip()
               .split("\\s+"));
 
-  /** Where the columns of HAProxy's modules begin. */
-  private static final int MODULES = COLUMNS.indexOf("-");
+  /** Where the columns of HAProxy's HTTP/1 and HTTP/2 begin. */
+  private static final int HTTP = COLUMNS.indexOf("h2_headers_rcvd");
 
   private static final Pattern NEEDS_QUOTES = Pattern.compile("[\",\\r\\n]");
 
@@ -75,9 +75,9 @@ final class CsvRow {
     return this;
   }
 
-  /** The same for every column of HAProxy's modules that has no value yet. */
-  CsvRow zeroModules() {
-    COLUMNS.subList(MODULES, COLUMNS.size()).forEach(column -> values.putIfAbsent(column, "0"));
+  /** HTTP of every version: none of it was ever seen. */
+  CsvRow zeroHttp() {
+    COLUMNS.subList(HTTP, COLUMNS.size()).forEach(this::zero);
     return this;
   }
 

@@ -8,12 +8,10 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.config.BackendTls;
+import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
-import org.pgdeeplake.proxy.traffic.TlsTraffic;
-import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
-import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
 /**
@@ -31,11 +29,9 @@ public final class StatsCsv {
   private static final int SERVER = 2;
 
   private final Supplier<Topology> topology;
-  private final TlsTraffic tls;
 
-  public StatsCsv(Supplier<Topology> topology, TlsTraffic tls) {
+  public StatsCsv(Supplier<Topology> topology) {
     this.topology = topology;
-    this.tls = tls;
   }
 
   /**
@@ -65,7 +61,7 @@ public final class StatsCsv {
     return out.append('\n').toString();
   }
 
-  private CsvRow row(Frontend frontend, int id) {
+  private static CsvRow row(Frontend frontend, int id) {
     String name = frontend.config().name();
     FrontendTraffic traffic = frontend.traffic();
     CsvRow row = new CsvRow(name, "FRONTEND", id, 0, FRONTEND);
@@ -81,10 +77,11 @@ public final class StatsCsv {
     row.zero("dreq", "dses", "rate_lim", "req_rate", "req_rate_max", "req_tot");
     row.zero("comp_in", "comp_out", "comp_byp", "comp_rsp");
     row.zero("h1sess", "h2sess", "h3sess", "req_other", "h1req", "h2req", "h3req");
-    return tls(row, name, Side.FRONTEND).zeroModules();
+    boolean ownTls = frontend.config().tls().mode() == FrontendTls.Mode.TERMINATE;
+    return tls(row.zeroHttp(), ownTls);
   }
 
-  private CsvRow row(Backend backend, long limit, int id) {
+  private static CsvRow row(Backend backend, long limit, int id) {
     CsvRow row = new CsvRow(backend.name(), "BACKEND", id, 0, BACKEND);
     serving(row, backend.traffic());
     int active = backend.activeServers();
@@ -99,7 +96,7 @@ public final class StatsCsv {
     row.put("lbtot", attempts).put("connect", attempts);
     row.zero("dreq", "bck", "comp_in", "comp_out", "comp_byp", "comp_rsp");
     row.zero("agg_server_status", "agg_server_check_status", "agg_check_status");
-    return tls(row, backend.name(), Side.BACKEND).zeroModules();
+    return tls(row.zeroHttp(), ownTls(backend));
   }
 
   private static CsvRow row(Backend backend, Server server, int id, int number) {
@@ -120,13 +117,10 @@ public final class StatsCsv {
     row.put("connect", server.traffic().sessionsTotal());
     row.put("used_conn_cur", sessions).put("need_conn_est", sessions);
     row.zero("qcur", "qmax", "bck", "srv_icur", "idle_conn_cur", "safe_conn_cur", "srid");
-    if (backend.config().tls().mode() == BackendTls.Mode.OFF) {
-      row.zero("ssl_sess", "ssl_reused_sess", "ssl_failed_handshake");
-    }
     if (server.administrative() != AdministrativeState.MAINT) {
       check(row, backend, server);
     }
-    return row;
+    return tls(row, ownTls(backend));
   }
 
   private static void check(CsvRow row, Backend backend, Server server) {
@@ -172,11 +166,13 @@ public final class StatsCsv {
     row.zero("reuse");
   }
 
-  private CsvRow tls(CsvRow row, String proxy, Side side) {
-    long resumed = tls.handshakes(proxy, side, Result.RESUMED);
-    return row.put("ssl_sess", tls.handshakes(proxy, side, Result.FULL) + resumed)
-        .put("ssl_reused_sess", resumed)
-        .put("ssl_failed_handshake", tls.handshakes(proxy, side, Result.FAILED));
+  /** Handshakes of the proxy's own are in {@code pgproxy_tls_handshakes_total} only. */
+  private static CsvRow tls(CsvRow row, boolean own) {
+    return own ? row : row.zero("ssl_sess", "ssl_reused_sess", "ssl_failed_handshake");
+  }
+
+  private static boolean ownTls(Backend backend) {
+    return backend.config().tls().mode() != BackendTls.Mode.OFF;
   }
 
   private static long limit(List<Frontend> frontends, Backend backend) {

@@ -1,8 +1,6 @@
 package org.pgdeeplake.proxy.traffic;
 
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -18,9 +16,6 @@ public final class TlsTraffic {
   private final SessionRate frontendKeys = new SessionRate();
   private final SessionRate frontendResumed = new SessionRate();
   private final SessionRate backendKeys = new SessionRate();
-  private final Map<Counted, LongAdder> handshakes = new ConcurrentHashMap<>();
-
-  private record Counted(String proxy, Side side, Result result) {}
 
   /** Who the other end of a connection is. */
   public enum Side {
@@ -93,10 +88,6 @@ public final class TlsTraffic {
         }
       }
     }
-    handshakes
-        .computeIfAbsent(
-            new Counted(handshake.proxy(), handshake.side(), result), counted -> new LongAdder())
-        .increment();
     observer.accept(handshake);
   }
 
@@ -111,12 +102,6 @@ public final class TlsTraffic {
 
   public long total() {
     return total.sum();
-  }
-
-  /** Handshakes of a frontend or backend that ended so. */
-  public long handshakes(String proxy, Side side, Result result) {
-    LongAdder counted = handshakes.get(new Counted(proxy, side, result));
-    return counted == null ? 0 : counted.sum();
   }
 
   /** Handshakes in which a client asked for an earlier session. */

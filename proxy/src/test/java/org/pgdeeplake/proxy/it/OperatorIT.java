@@ -92,7 +92,11 @@ class OperatorIT {
   @Test
   void maintenanceTellsItsSessions() throws IOException {
     try (LoggedLines log = new LoggedLines("session");
-        TestProxy proxy = TestProxy.to(first).backend("check.inter = 50ms").start().awaitUp(1);
+        TestProxy proxy =
+            TestProxy.to(first)
+                .backend("check { inter = 50ms, fastinter = 50ms }")
+                .start()
+                .awaitUp(1);
         RawClient idle = RawClient.session(proxy.address());
         RawClient busy = RawClient.session(proxy.address())) {
       busy.send(RawClient.query("select pg_sleep(60)"));
@@ -186,21 +190,28 @@ class OperatorIT {
     }
   }
 
+  private static SessionSnapshot of(RawClient client, List<SessionSnapshot> seen) {
+    return seen.stream()
+        .filter(snapshot -> snapshot.client().getPort() == client.localPort())
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void sessionsAreSeenAndClosedOneByOne() throws IOException {
     try (LoggedLines log = new LoggedLines("session");
         TestProxy proxy = TestProxy.to(first).start().awaitUp(1);
         RawClient one = RawClient.open(proxy.address());
-        RawClient two = RawClient.session(proxy.address())) {
+        RawClient two = RawClient.open(proxy.address())) {
       one.send(RawClient.startup("application_name", "reports"));
       one.readUntil('Z');
       one.value("select 1");
-      two.send(RawClient.query("begin"));
+      two.send(RawClient.startup(), RawClient.query("begin"));
+      two.readUntil('Z');
       two.readUntil('Z');
       List<SessionSnapshot> seen = proxy.snapshots();
       assertThat(seen).extracting(SessionSnapshot::id).containsExactly(1L, 2L);
-      SessionSnapshot reports = seen.getFirst();
-      assertThat(reports.client().getPort()).isEqualTo(one.localPort());
+      SessionSnapshot reports = of(one, seen);
       assertThat(reports)
           .extracting(
               SessionSnapshot::frontend,
@@ -225,7 +236,7 @@ class OperatorIT {
       assertThat(reports.waitedSeconds()).isBetween(0.0, 10.0);
       assertThat(reports.bytesIn()).isPositive();
       assertThat(reports.bytesOut()).isGreaterThan(100);
-      assertThat(seen.getLast().activity()).isEqualTo("in_transaction");
+      assertThat(of(two, seen).activity()).isEqualTo("in_transaction");
 
       assertThat(proxy.operations().closeSession(CALLER, 4711)).isFalse();
       assertThat(proxy.operations().closeSession(CALLER, reports.id())).isTrue();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.support.ScrapedText;
 
 // The process is the sum of its frontends, and what the system says of it; every counter that can
 // happen is there at 0.
