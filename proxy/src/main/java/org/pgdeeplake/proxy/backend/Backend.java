@@ -13,6 +13,8 @@ import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 import org.pgdeeplake.proxy.wake.Wake;
+import org.pgdeeplake.proxy.wake.WakeListener;
+import org.pgdeeplake.proxy.wake.Wakes;
 
 /**
  * The servers that share one queue. It alone decides who gets which server.
@@ -50,6 +52,9 @@ public final class Backend {
   @GuardedBy("lock")
   private final Dispatcher dispatcher;
 
+  @GuardedBy("lock")
+  private final Wakes wakes;
+
   /** Whose servers are spoken to in plain text. */
   public Backend(BackendConfig config) {
     this(config, null);
@@ -62,11 +67,19 @@ public final class Backend {
     this.config = config;
     this.servers =
         config.servers().stream().map(s -> new Server(s, tls, config.check(), lock)).toList();
-    this.dispatcher = new Dispatcher(this, servers, config.queue());
+    this.wakes = new Wakes(config.name());
+    this.dispatcher = new Dispatcher(this, servers, config.queue(), wakes);
   }
 
   public void probeWith(Consumer<Server> prober) {
     this.prober = prober;
+  }
+
+  /** Set once, before the first session. */
+  public void tellWakes(WakeListener listener) {
+    synchronized (lock) {
+      wakes.tell(listener);
+    }
   }
 
   public BackendConfig config() {
@@ -221,11 +234,28 @@ public final class Backend {
 
   /** The last starts, the newest first; at most 100. */
   public List<Wake> wakes() {
-    return List.of();
+    synchronized (lock) {
+      return wakes.seen();
+    }
   }
 
+  /** Whether somebody waits for the first server to start. */
+  public boolean waking() {
+    synchronized (lock) {
+      return wakes.waking();
+    }
+  }
+
+  /** For a session that is demand. */
   public Ticket ticket(Waiter waiter, InetAddress client) {
-    return new Ticket(waiter, client, System.nanoTime());
+    return ticket(waiter, client, true);
+  }
+
+  /**
+   * @param counts whether the session is demand
+   */
+  public Ticket ticket(Waiter waiter, InetAddress client, boolean counts) {
+    return new Ticket(waiter, client, counts, System.nanoTime());
   }
 
   /**
@@ -237,6 +267,9 @@ public final class Backend {
     boolean firstWaiter;
     synchronized (lock) {
       admission = dispatcher.admit(ticket);
+      if (!availability.up()) {
+        dispatcher.wantServer(ticket);
+      }
       grants = dispatcher.match();
       firstWaiter = dispatcher.queued() == 1;
     }
@@ -249,9 +282,11 @@ public final class Backend {
 
   /** Gets out of line. A lease that is already on its way must be closed by who receives it. */
   public void leave(Ticket ticket) {
+    Runnable news;
     synchronized (lock) {
-      dispatcher.remove(ticket);
+      news = dispatcher.remove(ticket);
     }
+    news.run();
   }
 
   /** The result of a check of one of these servers, made in its present era. */
@@ -284,10 +319,24 @@ public final class Backend {
 
   void answered(Lease lease) {
     List<Grant> grants;
+    Runnable news;
     synchronized (lock) {
-      grants = dispatcher.answered(lease) ? dispatcher.match() : List.of();
+      if (!dispatcher.answered(lease)) {
+        return;
+      }
+      grants = dispatcher.match();
+      news = lease.wake == null ? Wakes.NOTHING : wakes.answered(lease.wake);
     }
     grants.forEach(Grant::deliver);
+    news.run();
+  }
+
+  void firstRow(Lease lease) {
+    Runnable news;
+    synchronized (lock) {
+      news = lease.wake == null ? Wakes.NOTHING : wakes.firstRow(lease.wake);
+    }
+    news.run();
   }
 
   void opening(Lease lease) {
@@ -373,17 +422,25 @@ public final class Backend {
   }
 
   /** What follows from a change of servers; to be told when the lock is free again. */
-  private record Settled(int active, List<Grant> grants) {
+  private record Settled(int active, List<Grant> grants, Runnable news) {
     void tell() {
       grants.forEach(Grant::deliver);
+      news.run();
     }
   }
 
   @GuardedBy("lock")
   private Settled settle() {
     int active = activeServers();
-    var _ = availability.set(active > 0);
-    return new Settled(active, dispatcher.match());
+    Runnable news = Wakes.NOTHING;
+    if (availability.set(active > 0)) {
+      if (active > 0) {
+        news = wakes.serverUp();
+      } else {
+        dispatcher.allWantServer();
+      }
+    }
+    return new Settled(active, dispatcher.match(), news);
   }
 
   /** Asks for a check of every server that could be better than it is known to be. */

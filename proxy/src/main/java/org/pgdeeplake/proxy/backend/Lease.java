@@ -1,5 +1,8 @@
 package org.pgdeeplake.proxy.backend;
 
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.wake.WakeInProgress;
+
 /**
  * A connection slot of one server, held by one session from its assignment to its end. Every method
  * is idempotent; any thread.
@@ -8,6 +11,9 @@ public final class Lease implements AutoCloseable {
   private final Backend backend;
   private final Server server;
   private final Waiter holder;
+
+  /** That for which the holder has waited; null where it found the backend awake. */
+  final @Nullable WakeInProgress wake;
 
   /** Guarded by the backend's lock. */
   boolean answered;
@@ -18,10 +24,11 @@ public final class Lease implements AutoCloseable {
   /** Set under the backend's lock. */
   private volatile boolean revoked;
 
-  Lease(Backend backend, Server server, Waiter holder) {
+  Lease(Backend backend, Server server, Waiter holder, @Nullable WakeInProgress wake) {
     this.backend = backend;
     this.server = server;
     this.holder = holder;
+    this.wake = wake;
   }
 
   public Server server() {
@@ -47,6 +54,16 @@ public final class Lease implements AutoCloseable {
   /** The server has sent its first byte: one more session may be released to it. */
   public void answered() {
     backend.answered(this);
+  }
+
+  /** Whether its session is to say when it gets its {@link #firstRow}. */
+  public boolean ofWake() {
+    return wake != null;
+  }
+
+  /** The server has begun to answer the client's first statement. */
+  public void firstRow() {
+    backend.firstRow(this);
   }
 
   /** The session has a further request that the server must answer before it counts as taken. */

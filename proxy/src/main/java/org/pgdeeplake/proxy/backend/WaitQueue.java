@@ -66,8 +66,12 @@ final class WaitQueue {
   }
 
   /** In order of arrival. */
-  Stream<Waiter> waiters() {
-    return tickets.values().stream().map(ticket -> ticket.waiter);
+  Stream<Ticket> stream() {
+    return tickets.values().stream();
+  }
+
+  boolean contains(Ticket ticket) {
+    return tickets.get(ticket.place) == ticket;
   }
 
   int size() {

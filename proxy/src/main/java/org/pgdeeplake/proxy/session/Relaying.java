@@ -32,6 +32,12 @@ final class Relaying extends LinkedState {
   /** Whether the server has begun to answer nothing since its last ReadyForQuery. */
   private boolean betweenTurns;
 
+  /** Whether it is still to be told when the client's first statement is answered. */
+  private boolean rowAwaited;
+
+  /** Whether that statement has come. */
+  private boolean rowDue;
+
   /** Whether the client's last bytes so far were a Terminate message. */
   private boolean terminated;
 
@@ -63,6 +69,7 @@ final class Relaying extends LinkedState {
   @Override
   void enter() {
     link.lease().answered();
+    rowAwaited = link.lease().ofWake();
     SessionServices services = session.services();
     SessionRecord record = session.record();
     services.metrics().queueWaited(services.backend().name(), record.waitedNanos);
@@ -101,6 +108,7 @@ final class Relaying extends LinkedState {
       if (activity != Activity.BUSY) {
         turn(Activity.BUSY);
         watch.active();
+        rowDue = rowAwaited;
       }
     }
     relay.toServer(chunk);
@@ -184,6 +192,11 @@ final class Relaying extends LinkedState {
   }
 
   private void peek(ByteBuf chunk) {
+    if (rowDue) {
+      rowDue = false;
+      rowAwaited = false;
+      link.lease().firstRow();
+    }
     if (!keys.finished()) {
       CancelKey found = keys.scan(chunk);
       if (found != null) {

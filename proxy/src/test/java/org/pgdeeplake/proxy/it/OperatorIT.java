@@ -7,12 +7,15 @@ import static org.pgdeeplake.proxy.backend.AdministrativeState.MAINT;
 import static org.pgdeeplake.proxy.backend.AdministrativeState.READY;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.CheckResult;
@@ -92,7 +95,11 @@ class OperatorIT {
   @Test
   void maintenanceTellsItsSessions() throws IOException {
     try (LoggedLines log = new LoggedLines("session");
-        TestProxy proxy = TestProxy.to(first).backend("check.inter = 50ms").start().awaitUp(1);
+        TestProxy proxy =
+            TestProxy.to(first)
+                .backend("check { inter = 50ms, fastinter = 50ms }")
+                .start()
+                .awaitUp(1);
         RawClient idle = RawClient.session(proxy.address());
         RawClient busy = RawClient.session(proxy.address())) {
       busy.send(RawClient.query("select pg_sleep(60)"));
@@ -112,6 +119,39 @@ class OperatorIT {
         waiter.readUntil('Z');
         assertThat(waiter.value("select 42")).isEqualTo("42");
       }
+    }
+  }
+
+  @Test
+  void maintenanceStopsItsChecks() throws Exception {
+    AtomicInteger checks = new AtomicInteger();
+    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        TestProxy proxy =
+            TestProxy.to()
+                .server("127.0.0.1:" + server.getLocalPort())
+                .backend("check { type = tcp, inter = 50ms, fastinter = 20ms }")
+                .start()) {
+      Thread.ofVirtual().start(() -> count(server, checks));
+      proxy.awaitUp(1);
+      await().until(() -> checks.get() >= 5);
+      proxy.operations().administer(CALLER, proxy.server(1), MAINT);
+      int before = checks.get();
+      // One may be under way.
+      await().during(Duration.ofMillis(500)).until(() -> checks.get() <= before + 1);
+      proxy.operations().administer(CALLER, proxy.server(1), READY);
+      proxy.awaitUp(1);
+      await().until(() -> checks.get() >= before + 5);
+    }
+  }
+
+  private static void count(ServerSocket server, AtomicInteger connections) {
+    try {
+      while (true) {
+        server.accept().close();
+        connections.incrementAndGet();
+      }
+    } catch (IOException closed) {
+      // The test is over.
     }
   }
 
@@ -186,21 +226,28 @@ class OperatorIT {
     }
   }
 
+  private static SessionSnapshot of(RawClient client, List<SessionSnapshot> seen) {
+    return seen.stream()
+        .filter(snapshot -> snapshot.client().getPort() == client.localPort())
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void sessionsAreSeenAndClosedOneByOne() throws IOException {
     try (LoggedLines log = new LoggedLines("session");
         TestProxy proxy = TestProxy.to(first).start().awaitUp(1);
         RawClient one = RawClient.open(proxy.address());
-        RawClient two = RawClient.session(proxy.address())) {
+        RawClient two = RawClient.open(proxy.address())) {
       one.send(RawClient.startup("application_name", "reports"));
       one.readUntil('Z');
       one.value("select 1");
-      two.send(RawClient.query("begin"));
+      two.send(RawClient.startup(), RawClient.query("begin"));
+      two.readUntil('Z');
       two.readUntil('Z');
       List<SessionSnapshot> seen = proxy.snapshots();
       assertThat(seen).extracting(SessionSnapshot::id).containsExactly(1L, 2L);
-      SessionSnapshot reports = seen.getFirst();
-      assertThat(reports.client().getPort()).isEqualTo(one.localPort());
+      SessionSnapshot reports = of(one, seen);
       assertThat(reports)
           .extracting(
               SessionSnapshot::frontend,
@@ -225,7 +272,7 @@ class OperatorIT {
       assertThat(reports.waitedSeconds()).isBetween(0.0, 10.0);
       assertThat(reports.bytesIn()).isPositive();
       assertThat(reports.bytesOut()).isGreaterThan(100);
-      assertThat(seen.getLast().activity()).isEqualTo("in_transaction");
+      assertThat(of(two, seen).activity()).isEqualTo("in_transaction");
 
       assertThat(proxy.operations().closeSession(CALLER, 4711)).isFalse();
       assertThat(proxy.operations().closeSession(CALLER, reports.id())).isTrue();
