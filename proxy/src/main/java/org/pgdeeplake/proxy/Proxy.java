@@ -19,8 +19,10 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.config.ConsoleConfig;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.console.ConsoleServer;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.frontend.Frontend;
@@ -62,6 +64,7 @@ public final class Proxy implements AutoCloseable {
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final Operations operations;
   private @Nullable AdminServer admin;
+  private @Nullable ConsoleServer console;
   private volatile boolean ready;
 
   private Proxy(ProxyConfig config, Transport transport, Metrics metrics, TlsEdge tls) {
@@ -126,6 +129,9 @@ public final class Proxy implements AutoCloseable {
       start(frontend, connector, cancelKeys);
     }
     startAdmin();
+    if (config.console() != null) {
+      startConsole(config.console());
+    }
     ready = true;
     log.info("ready ({}, {} event loops)", transport.name(), config.threads());
   }
@@ -184,6 +190,22 @@ public final class Proxy implements AutoCloseable {
     }
     admin = server;
     log.info("admin listens on {}", text(server.address()));
+  }
+
+  private void startConsole(ConsoleConfig config) throws StartException {
+    ConsoleServer server = new ConsoleServer(config, transport, adminLoops, operations);
+    try {
+      server.start();
+    } catch (BindException e) {
+      throw new StartException(String.valueOf(e.getMessage()));
+    }
+    console = server;
+    log.info("console listens on {}", text(server.address()));
+  }
+
+  /** Where psql finds the console. */
+  public InetSocketAddress consoleAddress() {
+    return Objects.requireNonNull(console, "there is none").address();
   }
 
   /** Where metrics, health and the API are served. */
@@ -287,6 +309,9 @@ public final class Proxy implements AutoCloseable {
     sessions.stopAll();
     if (admin != null) {
       admin.close();
+    }
+    if (console != null) {
+      console.close();
     }
     checkers.forEach(HealthChecker::close);
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
