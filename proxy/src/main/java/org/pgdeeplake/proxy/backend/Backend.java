@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.backend;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 import org.pgdeeplake.proxy.wake.Wake;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.pgdeeplake.proxy.wake.WakeListener;
+import org.pgdeeplake.proxy.wake.Wakes;
 
 /**
  * The servers that share one queue. It alone decides who gets which server.
@@ -23,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * are told after the lock is released.
  */
 public final class Backend {
-  private static final Logger log = LoggerFactory.getLogger(Backend.class);
-
   /** Between two rounds of attempts that all failed, as HAProxy's turn-around. */
   private static final long MAX_TURNAROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -42,6 +41,7 @@ public final class Backend {
   private final Object lock = new Object();
   private final List<Server> servers;
   private final Traffic traffic = new Traffic();
+  private final StateLog stateLog = new StateLog(this);
 
   /** Asks for a check of a server soon, without blocking; set once, before the first session. */
   private volatile Consumer<Server> prober = server -> {};
@@ -51,6 +51,9 @@ public final class Backend {
 
   @GuardedBy("lock")
   private final Dispatcher dispatcher;
+
+  @GuardedBy("lock")
+  private final Wakes wakes;
 
   /** Whose servers are spoken to in plain text. */
   public Backend(BackendConfig config) {
@@ -64,11 +67,19 @@ public final class Backend {
     this.config = config;
     this.servers =
         config.servers().stream().map(s -> new Server(s, tls, config.check(), lock)).toList();
-    this.dispatcher = new Dispatcher(this, servers, config.queue());
+    this.wakes = new Wakes(config.name());
+    this.dispatcher = new Dispatcher(this, servers, config.queue(), wakes);
   }
 
   public void probeWith(Consumer<Server> prober) {
     this.prober = prober;
+  }
+
+  /** Set once, before the first session. */
+  public void tellWakes(WakeListener listener) {
+    synchronized (lock) {
+      wakes.tell(listener);
+    }
   }
 
   public BackendConfig config() {
@@ -116,6 +127,20 @@ public final class Backend {
     }
   }
 
+  /** Everybody who waits or holds a slot, in one moment. */
+  public List<Waiter> members() {
+    synchronized (lock) {
+      return dispatcher.members();
+    }
+  }
+
+  /** Everybody who holds a slot of that server, in one moment. */
+  public List<Waiter> members(Server server) {
+    synchronized (lock) {
+      return server.leases().stream().map(Lease::holder).toList();
+    }
+  }
+
   /** The most that were queued or assigned at once. */
   public int maxSessions() {
     synchronized (lock) {
@@ -123,28 +148,28 @@ public final class Backend {
     }
   }
 
-  /** Servers that are up. */
+  /** Servers that are up and may have sessions. */
   public int activeServers() {
     synchronized (lock) {
-      return (int) servers.stream().filter(Server::up).count();
+      return (int) servers.stream().filter(Server::active).count();
     }
   }
 
-  /** Since the first server came up or the last one went down. */
+  /** Since the first server became active or the last one ceased to be. */
   public double secondsSinceChange() {
     synchronized (lock) {
       return availability.secondsSinceChange();
     }
   }
 
-  /** All time without a server that is up. */
+  /** All time without an active server. */
   public double downSeconds() {
     synchronized (lock) {
       return availability.downSeconds();
     }
   }
 
-  /** How often the last server that was up went down. */
+  /** How often the last active server ceased to be so. */
   public long timesDown() {
     synchronized (lock) {
       return availability.timesDown();
@@ -156,29 +181,81 @@ public final class Backend {
    * READY} after it waits for a good check.
    */
   public void administer(Server server, AdministrativeState wanted) {
-    log.error("outline: {} {}", server, wanted);
+    AdministrativeState before;
+    boolean wasUp;
+    List<Lease> evicted;
+    Settled settled;
+    synchronized (lock) {
+      before = server.administrative();
+      if (before == wanted) {
+        return;
+      }
+      wasUp = server.up();
+      evicted = wanted == AdministrativeState.MAINT ? server.leases() : List.of();
+      server.administer(wanted);
+      settled = settle();
+    }
+    stateLog.administered(server, before, wasUp, settled.active());
+    settled.tell();
+    evicted.forEach(lease -> lease.holder().evicted(lease));
+    if (wanted != AdministrativeState.MAINT) {
+      prober.accept(server);
+    }
   }
 
   /** No waiter gets a server until {@link #resume}; sessions that are served go on. */
   public void pause() {
-    log.error("outline");
+    synchronized (lock) {
+      if (!dispatcher.pause(true)) {
+        return;
+      }
+    }
+    stateLog.paused();
   }
 
+  /** Waiters are released in order, and as many at once as always. */
   public void resume() {
-    log.error("outline");
+    Settled settled;
+    synchronized (lock) {
+      if (!dispatcher.pause(false)) {
+        return;
+      }
+      settled = settle();
+    }
+    stateLog.resumed();
+    settled.tell();
   }
 
   public boolean paused() {
-    return false;
+    synchronized (lock) {
+      return dispatcher.paused();
+    }
   }
 
   /** The last starts, the newest first; at most 100. */
   public List<Wake> wakes() {
-    return List.of();
+    synchronized (lock) {
+      return wakes.seen();
+    }
   }
 
+  /** Whether somebody waits for the first server to start. */
+  public boolean waking() {
+    synchronized (lock) {
+      return wakes.waking();
+    }
+  }
+
+  /** For a session that is demand. */
   public Ticket ticket(Waiter waiter, InetAddress client) {
-    return new Ticket(waiter, client, System.nanoTime());
+    return ticket(waiter, client, true);
+  }
+
+  /**
+   * @param counts whether the session is demand
+   */
+  public Ticket ticket(Waiter waiter, InetAddress client, boolean counts) {
+    return new Ticket(waiter, client, counts, System.nanoTime());
   }
 
   /**
@@ -190,26 +267,40 @@ public final class Backend {
     boolean firstWaiter;
     synchronized (lock) {
       admission = dispatcher.admit(ticket);
+      if (!availability.up()) {
+        dispatcher.wantServer(ticket);
+      }
       grants = dispatcher.match();
       firstWaiter = dispatcher.queued() == 1;
     }
     grants.forEach(Grant::deliver);
     if (firstWaiter) {
-      servers.forEach(this::probeIfDown);
+      probe();
     }
     return admission;
   }
 
   /** Gets out of line. A lease that is already on its way must be closed by who receives it. */
   public void leave(Ticket ticket) {
+    Runnable news;
     synchronized (lock) {
-      dispatcher.remove(ticket);
+      news = dispatcher.remove(ticket);
     }
+    news.run();
   }
 
-  /** The result of a check of one of these servers. */
+  /** The result of a check of one of these servers, made in its present era. */
   public void checked(Server server, CheckResult result) {
-    apply(server, result, false);
+    apply(server, result, false, server.era());
+  }
+
+  /**
+   * The same.
+   *
+   * @param era of the server, when the check began: it counts only if that is the present one
+   */
+  public void checked(Server server, CheckResult result, int era) {
+    apply(server, result, false, era);
   }
 
   /** Looks for waiters whose pause between two rounds is over. */
@@ -228,10 +319,24 @@ public final class Backend {
 
   void answered(Lease lease) {
     List<Grant> grants;
+    Runnable news;
     synchronized (lock) {
-      grants = dispatcher.answered(lease) ? dispatcher.match() : List.of();
+      if (!dispatcher.answered(lease)) {
+        return;
+      }
+      grants = dispatcher.match();
+      news = lease.wake == null ? Wakes.NOTHING : wakes.answered(lease.wake);
     }
     grants.forEach(Grant::deliver);
+    news.run();
+  }
+
+  void firstRow(Lease lease) {
+    Runnable news;
+    synchronized (lock) {
+      news = lease.wake == null ? Wakes.NOTHING : wakes.firstRow(lease.wake);
+    }
+    news.run();
   }
 
   void opening(Lease lease) {
@@ -242,18 +347,32 @@ public final class Backend {
 
   void released(Lease lease) {
     List<Grant> grants;
-    synchronized (lock) {
-      grants = dispatcher.giveBack(lease) ? dispatcher.match() : List.of();
-    }
-    grants.forEach(Grant::deliver);
-  }
-
-  void failed(Lease lease, Failure failure) {
-    Server server = lease.server();
+    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
       if (!dispatcher.giveBack(lease)) {
         return;
       }
+      grants = dispatcher.match();
+      emptied = lease.server().emptied();
+    }
+    grants.forEach(Grant::deliver);
+    emptied.forEach(empty -> empty.complete(true));
+  }
+
+  void failed(Lease lease, Failure failure) {
+    Server server = lease.server();
+    if (lease.revoked()) {
+      released(lease);
+      return;
+    }
+    int era;
+    List<CompletableFuture<Boolean>> emptied;
+    synchronized (lock) {
+      if (!dispatcher.giveBack(lease)) {
+        return;
+      }
+      emptied = server.emptied();
+      era = server.era();
       switch (failure.kind()) {
         case FULL -> server.full();
         case NO_RESOURCES -> {} // ours, not the server's
@@ -261,11 +380,12 @@ public final class Backend {
       }
     }
     if (failure.kind() == Failure.Kind.NOT_READY) {
-      apply(server, new CheckResult(CheckResult.Status.L7RSP, failure.detail(), 0), true);
+      apply(server, new CheckResult(CheckResult.Status.L7RSP, failure.detail(), 0), true, era);
     } else if (failure.kind() != Failure.Kind.FULL && failure.kind() != Failure.Kind.NO_RESOURCES) {
       server.traffic().connectError();
     }
     prober.accept(server);
+    emptied.forEach(empty -> empty.complete(true));
   }
 
   /** Takes note of a failed attempt; the ticket is not in the queue now. */
@@ -279,47 +399,53 @@ public final class Backend {
     }
   }
 
-  private void apply(Server server, CheckResult result, boolean conclusive) {
-    List<Grant> grants;
+  private void apply(Server server, CheckResult result, boolean conclusive, int era) {
     List<Lease> doomed = List.of();
-    boolean changed;
     boolean news;
-    int active;
+    Settled settled;
     synchronized (lock) {
+      if (server.administrative() == AdministrativeState.MAINT || server.era() != era) {
+        return;
+      }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
-      changed = server.checked(result, conclusive);
-      news = changed || first;
-      active = activeServers();
-      var _ = availability.set(active > 0);
+      news = server.checked(result, conclusive) || first;
       if (server.hasFallen() && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
         doomed = server.leases();
       }
-      grants = dispatcher.match();
+      settled = settle();
     }
     if (news) {
-      logState(server, result, active);
+      stateLog.checked(server, result, settled.active());
     }
-    grants.forEach(Grant::deliver);
+    settled.tell();
     doomed.forEach(lease -> lease.holder().serverDown(lease));
   }
 
-  private void logState(Server server, CheckResult result, int active) {
-    log.info(
-        "Server {}/{} is {}, reason: {}{}, check duration: {}ms. {} active and 0 backup servers"
-            + " {}. {} sessions active, {} in queue.",
-        name(),
-        server.name(),
-        server.up() ? "UP" : "DOWN",
-        result.status().description(),
-        result.info().isEmpty() ? "" : ", info: \"" + result.info() + "\"",
-        TimeUnit.NANOSECONDS.toMillis(result.durationNanos()),
-        active,
-        server.up() ? "online" : "left",
-        server.sessions(),
-        queued());
-    if (active == 0) {
-      log.warn("backend {} has no server available; new sessions wait in its queue", name());
+  /** What follows from a change of servers; to be told when the lock is free again. */
+  private record Settled(int active, List<Grant> grants, Runnable news) {
+    void tell() {
+      grants.forEach(Grant::deliver);
+      news.run();
     }
+  }
+
+  @GuardedBy("lock")
+  private Settled settle() {
+    int active = activeServers();
+    Runnable news = Wakes.NOTHING;
+    if (availability.set(active > 0)) {
+      if (active > 0) {
+        news = wakes.serverUp();
+      } else {
+        dispatcher.allWantServer();
+      }
+    }
+    return new Settled(active, dispatcher.match(), news);
+  }
+
+  /** Asks for a check of every server that could be better than it is known to be. */
+  public void probe() {
+    servers.forEach(this::probeIfDown);
   }
 
   private void probeIfDown(Server server) {

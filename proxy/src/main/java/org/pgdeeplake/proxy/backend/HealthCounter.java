@@ -13,7 +13,12 @@ final class HealthCounter {
   HealthCounter(int rise, int fall) {
     this.rise = rise;
     this.fall = fall;
-    this.value = rise - 1;
+    restart();
+  }
+
+  /** As if there had been no check yet. */
+  void restart() {
+    value = rise - 1;
   }
 
   boolean up() {
@@ -43,11 +48,15 @@ final class HealthCounter {
     value = 0;
   }
 
-  /** {@code UP}, {@code UP 1/2}, {@code DOWN}, {@code DOWN 1/2}, as on HAProxy's stats page. */
-  String display() {
+  /**
+   * {@code UP}, {@code UP 1/2}, {@code DOWN}, {@code DOWN 1/2}, as on HAProxy's stats page.
+   *
+   * @param upWord in place of {@code UP}
+   */
+  String display(String upWord) {
     if (up()) {
       int good = value - rise + 1;
-      return good == fall ? "UP" : "UP " + good + "/" + fall;
+      return good == fall ? upWord : upWord + " " + good + "/" + fall;
     }
     return value == 0 ? "DOWN" : "DOWN " + value + "/" + rise;
   }

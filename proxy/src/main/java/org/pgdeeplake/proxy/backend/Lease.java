@@ -1,5 +1,8 @@
 package org.pgdeeplake.proxy.backend;
 
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.wake.WakeInProgress;
+
 /**
  * A connection slot of one server, held by one session from its assignment to its end. Every method
  * is idempotent; any thread.
@@ -9,16 +12,23 @@ public final class Lease implements AutoCloseable {
   private final Server server;
   private final Waiter holder;
 
+  /** That for which the holder has waited; null where it found the backend awake. */
+  final @Nullable WakeInProgress wake;
+
   /** Guarded by the backend's lock. */
   boolean answered;
 
   /** Guarded by the backend's lock. */
   boolean released;
 
-  Lease(Backend backend, Server server, Waiter holder) {
+  /** Set under the backend's lock. */
+  private volatile boolean revoked;
+
+  Lease(Backend backend, Server server, Waiter holder, @Nullable WakeInProgress wake) {
     this.backend = backend;
     this.server = server;
     this.holder = holder;
+    this.wake = wake;
   }
 
   public Server server() {
@@ -29,9 +39,31 @@ public final class Lease implements AutoCloseable {
     return holder;
   }
 
+  void revoke() {
+    revoked = true;
+  }
+
+  /**
+   * Whether the server has gone into maintenance since: it is to be left, and what it does is no
+   * failure. {@link Waiter#evicted} follows, or has come before the lease itself.
+   */
+  public boolean revoked() {
+    return revoked;
+  }
+
   /** The server has sent its first byte: one more session may be released to it. */
   public void answered() {
     backend.answered(this);
+  }
+
+  /** Whether its session is to say when it gets its {@link #firstRow}. */
+  public boolean ofWake() {
+    return wake != null;
+  }
+
+  /** The server has begun to answer the client's first statement. */
+  public void firstRow() {
+    backend.firstRow(this);
   }
 
   /** The session has a further request that the server must answer before it counts as taken. */

@@ -1,8 +1,10 @@
 package org.pgdeeplake.proxy.backend;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
@@ -28,6 +30,8 @@ public final class Server {
 
   private final Set<Lease> leases = new HashSet<>();
 
+  private final List<CompletableFuture<Boolean>> awaitingEmpty = new ArrayList<>();
+
   private CheckResult lastCheck = CheckResult.NONE_YET;
 
   /** A session failed on it: nothing more is sent to it until its next good check. */
@@ -35,6 +39,11 @@ public final class Server {
 
   /** It said 53300: nothing more is sent to it until a slot is free again. */
   private boolean full;
+
+  private AdministrativeState administrative = AdministrativeState.READY;
+
+  /** How often it went into maintenance. */
+  private int era;
 
   /** Leases whose server has not yet sent a byte. */
   private int opening;
@@ -82,24 +91,52 @@ public final class Server {
     return traffic;
   }
 
+  /** What its checks say, whatever an operator wants; false in maintenance, where nothing does. */
   public boolean up() {
     synchronized (lock) {
       return health.up();
     }
   }
 
-  /** {@code UP}, {@code UP 1/2}, {@code DOWN}, {@code DOWN 1/2}. */
+  /** Whether it is up and may have sessions: HAProxy's active server. */
+  public boolean active() {
+    synchronized (lock) {
+      return health.up() && administrative == AdministrativeState.READY;
+    }
+  }
+
+  /**
+   * In HAProxy's words: {@code UP}, {@code DRAIN}, {@code DOWN}, {@code MAINT}, the first three
+   * with {@code 1/2} behind them while checks are changing that; {@code DRAIN} is up, too.
+   */
   public String status() {
     synchronized (lock) {
-      return health.display();
+      return switch (administrative) {
+        case READY -> health.display("UP");
+        case DRAIN -> health.display("DRAIN");
+        case MAINT -> "MAINT";
+      };
     }
   }
 
   /** What an operator wants of it. */
   public AdministrativeState administrative() {
-    return AdministrativeState.READY;
+    synchronized (lock) {
+      return administrative;
+    }
   }
 
+  /**
+   * How often it went into maintenance. What a check finds out is worth nothing in another era than
+   * that in which it began.
+   */
+  public int era() {
+    synchronized (lock) {
+      return era;
+    }
+  }
+
+  /** Of no status but INI in maintenance, and after it until the next check. */
   public CheckResult lastCheck() {
     synchronized (lock) {
       return lastCheck;
@@ -156,7 +193,7 @@ public final class Server {
   /** Whether it takes nobody until a check finds it better: it is down or full. */
   public boolean blocked() {
     synchronized (lock) {
-      return !health.up() || full;
+      return administrative == AdministrativeState.READY && (!health.up() || full);
     }
   }
 
@@ -168,7 +205,7 @@ public final class Server {
 
   boolean takesSession(int releaseConcurrency) {
     assert Thread.holdsLock(lock);
-    return health.up()
+    return active()
         && !suspect
         && !full
         && opening < releaseConcurrency
@@ -199,9 +236,50 @@ public final class Server {
     full = false;
   }
 
+  /** Completes with true as soon as it has no session; who no longer cares cancels it. */
+  public CompletableFuture<Boolean> empty() {
+    synchronized (lock) {
+      if (leases.isEmpty()) {
+        return CompletableFuture.completedFuture(true);
+      }
+      CompletableFuture<Boolean> empty = new CompletableFuture<>();
+      awaitingEmpty.add(empty);
+      var _ = empty.whenComplete((done, failure) -> forgetDone());
+      return empty;
+    }
+  }
+
+  private void forgetDone() {
+    synchronized (lock) {
+      awaitingEmpty.removeIf(CompletableFuture::isDone);
+    }
+  }
+
+  /** Those who wait for what has just become true; to be told when the lock is free again. */
+  List<CompletableFuture<Boolean>> emptied() {
+    assert Thread.holdsLock(lock);
+    return leases.isEmpty() ? List.copyOf(awaitingEmpty) : List.of();
+  }
+
   List<Lease> leases() {
     assert Thread.holdsLock(lock);
     return List.copyOf(leases);
+  }
+
+  /** Takes note of what an operator wants. In maintenance nothing is known of it any more. */
+  void administer(AdministrativeState wanted) {
+    assert Thread.holdsLock(lock);
+    administrative = wanted;
+    if (wanted == AdministrativeState.MAINT) {
+      era++;
+      leases.forEach(Lease::revoke);
+      health.restart();
+      lastCheck = CheckResult.NONE_YET;
+      suspect = false;
+      full = false;
+      failedInARow = 0;
+      var _ = availability.set(false);
+    }
   }
 
   void doubt() {

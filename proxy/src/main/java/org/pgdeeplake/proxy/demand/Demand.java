@@ -39,7 +39,7 @@ public final class Demand {
   @GuardedBy("this")
   private final Set<Claim> idle = new LinkedHashSet<>();
 
-  /** When each waiter that gave up stops counting, soonest first. */
+  /** When each waiter that gave up, or operator that asked, stops counting, soonest first. */
   @GuardedBy("this")
   private final Deque<Long> lingeringUntilNanos = new ArrayDeque<>();
 
@@ -59,7 +59,8 @@ public final class Demand {
    *
    * @param demand everything that wants an instance; 0 means that all may sleep
    * @param waiting sessions held because no server has taken them yet
-   * @param lingering waiters that gave up less than {@code demand.linger} ago
+   * @param lingering waiters that gave up, and operators that asked, less than {@code
+   *     demand.linger} ago
    * @param busy sessions in which the server has the turn
    * @param idle sessions that are idle outside a transaction, whether they still count or not
    * @param opaque sessions that nobody can look into
@@ -136,13 +137,28 @@ public final class Demand {
       boolean wasWaiting = claim.phase == Claim.Phase.WAITING;
       members(claim.phase).remove(claim);
       claim.phase = Claim.Phase.ENDED;
-      long lingerNanos = config.linger().toNanos();
-      if (wasWaiting && gaveUp && lingerNanos > 0) {
-        lingeringUntilNanos.add(System.nanoTime() + lingerNanos);
-        var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
+      if (wasWaiting && gaveUp) {
+        linger();
       }
     }
     changed();
+  }
+
+  /** Demand without a session: counts for {@code demand.linger}, as a waiter that has given up. */
+  public void wake() {
+    synchronized (this) {
+      linger();
+    }
+    changed();
+  }
+
+  @GuardedBy("this")
+  private void linger() {
+    long lingerNanos = config.linger().toNanos();
+    if (lingerNanos > 0) {
+      lingeringUntilNanos.add(System.nanoTime() + lingerNanos);
+      var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
+    }
   }
 
   public synchronized Snapshot snapshot() {

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Server;
@@ -13,8 +14,8 @@ import org.pgdeeplake.proxy.config.CheckConfig;
 /**
  * When one server is checked: every {@code inter}; every {@code fastinter} while its state is
  * changing, or while it is down and somebody waits. Never two checks at once, and never two within
- * {@code fastinter}, whoever asks. Confined to its event loop but for {@link #soon} and {@link
- * #close}.
+ * {@code fastinter}, whoever asks; none while the server is in maintenance. Confined to its event
+ * loop but for {@link #soon} and {@link #close}.
  */
 final class ServerCheck {
   private final Backend backend;
@@ -83,18 +84,23 @@ final class ServerCheck {
   }
 
   private void run() {
+    if (server.administrative() == AdministrativeState.MAINT) {
+      // Whoever ends that asks for a check.
+      return;
+    }
     running = true;
     wantedAgain = false;
-    connection.check(awaited(), this::finished);
+    int era = server.era();
+    connection.check(awaited(), result -> finished(result, era));
   }
 
-  private void finished(CheckResult result) {
+  private void finished(CheckResult result, int era) {
     running = false;
     lastEndNanos = System.nanoTime();
     if (closed) {
       return;
     }
-    backend.checked(server, result);
+    backend.checked(server, result, era);
     boolean fast = wantedAgain || server.unsettled() || awaited();
     schedule((fast ? config.fastinter() : config.inter()).toNanos());
   }

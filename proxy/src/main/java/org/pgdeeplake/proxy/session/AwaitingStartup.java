@@ -141,6 +141,7 @@ final class AwaitingStartup extends SessionState {
   }
 
   private boolean startUp(StartupPacket.StartupMessage message, Opening opening) {
+    session.record().startedUp(message);
     if (tls().require() && !session.record().encrypted) {
       session.refuse(CloseReason.TLS_REQUIRED, Refusals.tlsRequired());
       return false;
@@ -158,6 +159,8 @@ final class AwaitingStartup extends SessionState {
       session.refuse(opening, refusal.reason(), refusal.error());
     } else if (asleep != null && session.services().backend().activeServers() == 0) {
       session.refuse(opening, CloseReason.NOT_WOKEN, asleep);
+    } else if (asleep != null && session.services().backend().paused()) {
+      session.refuse(opening, CloseReason.NOT_WOKEN, Refusals.paused(session.services().backend()));
     } else {
       session.transition(new Queued(session, opening));
     }

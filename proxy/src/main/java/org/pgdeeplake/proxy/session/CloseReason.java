@@ -34,6 +34,10 @@ public enum CloseReason {
   SERVER_CLOSED("SD"),
   /** The server was marked down and its sessions are to be closed. */
   SERVER_DOWN("D-"),
+  /** An operator has put the server into maintenance. */
+  MAINTENANCE("K-"),
+  /** An operator has closed it. */
+  OPERATOR("K-"),
   CLIENT_TIMEOUT("cD"),
   SERVER_TIMEOUT("sD"),
   /** Idle for longer than {@code timeouts.idle-session}. */

@@ -107,8 +107,13 @@ final class Connecting extends LinkedState {
   }
 
   @Override
+  void onEvicted() {
+    session.evicted(opening);
+  }
+
+  @Override
   void onStop(CloseReason reason) {
-    session.refuse(opening, reason, Refusals.shuttingDown());
+    session.refuse(opening, reason, Refusals.stopped(reason));
   }
 
   private void timedOut() {

@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.session;
 
+import org.pgdeeplake.proxy.backend.Lease;
+
 /** A state that holds a link to a server, and closes it unless the next state goes on with it. */
 abstract class LinkedState extends SessionState {
   final ServerLink link;
@@ -8,6 +10,13 @@ abstract class LinkedState extends SessionState {
     super(session);
     this.link = link;
   }
+
+  final boolean holds(Lease lease) {
+    return link.lease() == lease;
+  }
+
+  /** The server goes into maintenance: the session leaves it. */
+  abstract void onEvicted();
 
   @Override
   void exit(SessionState next) {

@@ -75,7 +75,12 @@ final class Queued extends SessionState {
 
   @Override
   void onAssigned(Lease lease) {
-    session.transition(new Connecting(session, opening, lease));
+    if (lease.revoked()) {
+      lease.close();
+      session.requeue(opening);
+    } else {
+      session.transition(new Connecting(session, opening, lease));
+    }
   }
 
   @Override
@@ -95,7 +100,7 @@ final class Queued extends SessionState {
 
   @Override
   void onStop(CloseReason reason) {
-    session.refuse(opening, reason, Refusals.shuttingDown());
+    session.refuse(opening, reason, Refusals.stopped(reason));
   }
 
   private void timedOut() {

@@ -1,6 +1,8 @@
 package org.pgdeeplake.proxy.session;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
@@ -11,22 +13,51 @@ import org.pgdeeplake.proxy.postgres.ErrorResponse;
  * and would wait twice.
  */
 final class Refusals {
+  private static final String PAUSED_HINT = "Try again when the operator has resumed it.";
+
   private Refusals() {}
 
   static ErrorResponse queueTimeout(Session session) {
     Backend backend = session.services().backend();
-    Failure last = session.record().lastFailure;
-    String detail =
-        last == null
-            ? "No server of backend \"" + backend.name() + "\" was free."
-            : "No server of backend \"" + backend.name() + "\" took it. Last attempt: " + last;
-    return cannotConnectNow(
+    String message =
         "the database did not become available within "
-            + seconds(backend.config().timeouts().queue()),
-        backend.activeServers() == 0
-            ? "No server of backend \"" + backend.name() + "\" is up."
-            : detail,
+            + seconds(backend.config().timeouts().queue());
+    if (backend.paused()) {
+      return cannotConnectNow(message, pausedDetail(backend), PAUSED_HINT);
+    }
+    long withheld =
+        backend.servers().stream()
+            .filter(server -> server.administrative() != AdministrativeState.READY)
+            .count();
+    if (backend.activeServers() == 0 && withheld > 0) {
+      return cannotConnectNow(
+          message,
+          "No server of backend \"%s\" takes sessions; an operator has put %d of %d into drain or maintenance."
+              .formatted(backend.name(), withheld, backend.servers().size()),
+          "Try again when the operator has finished.");
+    }
+    return cannotConnectNow(
+        message,
+        unavailable(backend, session.record().lastFailure),
         "Try again; if it lasts, look whether whatever starts instances is running.");
+  }
+
+  private static String unavailable(Backend backend, @Nullable Failure last) {
+    String servers = "No server of backend \"" + backend.name() + "\" ";
+    if (backend.activeServers() == 0) {
+      return servers + "is up.";
+    }
+    return last == null ? servers + "was free." : servers + "took it. Last attempt: " + last;
+  }
+
+  /** To a probe, which does not wait. */
+  static ErrorResponse paused(Backend backend) {
+    return cannotConnectNow(
+        "the database takes no new sessions now", pausedDetail(backend), PAUSED_HINT);
+  }
+
+  private static String pausedDetail(Backend backend) {
+    return "Backend \"" + backend.name() + "\" is paused by an operator.";
   }
 
   static ErrorResponse queueFull(String backend, int limit) {
@@ -80,6 +111,18 @@ final class Refusals {
         "Connect with sslmode=require.");
   }
 
+  /** To a session that no server has taken yet, and which is to end. */
+  static ErrorResponse stopped(CloseReason reason) {
+    return reason == CloseReason.OPERATOR ? closedByOperator() : shuttingDown();
+  }
+
+  private static ErrorResponse closedByOperator() {
+    return cannotConnectNow(
+        "an operator has closed this connection",
+        "It had no server yet.",
+        "Connect again, unless you know why.");
+  }
+
   static ErrorResponse shuttingDown() {
     return cannotConnectNow(
         "the proxy is shutting down",
@@ -114,7 +157,15 @@ final class Refusals {
         ErrorResponse.PROTOCOL_VIOLATION, "received " + request + " inside TLS");
   }
 
-  static ErrorResponse terminated(String why) {
+  /** To a session that a server has taken, and which is to end. */
+  static ErrorResponse terminated(CloseReason reason) {
+    String why =
+        switch (reason) {
+          case SERVER_DOWN -> "its server was marked down";
+          case MAINTENANCE -> "its server goes into maintenance";
+          case OPERATOR -> "by an operator";
+          default -> "the proxy is shutting down";
+        };
     return ErrorResponse.fatal(ErrorResponse.ADMIN_SHUTDOWN, "terminating connection: " + why);
   }
 

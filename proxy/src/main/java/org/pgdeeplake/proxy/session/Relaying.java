@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.demand.Claim.Activity;
 import org.pgdeeplake.proxy.postgres.AsynchronousMessages;
 import org.pgdeeplake.proxy.postgres.BackendKeyScanner;
@@ -33,6 +32,12 @@ final class Relaying extends LinkedState {
   /** Whether the server has begun to answer nothing since its last ReadyForQuery. */
   private boolean betweenTurns;
 
+  /** Whether it is still to be told when the client's first statement is answered. */
+  private boolean rowAwaited;
+
+  /** Whether that statement has come. */
+  private boolean rowDue;
+
   /** Whether the client's last bytes so far were a Terminate message. */
   private boolean terminated;
 
@@ -57,10 +62,6 @@ final class Relaying extends LinkedState {
     return new Relaying(session, link, true, new HeldBytes());
   }
 
-  boolean holds(Lease lease) {
-    return link.lease() == lease;
-  }
-
   Activity activity() {
     return activity;
   }
@@ -68,6 +69,7 @@ final class Relaying extends LinkedState {
   @Override
   void enter() {
     link.lease().answered();
+    rowAwaited = link.lease().ofWake();
     SessionServices services = session.services();
     SessionRecord record = session.record();
     services.metrics().queueWaited(services.backend().name(), record.waitedNanos);
@@ -106,6 +108,7 @@ final class Relaying extends LinkedState {
       if (activity != Activity.BUSY) {
         turn(Activity.BUSY);
         watch.active();
+        rowDue = rowAwaited;
       }
     }
     relay.toServer(chunk);
@@ -167,11 +170,12 @@ final class Relaying extends LinkedState {
 
   @Override
   void onStop(CloseReason reason) {
-    String why =
-        reason == CloseReason.SERVER_DOWN
-            ? "its server was marked down"
-            : "the proxy is shutting down";
-    end(reason, Refusals.terminated(why));
+    end(reason, Refusals.terminated(reason));
+  }
+
+  @Override
+  void onEvicted() {
+    onStop(CloseReason.MAINTENANCE);
   }
 
   void timedOut(CloseReason reason, Duration limit) {
@@ -188,6 +192,11 @@ final class Relaying extends LinkedState {
   }
 
   private void peek(ByteBuf chunk) {
+    if (rowDue) {
+      rowDue = false;
+      rowAwaited = false;
+      link.lease().firstRow();
+    }
     if (!keys.finished()) {
       CancelKey found = keys.scan(chunk);
       if (found != null) {

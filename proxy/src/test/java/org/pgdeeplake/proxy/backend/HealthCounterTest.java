@@ -28,7 +28,7 @@ class HealthCounterTest {
   void counts(int rise, int fall, String checks, String expected) {
     HealthCounter counter = new HealthCounter(rise, fall);
     checks.chars().forEach(check -> apply(counter, check));
-    assertThat(counter.display()).isEqualTo(expected);
+    assertThat(counter.display("UP")).isEqualTo(expected);
     assertThat(counter.up()).isEqualTo(expected.startsWith("UP"));
     assertThat(counter.changing()).isEqualTo(expected.contains("/"));
   }

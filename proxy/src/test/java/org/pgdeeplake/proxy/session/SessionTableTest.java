@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
@@ -54,7 +55,11 @@ class SessionTableTest {
     SERVER_NOT_READY,
     SERVER_FIN,
     SERVER_RESET,
-    STOP
+    STOP,
+    /** An operator puts the server into maintenance. */
+    MAINTENANCE,
+    /** An operator closes the session. */
+    KILL
   }
 
   /** How a session gets into each state; in CONNECTING no server answers. */
@@ -118,7 +123,9 @@ class SessionTableTest {
                 null,
                 null,
                 null,
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                null,
+                "OPERATOR"),
             row(
                 In.HALF_A_PROXY_HEADER,
                 "AwaitingProxyHeader",
@@ -129,7 +136,9 @@ class SessionTableTest {
                 null,
                 null,
                 null,
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                null,
+                "OPERATOR"),
             row(
                 In.HANDSHAKING,
                 "Handshaking",
@@ -140,7 +149,9 @@ class SessionTableTest {
                 null,
                 null,
                 null,
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                null,
+                "OPERATOR"),
             row(
                 In.AWAITING_STARTUP,
                 "AwaitingStartup",
@@ -151,7 +162,9 @@ class SessionTableTest {
                 null,
                 null,
                 null,
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                null,
+                "OPERATOR"),
             row(
                 In.QUEUED,
                 "Queued",
@@ -162,7 +175,9 @@ class SessionTableTest {
                 null,
                 null,
                 null,
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "Queued",
+                "OPERATOR"),
             row(
                 In.QUEUED_FOR_TLS,
                 "PROTOCOL_ERROR",
@@ -173,6 +188,8 @@ class SessionTableTest {
                 null,
                 null,
                 null,
+                "Refusing",
+                "Queued",
                 "Refusing"),
             row(
                 In.CONNECTING,
@@ -184,7 +201,9 @@ class SessionTableTest {
                 null,
                 null,
                 null,
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "Queued",
+                "OPERATOR"),
             row(
                 In.ASKING_FOR_TLS,
                 "Connecting",
@@ -195,7 +214,9 @@ class SessionTableTest {
                 "Queued",
                 "Queued",
                 "Queued",
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "Queued",
+                "OPERATOR"),
             row(
                 In.AWAITING_REPLY,
                 "AwaitingReply",
@@ -206,7 +227,9 @@ class SessionTableTest {
                 "Queued",
                 "Queued",
                 "Queued",
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "Queued",
+                "OPERATOR"),
             row(
                 In.AWAITING_DIRECT_TLS,
                 "AwaitingReply",
@@ -217,7 +240,9 @@ class SessionTableTest {
                 "Relaying",
                 "TLS_REFUSED_BY_SERVER",
                 "TLS_REFUSED_BY_SERVER",
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "Queued",
+                "OPERATOR"),
             row(
                 In.AWAITING_TLS_REPLY,
                 "PROTOCOL_ERROR",
@@ -227,6 +252,8 @@ class SessionTableTest {
                 "Queued",
                 "Queued",
                 "Queued",
+                "Queued",
+                "Refusing",
                 "Queued",
                 "Refusing"),
             row(
@@ -239,7 +266,9 @@ class SessionTableTest {
                 "AwaitingStartup",
                 "AwaitingStartup",
                 "AwaitingStartup",
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "AwaitingStartup",
+                "OPERATOR"),
             row(
                 In.REFUSING,
                 "Refusing",
@@ -249,6 +278,8 @@ class SessionTableTest {
                 null,
                 null,
                 null,
+                null,
+                "SHUTDOWN",
                 null,
                 "SHUTDOWN"),
             row(
@@ -261,7 +292,9 @@ class SessionTableTest {
                 "Relaying",
                 "NORMAL",
                 "NORMAL",
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "MAINTENANCE",
+                "OPERATOR"),
             row(
                 In.IDLE,
                 "Relaying",
@@ -272,7 +305,9 @@ class SessionTableTest {
                 "Relaying",
                 "SERVER_CLOSED",
                 "SERVER_CLOSED",
-                "SHUTDOWN"),
+                "SHUTDOWN",
+                "MAINTENANCE",
+                "OPERATOR"),
             row(
                 In.CANCELLING,
                 "Cancelling",
@@ -283,6 +318,8 @@ class SessionTableTest {
                 "Cancelling",
                 "NORMAL",
                 "NORMAL",
+                "NORMAL",
+                "Cancelling",
                 "NORMAL"))
         .flatMap(List::stream)
         .flatMap(SessionTableTest::everywhere);
@@ -606,6 +643,8 @@ class SessionTableTest {
           case SERVER_FIN -> server().close();
           case SERVER_RESET -> reset(server());
           case STOP -> session.stop(CloseReason.SHUTDOWN);
+          case MAINTENANCE -> stage.administer(AdministrativeState.MAINT);
+          case KILL -> session.stop(CloseReason.OPERATOR);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);

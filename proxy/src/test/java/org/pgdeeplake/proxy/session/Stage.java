@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.CheckResult;
@@ -202,6 +203,10 @@ final class Stage implements AutoCloseable {
 
   void serverIsUp() {
     backend.checked(backend.servers().getFirst(), new CheckResult(CheckResult.Status.L7OK, "", 0));
+  }
+
+  void administer(AdministrativeState wanted) {
+    backend.administer(backend.servers().getFirst(), wanted);
   }
 
   /** A client that has connected to the proxy. */

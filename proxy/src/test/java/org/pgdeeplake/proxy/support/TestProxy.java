@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.pgdeeplake.proxy.Internals;
 import org.pgdeeplake.proxy.Proxy;
@@ -22,6 +23,9 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.ConfigException;
 import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.operation.Topology;
+import org.pgdeeplake.proxy.session.SessionSnapshot;
 
 /**
  * The proxy in this process, started from HOCON as its users write it. {@link #close} asserts that
@@ -149,6 +153,20 @@ public final class TestProxy implements AutoCloseable {
 
   public Demand.Snapshot demand() {
     return Internals.demand(proxy).snapshot();
+  }
+
+  public Operations operations() {
+    return Internals.operations(proxy);
+  }
+
+  /** The server of that number, from 1 up, and its backend. */
+  public Topology.Place server(int number) {
+    return new Topology.Place(backend(), backend().servers().get(number - 1));
+  }
+
+  /** What operators see of the live sessions. */
+  public List<SessionSnapshot> snapshots() {
+    return operations().sessions().orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   /** Sessions that have not ended. */

@@ -1,0 +1,219 @@
+// An operator's word and a check's are two facts: a server has sessions only where both agree.
+package org.pgdeeplake.proxy.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.pgdeeplake.proxy.backend.AdministrativeState.DRAIN;
+import static org.pgdeeplake.proxy.backend.AdministrativeState.MAINT;
+import static org.pgdeeplake.proxy.backend.AdministrativeState.READY;
+import static org.pgdeeplake.proxy.backend.BackendScene.BAD;
+import static org.pgdeeplake.proxy.backend.BackendScene.GOOD;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pgdeeplake.proxy.support.LoggedLines;
+
+class AdministrationTest {
+  private final BackendScene scene = new BackendScene(1).up();
+  private final Backend backend = scene.backend;
+
+  enum Event {
+    GOOD_CHECK,
+    BAD_CHECKS,
+    READY,
+    DRAIN,
+    MAINT
+  }
+
+  /** The server was up when it came into the state, and has a session. */
+  @ParameterizedTest(name = "{0} + {1} -> {2}, active {3}, session closed {4}")
+  @CsvSource({
+    "READY, GOOD_CHECK, UP,    1, false",
+    "READY, BAD_CHECKS, DOWN,  0, false",
+    "READY, READY,      UP,    1, false",
+    "READY, DRAIN,      DRAIN, 0, false",
+    "READY, MAINT,      MAINT, 0, true",
+    "DRAIN, GOOD_CHECK, DRAIN, 0, false",
+    "DRAIN, BAD_CHECKS, DOWN,  0, false",
+    "DRAIN, READY,      UP,    1, false",
+    "DRAIN, DRAIN,      DRAIN, 0, false",
+    "DRAIN, MAINT,      MAINT, 0, true",
+    "MAINT, GOOD_CHECK, MAINT, 0, true",
+    "MAINT, BAD_CHECKS, MAINT, 0, true",
+    "MAINT, READY,      DOWN,  0, true",
+    "MAINT, DRAIN,      DOWN,  0, true",
+    "MAINT, MAINT,      MAINT, 0, true"
+  })
+  void table(
+      AdministrativeState in, Event event, String status, int active, boolean sessionClosed) {
+    BackendScene.Client session = scene.enter();
+    scene.administer(1, in);
+    act(event);
+    assertThat(scene.server(1).status()).isEqualTo(status);
+    assertThat(backend.activeServers()).isEqualTo(active);
+    assertThat(scene.server(1).active()).isEqualTo(active == 1);
+    assertThat(session.evicted).isEqualTo(sessionClosed ? List.of(session.lease()) : List.of());
+    assertThat(scene.enter().served()).isEqualTo(active == 1);
+  }
+
+  private void act(Event event) {
+    switch (event) {
+      case GOOD_CHECK -> scene.check(1, GOOD);
+      case BAD_CHECKS -> {
+        scene.check(1, BAD);
+        scene.check(1, BAD);
+      }
+      case READY -> scene.administer(1, READY);
+      case DRAIN -> scene.administer(1, DRAIN);
+      case MAINT -> scene.administer(1, MAINT);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = AdministrativeState.class,
+      names = {"DRAIN", "MAINT"})
+  void waitersGoOnWaitingUntilItIsReadyAgain(AdministrativeState away) {
+    scene.administer(1, away);
+    BackendScene.Client waiter = scene.enter();
+    assertThat(backend.queued()).isOne();
+    scene.administer(1, READY);
+    assertThat(scene.asked).contains(scene.server(1));
+    if (away == MAINT) {
+      assertThat(waiter.served()).isFalse();
+      scene.check(1, GOOD);
+    }
+    assertThat(waiter.served()).isTrue();
+  }
+
+  @Test
+  void drainedServersAreUpButTheirBackendIsNot() {
+    scene.administer(1, DRAIN);
+    assertThat(scene.server(1).up()).isTrue();
+    assertThat(scene.server(1).timesDown()).isZero();
+    assertThat(backend.timesDown()).isOne();
+    assertThat(backend.downSeconds()).isPositive();
+  }
+
+  @Test
+  void maintenanceIsDowntime() {
+    scene.administer(1, MAINT);
+    assertThat(scene.server(1).timesDown()).isOne();
+    assertThat(backend.timesDown()).isOne();
+    assertThat(scene.server(1).failedChecks()).isZero();
+  }
+
+  @Test
+  void maintenanceForgetsTheLastCheck() {
+    scene.administer(1, MAINT);
+    assertThat(scene.server(1).lastCheck().status()).isEqualTo(CheckResult.Status.INI);
+    assertThat(scene.server(1).blocked()).isFalse();
+  }
+
+  @Test
+  void aCheckThatBeganBeforeMaintenanceDoesNotCountAfterIt() {
+    int era = scene.server(1).era();
+    scene.administer(1, MAINT);
+    scene.administer(1, READY);
+    backend.checked(scene.server(1), GOOD, era);
+    assertThat(backend.activeServers()).isZero();
+    backend.checked(scene.server(1), GOOD, scene.server(1).era());
+    assertThat(backend.activeServers()).isOne();
+  }
+
+  @Test
+  void whoIsEvictedKeepsItsPlaceAndHasNotFailed() {
+    BackendScene two = new BackendScene(2, 1).up();
+    BackendScene.Client first = two.enter();
+    BackendScene.Client second = two.enter();
+    BackendScene.Client third = two.enter();
+    assertThat(third.served()).isFalse();
+    two.administer(1, MAINT);
+    assertThat(first.lease().revoked()).isTrue();
+    first.askAgain();
+    assertThat(first.served()).isFalse();
+    second.lease().answered();
+    assertThat(first.lease().server()).isSameAs(two.server(2));
+    assertThat(third.served()).isFalse();
+    assertThat(two.server(1).traffic().connectErrorsTotal()).isZero();
+  }
+
+  @Test
+  void whatAServerInMaintenanceDoesIsNoFailure() {
+    BackendScene.Client session = scene.enter();
+    scene.administer(1, MAINT);
+    scene.administer(1, READY);
+    scene.check(1, GOOD);
+    session.fail(Failure.Kind.NOT_READY);
+    assertThat(scene.server(1).up()).isTrue();
+    assertThat(scene.server(1).traffic().connectErrorsTotal()).isZero();
+  }
+
+  @Test
+  void drainOfOneLeavesTheOthers() {
+    BackendScene two = new BackendScene(2).up();
+    two.administer(1, DRAIN);
+    for (int i = 0; i < 4; i++) {
+      assertThat(two.enter().lease().server()).isSameAs(two.server(2));
+    }
+    assertThat(two.backend.activeServers()).isOne();
+  }
+
+  @Test
+  void theLogSaysItInHaproxysWords() {
+    try (LoggedLines lines = new LoggedLines(Backend.class.getName())) {
+      scene.administer(1, DRAIN);
+      scene.administer(1, DRAIN);
+      scene.administer(1, READY);
+      scene.administer(1, MAINT);
+      scene.administer(1, READY);
+      scene.administer(1, MAINT);
+      scene.administer(1, DRAIN);
+      assertThat(lines.lines())
+          .filteredOn(line -> line.startsWith("Server"))
+          .containsExactly(
+              "Server b/s1 enters drain state. 0 active and 0 backup servers left. 0 sessions active, 0 in queue.",
+              "Server b/s1 is UP (leaving forced drain). 1 active and 0 backup servers online. 0 sessions active, 0 in queue.",
+              "Server b/s1 is going DOWN for maintenance. 0 active and 0 backup servers left. 0 sessions active, 0 in queue.",
+              "Server b/s1 is DOWN/READY (leaving forced maintenance) until its next good check. 0 active and 0 backup servers online. 0 sessions active, 0 in queue.",
+              "Server b/s1 was DOWN and now enters maintenance. 0 active and 0 backup servers left. 0 sessions active, 0 in queue.",
+              "Server b/s1 is DOWN/DRAIN (leaving forced maintenance). 0 active and 0 backup servers left. 0 sessions active, 0 in queue.");
+      assertThat(lines.lines())
+          .contains("backend b has no server available; new sessions wait in its queue");
+    }
+  }
+
+  @Test
+  void nobodyGetsAServerOfAPausedBackend() {
+    BackendScene paced = new BackendScene(1, 2).up();
+    BackendScene.Client served = paced.enter();
+    paced.backend.pause();
+    paced.backend.pause();
+    assertThat(paced.backend.paused()).isTrue();
+    List<BackendScene.Client> waiters = List.of(paced.enter(), paced.enter(), paced.enter());
+    served.lease().close();
+    paced.check(1, GOOD);
+    paced.backend.retryWaiters();
+    assertThat(waiters).noneMatch(BackendScene.Client::served);
+    paced.backend.resume();
+    assertThat(paced.backend.paused()).isFalse();
+    assertThat(waiters.stream().map(BackendScene.Client::served))
+        .containsExactly(true, true, false);
+    waiters.getFirst().lease().answered();
+    assertThat(waiters.getLast().served()).isTrue();
+  }
+
+  @Test
+  void aPausedBackendsQueueIsBounded() {
+    scene.backend.pause();
+    for (int i = 0; i < 100; i++) {
+      scene.enter();
+    }
+    assertThat(
+            backend.enter(
+                backend.ticket(scene.new Client(), java.net.InetAddress.getLoopbackAddress())))
+        .isEqualTo(Backend.Admission.QUEUE_FULL);
+  }
+}

@@ -1,0 +1,138 @@
+package org.pgdeeplake.proxy.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Backend.Admission;
+import org.pgdeeplake.proxy.config.BackendConfig;
+import org.pgdeeplake.proxy.config.BackendTls;
+import org.pgdeeplake.proxy.config.CheckConfig;
+import org.pgdeeplake.proxy.config.HostPort;
+
+/** A real backend without sockets: the test states the results of checks and plays the sessions. */
+final class BackendScene {
+  static final CheckResult GOOD = new CheckResult(CheckResult.Status.L7OK, "", 0);
+  static final CheckResult BAD = new CheckResult(CheckResult.Status.L4CON, "", 0);
+  private static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
+
+  final Backend backend;
+
+  /** Servers of which a check was asked for. */
+  final List<Server> asked = new CopyOnWriteArrayList<>();
+
+  BackendScene(int servers) {
+    this(servers, 32);
+  }
+
+  BackendScene(int servers, int releaseConcurrency) {
+    backend =
+        new Backend(
+            new BackendConfig(
+                "b",
+                IntStream.rangeClosed(1, servers)
+                    .mapToObj(i ->
+                        new BackendConfig.ServerConfig(
+                            "s" + i, new HostPort("127.0.0.1", i), 0, false))
+                    .toList(),
+                new CheckConfig(
+                    CheckConfig.Type.PGSQL,
+                    "postgres",
+                    Duration.ofSeconds(2),
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(2),
+                    1,
+                    2,
+                    CheckConfig.OnMarkedDown.NONE),
+                new BackendConfig.QueueConfig(100, 0, releaseConcurrency),
+                new BackendConfig.Timeouts(
+                    Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120)),
+                3,
+                true,
+                new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
+    backend.probeWith(asked::add);
+  }
+
+  /** All of its servers pass a check. */
+  BackendScene up() {
+    backend.servers().forEach(server -> backend.checked(server, GOOD));
+    return this;
+  }
+
+  Server server(int number) {
+    return backend.servers().get(number - 1);
+  }
+
+  void check(int server, CheckResult result) {
+    backend.checked(server(server), result);
+  }
+
+  void administer(int server, AdministrativeState wanted) {
+    backend.administer(server(server), wanted);
+  }
+
+  /** One more session that wants a server. */
+  Client enter() {
+    Client client = new Client();
+    client.ask();
+    return client;
+  }
+
+  final class Client implements Waiter {
+    private @Nullable Ticket ticket;
+    private final List<Lease> leases = new ArrayList<>();
+    final List<Lease> evicted = new ArrayList<>();
+
+    @Override
+    public void assigned(Lease lease) {
+      leases.add(lease);
+    }
+
+    @Override
+    public void serverDown(Lease lease) {}
+
+    @Override
+    public void evicted(Lease lease) {
+      evicted.add(lease);
+    }
+
+    private void ask() {
+      if (ticket == null) {
+        ticket = backend.ticket(this, CLIENT);
+      }
+      assertThat(backend.enter(ticket)).isEqualTo(Admission.WAITING);
+    }
+
+    /** Gives its lease back and asks for another. */
+    void askAgain() {
+      leases.removeLast().close();
+      ask();
+    }
+
+    /** Its server fails it, and it asks for another. */
+    void fail(Failure.Kind kind) {
+      Lease lease = leases.removeLast();
+      lease.failed(new Failure(kind, "test"));
+      backend.attemptFailed(Objects.requireNonNull(ticket), lease.server());
+      ask();
+    }
+
+    void leave() {
+      backend.leave(Objects.requireNonNull(ticket));
+    }
+
+    boolean served() {
+      return !leases.isEmpty();
+    }
+
+    Lease lease() {
+      return leases.getLast();
+    }
+  }
+}
