@@ -54,13 +54,19 @@ public final class ConfigReader {
   }
 
   /**
-   * What a file has that says nothing: one frontend and one backend, both called {@link
-   * #DEFAULTS_NAME}, with the defaults of all; their {@code bind} and {@code default-backend} mean
-   * nothing, as these have no default.
+   * What a file has that says nothing but what it must: one frontend and one backend, both called
+   * {@link #DEFAULTS_NAME}, and a console. What has no default, as their {@code bind}, means
+   * nothing here.
    */
   public static ProxyConfig defaults() {
     String least =
-        "proxy { frontends.%1$s { bind = \"localhost:0\", default-backend = %1$s }, backends.%1$s {} }"
+        """
+        proxy {
+          frontends.%1$s { bind = "localhost:0", default-backend = %1$s }
+          backends.%1$s {}
+          console { bind = "localhost:0", password = none }
+        }
+        """
             .formatted(DEFAULTS_NAME);
     Config config = ConfigFactory.parseString(least).withFallback(reference()).resolve();
     Place place = new Place(Place.REFERENCE, 0);

@@ -56,7 +56,10 @@ final class OperatorsReader {
       return null;
     }
     if (password.isEmpty()) {
-      section.problem(PASSWORD, "the console needs one; set console.password, or bind = \"\"");
+      boolean written = !section.where(PASSWORD).place().isReference();
+      section.problem(
+          written ? PASSWORD : FrontendReader.BIND,
+          "the console needs a password; set console.password, or bind = \"\"");
     } else {
       try {
         var _ = ScramVerifier.of(password);

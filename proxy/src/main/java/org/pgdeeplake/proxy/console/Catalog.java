@@ -91,7 +91,8 @@ final class Catalog {
     if (words.atEnd()) {
       return new Command.Empty();
     }
-    Token first = words.take("");
+    Token first = words.verb();
+    words.usage(usage(first.keyword()));
     Command command =
         switch (first.keyword()) {
           case "SHOW" -> show(words);
@@ -110,7 +111,7 @@ final class Catalog {
             yield client == null ? unknown(first) : client;
           }
         };
-    words.end(usage(first.keyword()));
+    words.end();
     return command;
   }
 
@@ -138,11 +139,11 @@ final class Catalog {
     if (setting != null) {
       return setting;
     }
-    Token topic = words.take("");
+    Token topic = words.verb();
     Report report = reports.get(topic.keyword());
     if (report == null) {
       throw ConsoleException.syntax(
-          "there is no SHOW " + brief(topic), nearest(topic, reports.keySet(), "SHOW "));
+          "there is no SHOW " + topic.brief(), nearest(topic, reports.keySet(), "SHOW "));
     }
     return report.command(limit);
   }
@@ -187,7 +188,7 @@ final class Catalog {
     if (!words.atEnd() && !words.accept("WAIT_FOR_CLIENTS")) {
       throw ConsoleException.of(
           ConsoleException.NOT_SUPPORTED,
-          "SHUTDOWN " + brief(words.take("")) + " is not offered",
+          "SHUTDOWN " + words.verb().brief() + " is not offered",
           "SHUTDOWN is the orderly end; a second SIGINT ends the process at once.");
     }
     return work("SHUTDOWN", List.of(), by -> actions.shutDown(by.caller()).now());
@@ -204,18 +205,13 @@ final class Catalog {
             .map(line -> line.split(" ", 2)[0])
             .collect(Collectors.toUnmodifiableSet());
     throw ConsoleException.syntax(
-        "there is no command \"" + brief(first) + "\"", nearest(first, verbs, ""));
+        "there is no command \"" + first.brief() + "\"", nearest(first, verbs, ""));
   }
 
   private static String nearest(Token word, Collection<String> candidates, String prefix) {
     return Spelling.nearest(word.text(), candidates)
         .map(near -> "Did you mean " + prefix + near + "? " + HELP)
         .orElse(HELP);
-  }
-
-  private static String brief(Token token) {
-    String text = token.shown();
-    return text.length() > 64 ? text.substring(0, 64) + "..." : text;
   }
 
   /** Every form of a command. */

@@ -146,7 +146,7 @@ final class ClientStatements {
     if (!SETTABLE.contains(name.keyword()) && !name.is("ALL")) {
       throw ConsoleException.of(
           ConsoleException.UNDEFINED_OBJECT,
-          "\"" + name.shown() + "\" cannot be set here",
+          "\"" + name.brief() + "\" cannot be set here",
           "Change the configuration file, then RELOAD; SHOW CONFIG has what runs.");
     }
     words.skipAll();

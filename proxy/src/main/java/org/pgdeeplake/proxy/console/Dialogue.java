@@ -157,7 +157,7 @@ final class Dialogue {
     try {
       for (Token token : tokens) {
         if (token.kind() == Token.Kind.PARAMETER) {
-          throw ConsoleException.of("42P02", "there is no parameter " + token.shown(), "");
+          throw ConsoleException.of("42P02", "there is no parameter " + token.brief(), "");
         }
       }
       Command command = catalog.command(tokens);

@@ -1,8 +1,11 @@
 package org.pgdeeplake.proxy.console;
 
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -71,12 +74,16 @@ final class ProcessReports {
 
   private static List<Memory> memories() {
     var jvm = ManagementFactory.getMemoryMXBean();
-    var netty = PooledByteBufAllocator.DEFAULT.metric();
-    return List.of(
-        memory("heap", jvm.getHeapMemoryUsage()),
-        memory("non_heap", jvm.getNonHeapMemoryUsage()),
-        new Memory("netty_heap", netty.usedHeapMemory(), netty.usedHeapMemory(), -1),
-        new Memory("netty_direct", netty.usedDirectMemory(), netty.usedDirectMemory(), -1));
+    List<Memory> memories = new ArrayList<>();
+    memories.add(memory("heap", jvm.getHeapMemoryUsage()));
+    memories.add(memory("non_heap", jvm.getNonHeapMemoryUsage()));
+    if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {
+      var netty = provider.metric();
+      memories.add(new Memory("netty_heap", netty.usedHeapMemory(), netty.usedHeapMemory(), -1));
+      memories.add(
+          new Memory("netty_direct", netty.usedDirectMemory(), netty.usedDirectMemory(), -1));
+    }
+    return memories;
   }
 
   private static Memory memory(String name, MemoryUsage usage) {
@@ -98,7 +105,7 @@ final class ProcessReports {
     return List.of(
         new Fact("active", paused < backends.size() ? "yes" : "no"),
         new Fact("paused", paused > 0 ? "yes" : "no"),
-        new Fact("started", operations.started().toString()),
+        new Fact("started", operations.started().truncatedTo(ChronoUnit.SECONDS).toString()),
         new Fact("demand", String.valueOf(operations.demand().snapshot().demand())));
   }
 

@@ -37,7 +37,9 @@ final class Settings {
   private static final Set<String> REQUIRED =
       Set.of(
           "frontends." + ConfigReader.DEFAULTS_NAME + ".bind",
-          "frontends." + ConfigReader.DEFAULTS_NAME + ".default-backend");
+          "frontends." + ConfigReader.DEFAULTS_NAME + ".default-backend",
+          "console.bind",
+          "console.password");
 
   private final Map<String, String> values = new LinkedHashMap<>();
 

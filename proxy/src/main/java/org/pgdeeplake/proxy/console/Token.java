@@ -8,6 +8,8 @@ import java.util.Locale;
  * @param text without quotes; of a parameter its number
  */
 record Token(Kind kind, String text) {
+  private static final int MAX_SHOWN = 64;
+
   enum Kind {
     /** Keywords, names and numbers without quotes. */
     WORD,
@@ -30,8 +32,9 @@ record Token(Kind kind, String text) {
     return kind == Kind.SYMBOL && text.length() == 1 && text.charAt(0) == c;
   }
 
-  /** As it was written, more or less, for messages. */
-  String shown() {
-    return kind == Kind.PARAMETER ? "$" + text : text;
+  /** As it was written, more or less, of a length that leaves a message readable. */
+  String brief() {
+    String shown = kind == Kind.PARAMETER ? "$" + text : text;
+    return shown.length() > MAX_SHOWN ? shown.substring(0, MAX_SHOWN) + "..." : shown;
   }
 }

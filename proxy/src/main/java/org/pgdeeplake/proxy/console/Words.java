@@ -7,8 +7,21 @@ final class Words {
   private final List<Token> tokens;
   private int at;
 
+  /** What would be right: the hint of every error. */
+  private String hint = "";
+
   Words(List<Token> tokens) {
     this.tokens = tokens;
+  }
+
+  /** Takes the first one. */
+  Token verb() {
+    return tokens.get(at++);
+  }
+
+  /** From here on every error says how the command is written. */
+  void usage(String usage) {
+    hint = "Usage: " + usage;
   }
 
   boolean atEnd() {
@@ -39,7 +52,7 @@ final class Words {
 
   Token take(String what) throws ConsoleException {
     if (atEnd()) {
-      throw ConsoleException.syntax("syntax error at end of input: " + what + " is missing", "");
+      throw ConsoleException.syntax("syntax error at end of input: " + what + " is missing", hint);
     }
     return tokens.get(at++);
   }
@@ -75,22 +88,14 @@ final class Words {
     at = tokens.size();
   }
 
-  /**
-   * @param usage what would be right
-   */
-  void end(String usage) throws ConsoleException {
+  void end() throws ConsoleException {
     if (!atEnd()) {
-      throw near(tokens.get(at), "nothing is expected here", "Usage: " + usage);
+      throw near(tokens.get(at), "nothing is expected here");
     }
   }
 
-  static ConsoleException near(Token token, String problem) {
-    return near(token, problem, "");
-  }
-
-  private static ConsoleException near(Token token, String problem, String hint) {
-    String shown = token.shown();
-    String brief = shown.length() > 64 ? shown.substring(0, 64) + "..." : shown;
-    return ConsoleException.syntax("syntax error at or near \"" + brief + "\": " + problem, hint);
+  private ConsoleException near(Token token, String problem) {
+    return ConsoleException.syntax(
+        "syntax error at or near \"" + token.brief() + "\": " + problem, hint);
   }
 }

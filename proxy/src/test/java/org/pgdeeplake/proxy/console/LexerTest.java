@@ -18,7 +18,7 @@ class LexerTest {
         .map(statement ->
             statement.stream()
                 .map(token ->
-                    token.kind() == Token.Kind.QUOTED ? "<" + token.text() + ">" : token.shown())
+                    token.kind() == Token.Kind.QUOTED ? "<" + token.text() + ">" : token.brief())
                 .collect(Collectors.joining(" ")))
         .collect(Collectors.joining(" | "));
   }
