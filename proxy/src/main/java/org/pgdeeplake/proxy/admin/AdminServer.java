@@ -147,6 +147,10 @@ public final class AdminServer implements AutoCloseable {
     return new AdminConnection(routes, gate, report, limits);
   }
 
+  Routes routes() {
+    return routes;
+  }
+
   private BindException cannotListen(String reason) {
     return new BindException(
         "cannot listen on %s (admin): %s; set proxy.admin.bind to a free address"
