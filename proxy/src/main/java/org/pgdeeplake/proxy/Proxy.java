@@ -67,7 +67,7 @@ public final class Proxy implements AutoCloseable {
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
     this.assembly =
         new Assembly(
-            new Assembly.Ground(
+            new Ground(
                 transport,
                 loops,
                 control,
@@ -90,15 +90,15 @@ public final class Proxy implements AutoCloseable {
   }
 
   /** Those that a reload may move; what listens there stays. */
-  private List<Assembly.OperatorPort> operatorPorts() {
+  private List<OperatorPort> operatorPorts() {
     return List.of(
-        new Assembly.OperatorPort(
+        new OperatorPort(
             "admin",
             config -> config.admin().bind(),
             bind -> Listener.bind(bind, adminLoops, transport),
             // Not a reference: the admin server is made last.
             (listener, config) -> admin.listen(listener)),
-        new Assembly.OperatorPort(
+        new OperatorPort(
             "console",
             config -> config.console() == null ? null : config.console().bind(),
             bind -> Listener.bind(bind, adminLoops, transport),
