@@ -250,6 +250,10 @@ public final class Proxy implements AutoCloseable {
     assembly.stopAccepting();
     sessions.stopAll();
     admin.close();
+    ConsoleServer last = console;
+    if (last != null) {
+      last.close();
+    }
     assembly.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     adminLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
