@@ -2,7 +2,7 @@ package org.pgdeeplake.proxy;
 
 import java.io.PrintWriter;
 import java.util.function.ToIntBiFunction;
-import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.config.LoadedConfig;
 
 /** The process: from its arguments to its exit code. */
 public final class Main {
@@ -21,13 +21,13 @@ public final class Main {
   static int run(
       PrintWriter out,
       PrintWriter err,
-      ToIntBiFunction<ProxyConfig, PrintWriter> serve,
+      ToIntBiFunction<LoadedConfig, PrintWriter> serve,
       String... args) {
     return ProxyCommand.commandLine(serve).setOut(out).setErr(err).execute(args);
   }
 
-  private static int serve(ProxyConfig config, PrintWriter err) {
-    try (Proxy proxy = Proxy.start(config)) {
+  private static int serve(LoadedConfig file, PrintWriter err) {
+    try (Proxy proxy = Proxy.start(file)) {
       Signals signals = Signals.install(proxy::shutdown, proxy::close, proxy::reload);
       proxy.awaitTermination();
       return signals.exitCode();

@@ -1,43 +1,28 @@
 package org.pgdeeplake.proxy;
 
 import io.netty.channel.EventLoopGroup;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.admin.AdminServer;
 import org.pgdeeplake.proxy.backend.Backend;
-import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.ServerConnector;
-import org.pgdeeplake.proxy.config.BackendConfig;
-import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.config.ShutdownConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.frontend.Frontend;
-import org.pgdeeplake.proxy.health.HealthChecker;
 import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.ProcessFacts;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
-import org.pgdeeplake.proxy.operation.ReloadResult;
 import org.pgdeeplake.proxy.operation.Topology;
-import org.pgdeeplake.proxy.session.SessionServices;
 import org.pgdeeplake.proxy.session.Sessions;
-import org.pgdeeplake.proxy.tls.TlsEdge;
-import org.pgdeeplake.proxy.tls.TlsFileException;
-import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,39 +31,74 @@ import org.slf4j.LoggerFactory;
 public final class Proxy implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Proxy.class);
 
-  private final ProxyConfig config;
+  private final ProxyConfig started;
   private final Transport transport;
-  private final TlsEdge tls;
   private final EventLoopGroup loops;
   private final EventLoopGroup control;
   private final EventLoopGroup adminLoops;
   private final Resolver resolver;
-  private final Metrics metrics;
   private final Demand demand;
   private final Sessions sessions = new Sessions();
-  private final Map<String, Backend> backends = new LinkedHashMap<>();
-  private final List<HealthChecker> checkers = new ArrayList<>();
-  private final List<Frontend> frontends = new ArrayList<>();
+  private final Assembly assembly;
+  private final Reloads reloads;
+  private final AdminServer admin;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final Operations operations;
-  private @Nullable AdminServer admin;
   private volatile boolean ready;
 
-  private Proxy(ProxyConfig config, Transport transport, Metrics metrics, TlsEdge tls) {
-    this.config = config;
+  private Proxy(LoadedConfig file, Transport transport, Logging logging) {
+    this.started = file.config();
     this.transport = transport;
-    this.metrics = metrics;
-    this.tls = tls;
-    this.loops = transport.loops("loop", config.threads());
+    this.loops = transport.loops("loop", started.threads());
     this.control = transport.loops("control", 1);
     // Its own: a long answer must not delay a health check.
     this.adminLoops = transport.loops("admin", 1);
     this.resolver = new Resolver(transport);
-    this.demand = new Demand(config.demand(), control);
+    this.demand = new Demand(started.demand(), control);
+    Metrics metrics = new Metrics();
+    TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
+    this.admin =
+        new AdminServer(
+            started.admin(),
+            transport,
+            adminLoops,
+            metrics,
+            demand,
+            () -> topology().backends(),
+            this::ready);
+    this.assembly =
+        new Assembly(
+            new Assembly.Ground(
+                transport,
+                loops,
+                control,
+                new ServerConnector(transport, resolver),
+                metrics,
+                tlsTraffic,
+                demand,
+                sessions,
+                logging),
+            operatorPorts());
+    this.reloads = new Reloads(file.path(), assembly, metrics);
     this.operations =
-        new Operations(this::topology, sessions, demand, this::reload, this::shutdown);
+        new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
+    metrics.register(tlsTraffic, assembly::tls);
+    metrics.register(demand);
+    metrics.registerDroppedLogLines(logging::dropped);
+    metrics.register(new ProcessFacts(started.threads(), stopping::get, resolver::failures));
+    var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Those that a reload may move; what listens there stays. */
+  private List<Assembly.OperatorPort> operatorPorts() {
+    return List.of(
+        new Assembly.OperatorPort(
+            "admin",
+            config -> config.admin().bind(),
+            bind -> AdminServer.bind(bind, adminLoops, transport),
+            admin::listen));
   }
 
   /**
@@ -86,121 +106,40 @@ public final class Proxy implements AutoCloseable {
    *
    * @throws StartException where something cannot start; nothing runs then
    */
-  public static Proxy start(ProxyConfig config) throws StartException {
+  public static Proxy start(LoadedConfig file) throws StartException {
     Logging logging = Logging.ofProcess();
-    logging.apply(config.log());
+    logging.apply(file.config().log());
     Transport transport;
     try {
-      transport = Transport.select(config.transport());
+      transport = Transport.select(file.config().transport());
     } catch (IllegalStateException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
-    Metrics metrics = new Metrics();
-    metrics.registerDroppedLogLines(logging::dropped);
-    TlsTraffic traffic = new TlsTraffic(metrics::handshake);
-    TlsEdge tls;
+    Proxy proxy = new Proxy(file, transport, logging);
     try {
-      tls = TlsEdge.load(config, traffic);
-    } catch (TlsFileException e) {
-      throw new StartException(e.problems());
-    }
-    metrics.register(traffic, tls);
-    Proxy proxy = new Proxy(config, transport, metrics, tls);
-    try {
-      proxy.startAll();
+      var _ = proxy.assembly.apply(file);
     } catch (StartException e) {
       proxy.close();
       throw e;
     }
+    proxy.ready = true;
+    log.info("ready ({}, {} event loops)", transport.name(), file.config().threads());
     return proxy;
   }
 
-  private void startAll() throws StartException {
-    tls.start();
-    ServerConnector connector = new ServerConnector(transport, resolver);
-    for (BackendConfig backendConfig : config.backends()) {
-      Backend backend = new Backend(backendConfig, tls.connector(backendConfig.name()));
-      backends.put(backend.name(), backend);
-      checkers.add(new HealthChecker(backend, control, connector));
-    }
-    checkers.forEach(HealthChecker::start);
-    backends.values().forEach(metrics::register);
-    metrics.register(demand);
-    metrics.register(new ProcessFacts(config.threads(), stopping::get, resolver::failures));
-    var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
-    CancelKeys cancelKeys = new CancelKeys();
-    for (FrontendConfig frontend : config.frontends()) {
-      start(frontend, connector, cancelKeys);
-    }
-    startAdmin();
-    ready = true;
-    log.info("ready ({}, {} event loops)", transport.name(), config.threads());
-  }
-
-  private void start(FrontendConfig config, ServerConnector connector, CancelKeys cancelKeys)
-      throws StartException {
-    Backend backend = Objects.requireNonNull(backends.get(config.defaultBackend()));
-    FrontendTraffic traffic = new FrontendTraffic();
-    Frontend frontend =
-        new Frontend(
-            new SessionServices(
-                config,
-                traffic,
-                backend,
-                List.copyOf(backends.values()),
-                cancelKeys,
-                demand,
-                metrics,
-                connector,
-                sessions,
-                tls.acceptor(config.name())));
-    try {
-      frontend.bind(loops, transport);
-    } catch (IOException e) {
-      throw new StartException(
-          "cannot listen on "
-              + config.bind()
-              + " (frontend "
-              + config.name()
-              + "): "
-              + e.getMessage());
-    }
-    frontends.add(frontend);
-    metrics.register(config, traffic, frontend::bound);
-    log.info(
-        "frontend {} listens on {} -> backend {}",
-        config.name(),
-        text(frontend.address()),
-        backend.name());
-  }
-
-  private void startAdmin() throws StartException {
-    AdminServer server =
-        new AdminServer(
-            config.admin(),
-            transport,
-            adminLoops,
-            metrics,
-            demand,
-            List.copyOf(backends.values()),
-            this::ready);
-    try {
-      server.start();
-    } catch (BindException e) {
-      throw new StartException(String.valueOf(e.getMessage()));
-    }
-    admin = server;
-    log.info("admin listens on {}", text(server.address()));
+  /** The same, of a configuration that cannot be read again. */
+  public static Proxy start(ProxyConfig config) throws StartException {
+    return start(LoadedConfig.none(config));
   }
 
   /** Where metrics, health and the API are served. */
   public InetSocketAddress adminAddress() {
-    return Objects.requireNonNull(admin, "not started").address();
+    return admin.address();
   }
 
   /** The bound address of a frontend. */
   public InetSocketAddress address(String frontend) {
-    return frontends.stream()
+    return topology().frontends().stream()
         .filter(f -> f.config().name().equals(frontend))
         .findFirst()
         .orElseThrow()
@@ -209,7 +148,7 @@ public final class Proxy implements AutoCloseable {
 
   /** Of that name. */
   Backend backend(String name) {
-    return Objects.requireNonNull(backends.get(name));
+    return topology().backend(name).orElseThrow();
   }
 
   Demand demand() {
@@ -226,22 +165,16 @@ public final class Proxy implements AutoCloseable {
 
   /** Whether every frontend is bound and none is about to go away. */
   public boolean ready() {
-    return ready && frontends.stream().allMatch(Frontend::bound);
+    return ready && topology().frontends().stream().allMatch(Frontend::bound);
   }
 
   private Topology topology() {
-    return new Topology(config, List.copyOf(frontends), List.copyOf(backends.values()));
+    return assembly.topology();
   }
 
-  private CompletableFuture<ReloadResult> reload(Caller caller) {
-    reload();
-    return CompletableFuture.completedFuture(
-        new ReloadResult.Refused(List.of("the configuration is read at start only")));
-  }
-
-  /** Reads the certificates again, soon, and logs what came of it. Any thread. */
+  /** Reads the configuration again, soon, and logs what came of it. Any thread. */
   public void reload() {
-    tls.reload();
+    var _ = operations.reload(new Caller("SIGHUP", "", null));
   }
 
   /**
@@ -254,19 +187,21 @@ public final class Proxy implements AutoCloseable {
       return;
     }
     ready = false;
+    assembly.stopChanges();
+    ShutdownConfig limits = topology().config().shutdown();
     log.info(
         "stopping: {} live sessions; they may go on for {} s",
         sessions.live(),
-        config.shutdown().drainTimeout().toSeconds());
-    Thread.ofPlatform().name("shutdown").start(this::drain);
+        limits.drainTimeout().toSeconds());
+    Thread.ofPlatform().name("shutdown").start(() -> drain(limits));
   }
 
-  private void drain() {
+  private void drain(ShutdownConfig limits) {
     try {
-      TimeUnit.NANOSECONDS.sleep(config.shutdown().delay().toNanos());
-      frontends.forEach(Frontend::close);
+      TimeUnit.NANOSECONDS.sleep(limits.delay().toNanos());
+      assembly.stopAccepting();
       sessions.refuseWaiters();
-      if (!sessions.awaitNoneOpen(config.shutdown().drainTimeout())) {
+      if (!sessions.awaitNoneOpen(limits.drainTimeout())) {
         log.info("drain timeout: closing {} sessions", sessions.live());
         sessions.stopAll();
         sessions.awaitNoneOpen(Sessions.FAREWELL);
@@ -290,22 +225,17 @@ public final class Proxy implements AutoCloseable {
       return;
     }
     ready = false;
-    frontends.forEach(Frontend::close);
+    reloads.close();
+    assembly.stopAccepting();
     sessions.stopAll();
-    if (admin != null) {
-      admin.close();
-    }
-    checkers.forEach(HealthChecker::close);
+    admin.close();
+    assembly.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     adminLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     control.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-    tls.close();
+    assembly.closeTls();
     resolver.close();
     log.info("stopped");
     terminated.countDown();
-  }
-
-  private static String text(InetSocketAddress address) {
-    return address.getHostString() + ":" + address.getPort();
   }
 }

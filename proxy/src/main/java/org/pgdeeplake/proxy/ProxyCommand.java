@@ -8,6 +8,7 @@ import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.ConfigException;
 import org.pgdeeplake.proxy.config.ConfigReader;
+import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
@@ -43,7 +44,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "  SIGTERM or Ctrl-C ends it gently: shutdown.drain-timeout in the file.",
       "  A second Ctrl-C ends it at once.",
-      "  SIGHUP has certificates read again; the rest of FILE is read at start only.",
+      "  SIGHUP has FILE and its certificates read again: all of it is applied, or",
+      "  nothing, with the reason in the log. Sessions go on.",
       "",
       "Environment:",
       "  PG_PROXY_LOG_LEVEL  error, warn, info (default) or debug, where FILE has no log.level",
@@ -61,7 +63,7 @@ final class ProxyCommand implements Callable<Integer> {
   /** What a shell reports of a process that SIGINT ended. */
   static final int INTERRUPTED = 128 + 2;
 
-  private final ToIntBiFunction<ProxyConfig, PrintWriter> serve;
+  private final ToIntBiFunction<LoadedConfig, PrintWriter> serve;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -77,14 +79,14 @@ final class ProxyCommand implements Callable<Integer> {
       description = "Only say whether FILE and its certificates are valid, with every problem.")
   private boolean check;
 
-  private ProxyCommand(ToIntBiFunction<ProxyConfig, PrintWriter> serve) {
+  private ProxyCommand(ToIntBiFunction<LoadedConfig, PrintWriter> serve) {
     this.serve = serve;
   }
 
   /**
    * @param serve runs a proxy to its end and returns the exit code
    */
-  static CommandLine commandLine(ToIntBiFunction<ProxyConfig, PrintWriter> serve) {
+  static CommandLine commandLine(ToIntBiFunction<LoadedConfig, PrintWriter> serve) {
     return new CommandLine(new ProxyCommand(serve))
         .setParameterExceptionHandler((problem, args) -> refuse(problem));
   }
@@ -93,15 +95,16 @@ final class ProxyCommand implements Callable<Integer> {
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     Path file = Objects.requireNonNull(this.file);
-    ProxyConfig config;
+    LoadedConfig read;
     try {
-      config = ConfigReader.read(file);
+      read = ConfigReader.load(file);
     } catch (ConfigException e) {
       line.getErr().println(e.getMessage());
       line.getErr().println("pg-proxy: refused, " + count(e.problems(), "problem"));
       return FAILED;
     }
     if (check) {
+      ProxyConfig config = read.config();
       try (TlsEdge tls = TlsEdge.load(config, new TlsTraffic(_ -> {}))) {
         tls.warnings().forEach(warning -> line.getErr().println("warning: " + warning));
       } catch (TlsFileException e) {
@@ -112,7 +115,7 @@ final class ProxyCommand implements Callable<Integer> {
       line.getOut().println(file + ": valid: " + summary(config));
       return OK;
     }
-    return serve.applyAsInt(config, line.getErr());
+    return serve.applyAsInt(read, line.getErr());
   }
 
   private static int refuse(ParameterException problem) {

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * SIGTERM and the first SIGINT end the proxy gently, a second SIGINT at once; SIGHUP has it read
- * certificates again. The handlers run on threads of the JVM, one for each signal that arrives.
+ * its configuration again. The handlers run on threads of the JVM, one for each signal that
+ * arrives.
  */
 // A shutdown hook cannot do this: it learns neither which signal it was nor of a second one.
 final class Signals {
@@ -38,12 +39,7 @@ final class Signals {
     Signals signals = new Signals(drain, endNow);
     handle("TERM", signals::terminate);
     handle("INT", signals::interrupt);
-    handle(
-        "HUP",
-        () -> {
-          log.info("SIGHUP: reading certificates again; the configuration needs a restart");
-          reload.run();
-        });
+    handle("HUP", reload);
     return signals;
   }
 

@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy;
 
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.session.Sessions;
 
 /** What the tests look at inside a running proxy. */
@@ -14,6 +15,10 @@ public final class Internals {
 
   public static Demand demand(Proxy proxy) {
     return proxy.demand();
+  }
+
+  public static Operations operations(Proxy proxy) {
+    return proxy.operations();
   }
 
   public static Sessions sessions(Proxy proxy) {

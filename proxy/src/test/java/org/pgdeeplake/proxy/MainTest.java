@@ -207,7 +207,7 @@ class MainTest {
         new PrintWriter(err, true),
         (config, talk) -> {
           talk.println("serving");
-          served.add(config);
+          served.add(config.config());
           return PROXY_ENDED;
         },
         args);

@@ -2,8 +2,6 @@ package org.pgdeeplake.proxy.admin;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
@@ -12,18 +10,21 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.AdminConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
 
 /**
@@ -45,7 +46,7 @@ public final class AdminServer implements AutoCloseable {
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
-  private @Nullable Channel listening;
+  private volatile @Nullable Listener listener;
 
   /**
    * @param loops answers are made there; a scrape takes milliseconds with many servers
@@ -57,13 +58,13 @@ public final class AdminServer implements AutoCloseable {
       EventLoopGroup loops,
       Metrics metrics,
       Demand demand,
-      List<Backend> backends,
+      Supplier<List<Backend>> backends,
       BooleanSupplier ready) {
     this(
         config.bind(),
         transport,
         loops,
-        new DemandReport(demand, List.copyOf(backends)),
+        new DemandReport(demand, backends),
         metrics,
         ready,
         Limits.DEFAULT);
@@ -89,36 +90,52 @@ public final class AdminServer implements AutoCloseable {
    * @throws BindException with a message for the user
    */
   public void start() throws BindException {
-    InetSocketAddress address = new InetSocketAddress(bind.host(), bind.port());
-    if (address.isUnresolved()) {
-      throw cannotListen("the name has no address");
+    try {
+      listen(bind(bind, loops, transport));
+    } catch (IOException e) {
+      BindException refused =
+          new BindException(
+              "cannot listen on %s (admin): %s; set proxy.admin.bind to a free address"
+                  .formatted(bind, e.getMessage()));
+      refused.initCause(e);
+      throw refused;
     }
-    ChannelFuture bound =
+  }
+
+  /**
+   * An address for this server. Blocks until it is bound.
+   *
+   * @throws IOException with the system's reason, where it cannot be bound
+   */
+  public static Listener bind(HostPort bind, EventLoopGroup loops, Transport transport)
+      throws IOException {
+    return Listener.bind(
+        bind,
         new ServerBootstrap()
             .group(loops)
             .channel(transport.serverSocket())
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(new Connections())
-            .bind(address)
-            .awaitUninterruptibly();
-    if (!bound.isSuccess()) {
-      throw cannotListen(reason(bound.cause()));
-    }
-    listening = bound.channel();
+            .childOption(ChannelOption.SO_KEEPALIVE, true));
+  }
+
+  /** From now on accepts here; connections that were made elsewhere go on. */
+  public void listen(Listener on) {
+    listener = on;
+    on.accept("admin", this::accept);
   }
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return (InetSocketAddress) Objects.requireNonNull(listening, "not started").localAddress();
+    return Objects.requireNonNull(listener, "not started").address();
   }
 
   /** Takes no more requests and ends every stream with its last chunk. */
   @Override
   public void close() {
-    if (listening != null) {
-      listening.close().awaitUninterruptibly();
+    Listener last = listener;
+    if (last != null) {
+      last.close();
     }
     connections.forEach(
         connection -> connection.pipeline().fireUserEventTriggered(AdminConnection.CLOSE));
@@ -126,32 +143,17 @@ public final class AdminServer implements AutoCloseable {
     connections.close().awaitUninterruptibly();
   }
 
-  private BindException cannotListen(String reason) {
-    return new BindException(
-        "cannot listen on %s (admin): %s; set proxy.admin.bind to a free address"
-            .formatted(bind, reason));
-  }
-
-  /** Without the system call's name, which epoll puts in front. */
-  private static String reason(Throwable cause) {
-    String message = String.valueOf(cause.getMessage());
-    return message.substring(message.lastIndexOf(": ") + 1).strip();
-  }
-
-  private final class Connections extends ChannelInitializer<Channel> {
-    @Override
-    protected void initChannel(Channel connection) {
-      if (connections.size() >= limits.connections()) {
-        var _ = connection.close();
-        return;
-      }
-      connections.add(connection);
-      connection
-          .pipeline()
-          .addLast(new HttpServerCodec())
-          .addLast(new HttpServerKeepAliveHandler())
-          .addLast(new HttpObjectAggregator(Limits.REQUEST_BODY_BYTES, true))
-          .addLast(new AdminConnection(routes, report, limits));
+  private void accept(Channel connection) {
+    if (connections.size() >= limits.connections()) {
+      var _ = connection.close();
+      return;
     }
+    connections.add(connection);
+    connection
+        .pipeline()
+        .addLast(new HttpServerCodec())
+        .addLast(new HttpServerKeepAliveHandler())
+        .addLast(new HttpObjectAggregator(Limits.REQUEST_BODY_BYTES, true))
+        .addLast(new AdminConnection(routes, report, limits));
   }
 }

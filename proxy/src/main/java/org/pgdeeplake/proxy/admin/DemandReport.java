@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.admin;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Server;
@@ -9,12 +10,15 @@ import org.pgdeeplake.proxy.demand.Demand;
 /**
  * The demand and the state of the servers as JSON: what a manager that starts and stops instances
  * needs to know. Names and order are a contract with it.
+ *
+ * @param present those that the configuration has now
  */
-record DemandReport(Demand demand, List<Backend> backends) {
+record DemandReport(Demand demand, Supplier<List<Backend>> present) {
 
   /** One line without its end. */
   String json() {
     Demand.Snapshot now = demand.snapshot();
+    List<Backend> backends = present.get();
     JsonWriter json =
         new JsonWriter()
             .open()

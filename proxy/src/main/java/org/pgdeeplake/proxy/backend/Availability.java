@@ -28,6 +28,10 @@ final class Availability {
     return true;
   }
 
+  boolean up() {
+    return up;
+  }
+
   double secondsSinceChange() {
     return seconds(System.nanoTime() - changedNanos);
   }

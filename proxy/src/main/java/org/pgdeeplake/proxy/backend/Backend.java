@@ -2,7 +2,11 @@ package org.pgdeeplake.proxy.backend;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +16,8 @@ import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 import org.pgdeeplake.proxy.wake.Wake;
+import org.pgdeeplake.proxy.wake.WakeListener;
+import org.pgdeeplake.proxy.wake.Wakes;
 
 /**
  * The servers that share one queue. It alone decides who gets which server.
@@ -34,9 +40,9 @@ public final class Backend {
     CLIENT_LIMIT
   }
 
-  private final BackendConfig config;
+  private volatile BackendConfig config;
   private final Object lock = new Object();
-  private final List<Server> servers;
+  private volatile List<Server> servers;
   private final Traffic traffic = new Traffic();
   private final StateLog stateLog = new StateLog(this);
 
@@ -48,6 +54,13 @@ public final class Backend {
 
   @GuardedBy("lock")
   private final Dispatcher dispatcher;
+
+  @GuardedBy("lock")
+  private final Wakes wakes;
+
+  /** Servers that the configuration no longer has, for as long as sessions hold slots of them. */
+  @GuardedBy("lock")
+  private List<Server> departed = List.of();
 
   /** Whose servers are spoken to in plain text. */
   public Backend(BackendConfig config) {
@@ -61,11 +74,51 @@ public final class Backend {
     this.config = config;
     this.servers =
         config.servers().stream().map(s -> new Server(s, tls, config.check(), lock)).toList();
-    this.dispatcher = new Dispatcher(this, servers, config.queue());
+    this.wakes = new Wakes(config.name());
+    this.dispatcher = new Dispatcher(this, servers, config.queue(), wakes);
+  }
+
+  /**
+   * Takes over another configuration. Servers of the same name stay what they are, with their
+   * sessions, counters and health; one whose address is another is checked before anybody is sent
+   * there. Servers that are gone take nobody any more and keep their sessions. Waiters stay, and
+   * each keeps the limit of its wait until it gets in line again.
+   */
+  public void reconfigure(BackendConfig next, @Nullable TlsConnector tls) {
+    Settled settled;
+    synchronized (lock) {
+      Map<String, Server> known = new LinkedHashMap<>();
+      departed.forEach(server -> known.put(server.name(), server));
+      servers.forEach(server -> known.put(server.name(), server));
+      List<Server> now = new ArrayList<>();
+      for (BackendConfig.ServerConfig one : next.servers()) {
+        Server server = known.remove(one.name());
+        if (server == null) {
+          server = new Server(one, tls, next.check(), lock);
+        } else {
+          server.reconfigure(one, tls, next.check());
+        }
+        now.add(server);
+      }
+      known.values().forEach(server -> server.depart(tls));
+      departed = known.values().stream().filter(server -> server.sessions() > 0).toList();
+      config = next;
+      servers = List.copyOf(now);
+      dispatcher.reconfigure(servers, next.queue());
+      settled = settle();
+    }
+    settled.tell();
   }
 
   public void probeWith(Consumer<Server> prober) {
     this.prober = prober;
+  }
+
+  /** Set once, before the first session. */
+  public void tellWakes(WakeListener listener) {
+    synchronized (lock) {
+      wakes.tell(listener);
+    }
   }
 
   public BackendConfig config() {
@@ -110,6 +163,20 @@ public final class Backend {
   public int sessions() {
     synchronized (lock) {
       return dispatcher.assigned() + dispatcher.queued();
+    }
+  }
+
+  /** Everybody who waits or holds a slot, in one moment. */
+  public List<Waiter> members() {
+    synchronized (lock) {
+      return dispatcher.members();
+    }
+  }
+
+  /** Everybody who holds a slot of that server, in one moment. */
+  public List<Waiter> members(Server server) {
+    synchronized (lock) {
+      return server.leases().stream().map(Lease::holder).toList();
     }
   }
 
@@ -206,11 +273,28 @@ public final class Backend {
 
   /** The last starts, the newest first; at most 100. */
   public List<Wake> wakes() {
-    return List.of();
+    synchronized (lock) {
+      return wakes.seen();
+    }
   }
 
+  /** Whether somebody waits for the first server to start. */
+  public boolean waking() {
+    synchronized (lock) {
+      return wakes.waking();
+    }
+  }
+
+  /** For a session that is demand. */
   public Ticket ticket(Waiter waiter, InetAddress client) {
-    return new Ticket(waiter, client, System.nanoTime());
+    return ticket(waiter, client, true);
+  }
+
+  /**
+   * @param counts whether the session is demand
+   */
+  public Ticket ticket(Waiter waiter, InetAddress client, boolean counts) {
+    return new Ticket(waiter, client, counts, System.nanoTime());
   }
 
   /**
@@ -222,21 +306,26 @@ public final class Backend {
     boolean firstWaiter;
     synchronized (lock) {
       admission = dispatcher.admit(ticket);
+      if (!availability.up()) {
+        dispatcher.wantServer(ticket);
+      }
       grants = dispatcher.match();
       firstWaiter = dispatcher.queued() == 1;
     }
     grants.forEach(Grant::deliver);
     if (firstWaiter) {
-      servers.forEach(this::probeIfDown);
+      probe();
     }
     return admission;
   }
 
   /** Gets out of line. A lease that is already on its way must be closed by who receives it. */
   public void leave(Ticket ticket) {
+    Runnable news;
     synchronized (lock) {
-      dispatcher.remove(ticket);
+      news = dispatcher.remove(ticket);
     }
+    news.run();
   }
 
   /** The result of a check of one of these servers, made in its present era. */
@@ -269,10 +358,24 @@ public final class Backend {
 
   void answered(Lease lease) {
     List<Grant> grants;
+    Runnable news;
     synchronized (lock) {
-      grants = dispatcher.answered(lease) ? dispatcher.match() : List.of();
+      if (!dispatcher.answered(lease)) {
+        return;
+      }
+      grants = dispatcher.match();
+      news = lease.wake == null ? Wakes.NOTHING : wakes.answered(lease.wake);
     }
     grants.forEach(Grant::deliver);
+    news.run();
+  }
+
+  void firstRow(Lease lease) {
+    Runnable news;
+    synchronized (lock) {
+      news = lease.wake == null ? Wakes.NOTHING : wakes.firstRow(lease.wake);
+    }
+    news.run();
   }
 
   void opening(Lease lease) {
@@ -283,23 +386,31 @@ public final class Backend {
 
   void released(Lease lease) {
     List<Grant> grants;
-    synchronized (lock) {
-      grants = dispatcher.giveBack(lease) ? dispatcher.match() : List.of();
-    }
-    grants.forEach(Grant::deliver);
-  }
-
-  void failed(Lease lease, Failure failure) {
-    Server server = lease.server();
-    if (lease.revoked()) {
-      released(lease);
-      return;
-    }
-    int era;
+    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
       if (!dispatcher.giveBack(lease)) {
         return;
       }
+      grants = dispatcher.match();
+      emptied = lease.server().emptied();
+    }
+    grants.forEach(Grant::deliver);
+    emptied.forEach(empty -> empty.complete(true));
+  }
+
+  void failed(Lease lease, Failure failure) {
+    Server server = lease.server();
+    if (lease.revoked() || lease.elsewhere()) {
+      released(lease);
+      return;
+    }
+    int era;
+    List<CompletableFuture<Boolean>> emptied;
+    synchronized (lock) {
+      if (!dispatcher.giveBack(lease)) {
+        return;
+      }
+      emptied = server.emptied();
       era = server.era();
       switch (failure.kind()) {
         case FULL -> server.full();
@@ -313,6 +424,7 @@ public final class Backend {
       server.traffic().connectError();
     }
     prober.accept(server);
+    emptied.forEach(empty -> empty.complete(true));
   }
 
   /** Takes note of a failed attempt; the ticket is not in the queue now. */
@@ -349,17 +461,30 @@ public final class Backend {
   }
 
   /** What follows from a change of servers; to be told when the lock is free again. */
-  private record Settled(int active, List<Grant> grants) {
+  private record Settled(int active, List<Grant> grants, Runnable news) {
     void tell() {
       grants.forEach(Grant::deliver);
+      news.run();
     }
   }
 
   @GuardedBy("lock")
   private Settled settle() {
     int active = activeServers();
-    var _ = availability.set(active > 0);
-    return new Settled(active, dispatcher.match());
+    Runnable news = Wakes.NOTHING;
+    if (availability.set(active > 0)) {
+      if (active > 0) {
+        news = wakes.serverUp();
+      } else {
+        dispatcher.allWantServer();
+      }
+    }
+    return new Settled(active, dispatcher.match(), news);
+  }
+
+  /** Asks for a check of every server that could be better than it is known to be. */
+  public void probe() {
+    servers.forEach(this::probeIfDown);
   }
 
   private void probeIfDown(Server server) {

@@ -6,24 +6,27 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.postgres.CancelKey;
 
-/** Which server issued which cancel key, for the sessions that are open. Any thread. */
+/** Which session was given which cancel key, for those that are open. Any thread. */
 public final class CancelKeys {
   private static final int MAX_BROADCASTS = 16;
 
   private final Semaphore broadcasts = new Semaphore(MAX_BROADCASTS);
-  private final Map<CancelKey, Server> servers = new ConcurrentHashMap<>();
+  private final Map<CancelKey, Lease> leases = new ConcurrentHashMap<>();
 
-  public void put(CancelKey key, Server server) {
-    servers.put(key, server);
+  /**
+   * @param lease of the server that issued the key
+   */
+  public void put(CancelKey key, Lease lease) {
+    leases.put(key, lease);
   }
 
-  /** Forgets {@code key} if it still is {@code server}'s. */
-  public void remove(CancelKey key, Server server) {
-    servers.remove(key, server);
+  /** Forgets {@code key} if it still is this session's. */
+  public void remove(CancelKey key, Lease lease) {
+    leases.remove(key, lease);
   }
 
-  public @Nullable Server server(CancelKey key) {
-    return servers.get(key);
+  public @Nullable Lease lease(CancelKey key) {
+    return leases.get(key);
   }
 
   /**
@@ -39,6 +42,6 @@ public final class CancelKeys {
   }
 
   public int size() {
-    return servers.size();
+    return leases.size();
   }
 }

@@ -1,11 +1,16 @@
 package org.pgdeeplake.proxy.backend;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend.Admission;
 import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
+import org.pgdeeplake.proxy.wake.Wakes;
 
 /**
  * Who waits, who holds which slot, and who gets the next one. Not thread-safe: guarded by its
@@ -20,17 +25,25 @@ final class Dispatcher {
   }
 
   private final Backend backend;
-  private final QueueConfig limits;
+  private QueueConfig limits;
   private final RoundRobin roundRobin;
+  private final Wakes wakes;
   private final WaitQueue queue = new WaitQueue();
-  private int assigned;
+  private final Set<Lease> leases = new HashSet<>();
   private boolean paused;
   private int maxSessions;
 
-  Dispatcher(Backend backend, List<Server> servers, QueueConfig limits) {
+  Dispatcher(Backend backend, List<Server> servers, QueueConfig limits, Wakes wakes) {
     this.backend = backend;
+    this.wakes = wakes;
     this.limits = limits;
     this.roundRobin = new RoundRobin(servers, limits.releaseConcurrency());
+  }
+
+  /** Who waits already keeps his place, whatever the new limits are. */
+  void reconfigure(List<Server> servers, QueueConfig limits) {
+    this.limits = limits;
+    roundRobin.among(servers, limits.releaseConcurrency());
   }
 
   int queued() {
@@ -42,7 +55,7 @@ final class Dispatcher {
   }
 
   int assigned() {
-    return assigned;
+    return leases.size();
   }
 
   int maxSessions() {
@@ -60,6 +73,13 @@ final class Dispatcher {
     return news;
   }
 
+  /** Everybody who waits or holds a slot. */
+  List<Waiter> members() {
+    return Stream.concat(
+            queue.stream().map(ticket -> ticket.waiter), leases.stream().map(Lease::holder))
+        .toList();
+  }
+
   /** Lets a ticket into the queue; only at its first entry can it be refused. */
   Admission admit(Ticket ticket) {
     if (ticket.place == 0) {
@@ -72,13 +92,31 @@ final class Dispatcher {
       }
     }
     queue.add(ticket);
-    maxSessions = Math.max(maxSessions, assigned + queue.size());
+    maxSessions = Math.max(maxSessions, leases.size() + queue.size());
     boolean pausing = ticket.notBeforeNanos - System.nanoTime() > 0;
     return pausing ? Admission.PAUSED : Admission.WAITING;
   }
 
-  void remove(Ticket ticket) {
-    queue.remove(ticket);
+  /** Returns what is to be told when the lock is free again. */
+  Runnable remove(Ticket ticket) {
+    if (queue.remove(ticket) && ticket.waitsForWake) {
+      ticket.waitsForWake = false;
+      return wakes.left(Objects.requireNonNull(ticket.wake));
+    }
+    return Wakes.NOTHING;
+  }
+
+  /** The last server is no longer active: whoever waits now waits for one to start. */
+  void allWantServer() {
+    queue.stream().forEach(this::wantServer);
+  }
+
+  /** If it is in the queue it waits for a server to start. */
+  void wantServer(Ticket ticket) {
+    if (ticket.counts && !ticket.waitsForWake && queue.contains(ticket)) {
+      ticket.wake = wakes.wanted(ticket.wake);
+      ticket.waitsForWake = true;
+    }
   }
 
   /** Hands out every slot that a waiter can take, in the order of the queue. */
@@ -94,9 +132,13 @@ final class Dispatcher {
       @Nullable Server server = ticket.notBeforeNanos - now <= 0 ? roundRobin.pick(ticket) : null;
       if (server != null) {
         waiting.remove();
-        Lease lease = new Lease(backend, server, ticket.waiter);
+        if (ticket.waitsForWake) {
+          ticket.waitsForWake = false;
+          wakes.assigned(Objects.requireNonNull(ticket.wake));
+        }
+        Lease lease = new Lease(backend, server, ticket.waiter, ticket.wake);
         server.lease(lease);
-        assigned++;
+        leases.add(lease);
         grants.add(new Grant(ticket.waiter, lease));
       }
     }
@@ -129,7 +171,7 @@ final class Dispatcher {
     var _ = answered(lease);
     lease.released = true;
     lease.server().release(lease);
-    assigned--;
+    leases.remove(lease);
     return true;
   }
 }

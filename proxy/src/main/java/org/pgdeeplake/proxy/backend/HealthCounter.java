@@ -6,8 +6,8 @@ package org.pgdeeplake.proxy.backend;
  * thread-safe: guarded by its backend's lock.
  */
 final class HealthCounter {
-  private final int rise;
-  private final int fall;
+  private int rise;
+  private int fall;
   private int value;
 
   HealthCounter(int rise, int fall) {
@@ -21,8 +21,23 @@ final class HealthCounter {
     value = rise - 1;
   }
 
+  /** Changes what it counts to; up stays up and down stays down. */
+  void limits(int rise, int fall) {
+    if (rise == this.rise && fall == this.fall) {
+      return;
+    }
+    int good = up() ? rise + fall - 1 : Math.min(value, rise - 1);
+    this.rise = rise;
+    this.fall = fall;
+    this.value = good;
+  }
+
   boolean up() {
     return value >= rise;
+  }
+
+  int value() {
+    return value;
   }
 
   /** Whether the next check may change the state: then checks come at {@code fastinter}. */

@@ -1,5 +1,9 @@
 package org.pgdeeplake.proxy.backend;
 
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.wake.WakeInProgress;
+
 /**
  * A connection slot of one server, held by one session from its assignment to its end. Every method
  * is idempotent; any thread.
@@ -8,6 +12,12 @@ public final class Lease implements AutoCloseable {
   private final Backend backend;
   private final Server server;
   private final Waiter holder;
+
+  /** That for which the holder has waited; null where it found the backend awake. */
+  final @Nullable WakeInProgress wake;
+
+  /** The server's when it was assigned; a reload may move the server, not the session. */
+  private final HostPort address;
 
   /** Guarded by the backend's lock. */
   boolean answered;
@@ -18,14 +28,26 @@ public final class Lease implements AutoCloseable {
   /** Set under the backend's lock. */
   private volatile boolean revoked;
 
-  Lease(Backend backend, Server server, Waiter holder) {
+  Lease(Backend backend, Server server, Waiter holder, @Nullable WakeInProgress wake) {
     this.backend = backend;
     this.server = server;
     this.holder = holder;
+    this.wake = wake;
+    this.address = server.address();
   }
 
   public Server server() {
     return server;
+  }
+
+  /** As {@link Server#destination}, of the very server that this session has. */
+  public Destination destination(boolean own, ProxyHeader header) {
+    return server.destination(address, own, header);
+  }
+
+  /** Whether the server has another address by now. */
+  boolean elsewhere() {
+    return !address.equals(server.address());
   }
 
   Waiter holder() {
@@ -47,6 +69,16 @@ public final class Lease implements AutoCloseable {
   /** The server has sent its first byte: one more session may be released to it. */
   public void answered() {
     backend.answered(this);
+  }
+
+  /** Whether its session is to say when it gets its {@link #firstRow}. */
+  public boolean ofWake() {
+    return wake != null;
+  }
+
+  /** The server has begun to answer the client's first statement. */
+  public void firstRow() {
+    backend.firstRow(this);
   }
 
   /** The session has a further request that the server must answer before it counts as taken. */

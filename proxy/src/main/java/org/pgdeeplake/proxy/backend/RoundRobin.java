@@ -5,13 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Picks servers in turn. Guarded by the backend's lock. */
 final class RoundRobin {
-  private final List<Server> servers;
-  private final int releaseConcurrency;
+  private List<Server> servers;
+  private int releaseConcurrency;
   private int next;
 
   RoundRobin(List<Server> servers, int releaseConcurrency) {
     this.servers = servers;
     this.releaseConcurrency = releaseConcurrency;
+  }
+
+  /** From now on among these. */
+  void among(List<Server> servers, int releaseConcurrency) {
+    this.servers = servers;
+    this.releaseConcurrency = releaseConcurrency;
+    next = servers.isEmpty() ? 0 : next % servers.size();
   }
 
   /**

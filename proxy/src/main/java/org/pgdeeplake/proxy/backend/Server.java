@@ -1,8 +1,10 @@
 package org.pgdeeplake.proxy.backend;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
@@ -15,18 +17,21 @@ import org.pgdeeplake.proxy.traffic.Traffic;
  * through. Its backend alone changes it, under the backend's lock; reading is for any thread.
  */
 public final class Server {
-  private final ServerConfig config;
-  private final @Nullable TlsConnector tls;
+  private volatile ServerConfig config;
+  private volatile @Nullable TlsConnector tls;
   private final Object lock;
-  private final int fall;
   private final Traffic traffic = new Traffic();
 
   // From here on everything is guarded by the lock.
+  private int fall;
+
   private final HealthCounter health;
 
   private final Availability availability = new Availability();
 
   private final Set<Lease> leases = new HashSet<>();
+
+  private final List<CompletableFuture<Boolean>> awaitingEmpty = new ArrayList<>();
 
   private CheckResult lastCheck = CheckResult.NONE_YET;
 
@@ -36,9 +41,12 @@ public final class Server {
   /** It said 53300: nothing more is sent to it until a slot is free again. */
   private boolean full;
 
+  /** The configuration no longer has it. */
+  private boolean departed;
+
   private AdministrativeState administrative = AdministrativeState.READY;
 
-  /** How often it went into maintenance. */
+  /** How often it went into maintenance or to another address. */
   private int era;
 
   /** Leases whose server has not yet sent a byte. */
@@ -59,6 +67,28 @@ public final class Server {
     this.health = new HealthCounter(check.rise(), check.fall());
   }
 
+  /** At another address nobody is sent to it before its next good check. */
+  void reconfigure(ServerConfig next, @Nullable TlsConnector tls, CheckConfig check) {
+    assert Thread.holdsLock(lock);
+    if (departed || !next.address().equals(config.address())) {
+      era++;
+      suspect = true;
+      full = false;
+    }
+    departed = false;
+    config = next;
+    this.tls = tls;
+    fall = check.fall();
+    health.limits(check.rise(), check.fall());
+  }
+
+  /** Takes nobody any more; cancel requests of the sessions that it still has go on. */
+  void depart(@Nullable TlsConnector tls) {
+    assert Thread.holdsLock(lock);
+    departed = true;
+    this.tls = tls;
+  }
+
   public String name() {
     return config.name();
   }
@@ -74,8 +104,11 @@ public final class Server {
    * @param header for a server that asks for one
    */
   public Destination destination(boolean own, ProxyHeader header) {
-    return new Destination(
-        config.address(), own ? tls : null, config.sendProxyProtocol() ? header : null);
+    return destination(config.address(), own, header);
+  }
+
+  Destination destination(HostPort at, boolean own, ProxyHeader header) {
+    return new Destination(at, own ? tls : null, config.sendProxyProtocol() ? header : null);
   }
 
   /** Sessions at once; 0 is no limit. */
@@ -97,7 +130,7 @@ public final class Server {
   /** Whether it is up and may have sessions: HAProxy's active server. */
   public boolean active() {
     synchronized (lock) {
-      return health.up() && administrative == AdministrativeState.READY;
+      return health.up() && administrative == AdministrativeState.READY && !departed;
     }
   }
 
@@ -115,6 +148,13 @@ public final class Server {
     }
   }
 
+  /** HAProxy's count of good checks: 0 to {@code rise + fall - 1}, up from {@code rise} on. */
+  public int health() {
+    synchronized (lock) {
+      return health.value();
+    }
+  }
+
   /** What an operator wants of it. */
   public AdministrativeState administrative() {
     synchronized (lock) {
@@ -123,8 +163,8 @@ public final class Server {
   }
 
   /**
-   * How often it went into maintenance. What a check finds out is worth nothing in another era than
-   * that in which it began.
+   * How often it went into maintenance or to another address. What a check finds out is worth
+   * nothing in another era than that in which it began.
    */
   public int era() {
     synchronized (lock) {
@@ -230,6 +270,31 @@ public final class Server {
     assert Thread.holdsLock(lock);
     leases.remove(lease);
     full = false;
+  }
+
+  /** Completes with true as soon as it has no session; who no longer cares cancels it. */
+  public CompletableFuture<Boolean> empty() {
+    synchronized (lock) {
+      if (leases.isEmpty()) {
+        return CompletableFuture.completedFuture(true);
+      }
+      CompletableFuture<Boolean> empty = new CompletableFuture<>();
+      awaitingEmpty.add(empty);
+      var _ = empty.whenComplete((done, failure) -> forgetDone());
+      return empty;
+    }
+  }
+
+  private void forgetDone() {
+    synchronized (lock) {
+      awaitingEmpty.removeIf(CompletableFuture::isDone);
+    }
+  }
+
+  /** Those who wait for what has just become true; to be told when the lock is free again. */
+  List<CompletableFuture<Boolean>> emptied() {
+    assert Thread.holdsLock(lock);
+    return leases.isEmpty() ? List.copyOf(awaitingEmpty) : List.of();
   }
 
   List<Lease> leases() {

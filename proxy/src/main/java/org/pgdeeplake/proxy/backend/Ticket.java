@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.wake.WakeInProgress;
 
 /**
  * One session's place in a backend's queue. It keeps its place over failed attempts. Everything in
@@ -12,6 +13,15 @@ import org.jspecify.annotations.Nullable;
 public final class Ticket {
   final Waiter waiter;
   final InetAddress client;
+
+  /** Whether it is demand. */
+  final boolean counts;
+
+  /** The wake for which it waits, or has waited last. */
+  @Nullable WakeInProgress wake;
+
+  /** Whether it waits for that now. */
+  boolean waitsForWake;
 
   /** Servers that failed this session in the present round. */
   final Set<Server> excluded = new HashSet<>();
@@ -28,9 +38,10 @@ public final class Ticket {
   /** A round of attempts is over: not before this. */
   long notBeforeNanos;
 
-  Ticket(Waiter waiter, InetAddress client, long nowNanos) {
+  Ticket(Waiter waiter, InetAddress client, boolean counts, long nowNanos) {
     this.waiter = waiter;
     this.client = client;
+    this.counts = counts;
     this.notBeforeNanos = nowNanos;
   }
 

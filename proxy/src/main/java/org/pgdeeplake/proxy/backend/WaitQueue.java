@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Waiting tickets, first come first. Guarded by the backend's lock. */
@@ -62,6 +63,15 @@ final class WaitQueue {
         removed(Objects.requireNonNull(last));
       }
     };
+  }
+
+  /** In order of arrival. */
+  Stream<Ticket> stream() {
+    return tickets.values().stream();
+  }
+
+  boolean contains(Ticket ticket) {
+    return tickets.get(ticket.place) == ticket;
   }
 
   int size() {

@@ -43,12 +43,19 @@ public final class ConfigReader {
    * @throws ConfigException with every problem of the file
    */
   public static ProxyConfig read(Path file) throws ConfigException {
+    return load(file).config();
+  }
+
+  /**
+   * @throws ConfigException with every problem of the file
+   */
+  public static LoadedConfig load(Path file) throws ConfigException {
     Map<String, Value> values = values(parse(file), "");
     Value.Fields root = new Value.Fields(new Place(file.toString(), 1), "", values);
     Problems problems = new Problems();
     ProxyConfig config = new ProxyReader(directory(file), problems).read(root);
     problems.throwIfAny();
-    return config;
+    return new LoadedConfig(file, config, root);
   }
 
   private static Path directory(Path file) {

@@ -2,6 +2,8 @@ package org.pgdeeplake.proxy.config;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,18 @@ final class Durations {
           "d", ChronoUnit.DAYS);
 
   private Durations() {}
+
+  /** As it would be written in a file. */
+  static String text(Duration duration) {
+    long millis = duration.toMillis();
+    for (ChronoUnit unit : List.of(ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS)) {
+      long length = unit.getDuration().toMillis();
+      if (millis % length == 0 && millis > 0) {
+        return millis / length + unit.name().substring(0, 1).toLowerCase(Locale.ROOT);
+      }
+    }
+    return millis == 0 ? "0s" : millis + "ms";
+  }
 
   static Duration parse(String text, Duration min) throws BadValue {
     String shown = Value.quoted(text);

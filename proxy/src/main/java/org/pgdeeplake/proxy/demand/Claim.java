@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.demand;
 
+import java.util.Locale;
+
 /**
  * One session's claim on an instance, from its first real request to its end. {@link #activity} may
  * be called for every message; the rest are rare. Confined to the session's event loop, but for the
@@ -13,7 +15,12 @@ public final class Claim {
     IN_TRANSACTION,
     IDLE,
     /** Nobody can tell: encrypted end to end, or mode tcp. */
-    OPAQUE
+    OPAQUE;
+
+    /** As it shows to operators. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   enum Phase {

@@ -1,9 +1,8 @@
 package org.pgdeeplake.proxy.demand;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +23,7 @@ import org.pgdeeplake.proxy.config.DemandConfig;
 public final class Demand {
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private final DemandConfig config;
+  private volatile DemandConfig config;
   private final ScheduledExecutorService timer;
   private final Map<NoWake, LongAdder> noWake = new EnumMap<>(NoWake.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -39,9 +38,9 @@ public final class Demand {
   @GuardedBy("this")
   private final Set<Claim> idle = new LinkedHashSet<>();
 
-  /** When each waiter that gave up stops counting, soonest first. */
+  /** When each waiter that gave up, or operator that asked, stops counting. */
   @GuardedBy("this")
-  private final Deque<Long> lingeringUntilNanos = new ArrayDeque<>();
+  private final List<Long> lingeringUntilNanos = new ArrayList<>();
 
   /**
    * @param timer tells listeners when a lingering waiter stops counting
@@ -59,7 +58,8 @@ public final class Demand {
    *
    * @param demand everything that wants an instance; 0 means that all may sleep
    * @param waiting sessions held because no server has taken them yet
-   * @param lingering waiters that gave up less than {@code demand.linger} ago
+   * @param lingering waiters that gave up, and operators that asked, less than {@code
+   *     demand.linger} ago
    * @param busy sessions in which the server has the turn
    * @param idle sessions that are idle outside a transaction, whether they still count or not
    * @param opaque sessions that nobody can look into
@@ -76,6 +76,11 @@ public final class Demand {
       double oldestWaiterSeconds,
       Map<NoWake, Long> noWake,
       Map<String, Integer> waitingByBackend) {}
+
+  /** For sessions that begin, and waiters that give up, from now on. */
+  public void reconfigure(DemandConfig next) {
+    config = next;
+  }
 
   public DemandConfig config() {
     return config;
@@ -136,20 +141,33 @@ public final class Demand {
       boolean wasWaiting = claim.phase == Claim.Phase.WAITING;
       members(claim.phase).remove(claim);
       claim.phase = Claim.Phase.ENDED;
-      long lingerNanos = config.linger().toNanos();
-      if (wasWaiting && gaveUp && lingerNanos > 0) {
-        lingeringUntilNanos.add(System.nanoTime() + lingerNanos);
-        var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
+      if (wasWaiting && gaveUp) {
+        linger();
       }
     }
     changed();
   }
 
+  /** Demand without a session: counts for {@code demand.linger}, as a waiter that has given up. */
+  public void wake() {
+    synchronized (this) {
+      linger();
+    }
+    changed();
+  }
+
+  @GuardedBy("this")
+  private void linger() {
+    long lingerNanos = config.linger().toNanos();
+    if (lingerNanos > 0) {
+      lingeringUntilNanos.add(System.nanoTime() + lingerNanos);
+      var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
+    }
+  }
+
   public synchronized Snapshot snapshot() {
     long now = System.nanoTime();
-    while (!lingeringUntilNanos.isEmpty() && lingeringUntilNanos.getFirst() - now <= 0) {
-      lingeringUntilNanos.removeFirst();
-    }
+    lingeringUntilNanos.removeIf(until -> until - now <= 0);
     // However many gave up, they keep one start going: whoever still wants one is waiting.
     int wanted = waiting.size() + counted.size();
     Map<Claim.Activity, Integer> activities = new EnumMap<>(Claim.Activity.class);

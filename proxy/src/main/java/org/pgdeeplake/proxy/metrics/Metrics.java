@@ -24,6 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Server;
@@ -43,9 +44,13 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
  * have an owner are registered once and read from it at each scrape. Any thread.
  */
 public final class Metrics {
+  private static final String APPLIED = "applied";
+  private static final String REFUSED = "refused";
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+  private static final double MILLIS_PER_SECOND = 1e3;
 
   /**
    * The library writes no counter without {@code _total}. In OpenMetrics there can be none, and
@@ -76,7 +81,6 @@ public final class Metrics {
   private final Set<FrontendTraffic> traffics = ConcurrentHashMap.newKeySet();
 
   private final ProcessRates rates = new ProcessRates();
-  private final Reloads reloads = new Reloads();
   private volatile Runnable everySecond = () -> {};
 
   private final Events<Timer> queueWait =
@@ -116,6 +120,10 @@ public final class Metrics {
           ANSWER_BUCKETS,
           "proxy",
           "side");
+  private final Events<Counter> reloads =
+      counters("pgproxy_reloads", "Reloads of the configuration by how they ended", "result");
+  private volatile boolean reloaded = true;
+  private volatile double reloadedAt = System.currentTimeMillis() / MILLIS_PER_SECOND;
   private final Events<Counter> cancels =
       counters("pgproxy_cancels", "Cancel requests by what became of them", "result");
 
@@ -130,15 +138,63 @@ public final class Metrics {
     collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
     collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
     collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
-    collect("pgproxy_", Reloads.families(), () -> List.of(reloads), owner -> Labels.EMPTY);
     List.of("forwarded", "broadcast", "failed").forEach(cancels::of);
+    List.of(APPLIED, REFUSED).forEach(reloads::of);
+    collect(
+        "pgproxy_config_",
+        List.of(
+            Family.gauge(
+                "last_reload_successful",
+                "1: the last reload was applied, or there was none",
+                now -> reloaded ? 1 : 0),
+            Family.gauge(
+                "last_reload_success_timestamp_seconds",
+                "When the configuration that runs was applied",
+                now -> reloadedAt)),
+        () -> List.of(this),
+        now -> Labels.EMPTY);
     registerProcess();
   }
 
+  /** A reload ended. */
+  public void reloaded(boolean applied) {
+    reloads.of(applied ? APPLIED : REFUSED).increment();
+    reloaded = applied;
+    if (applied) {
+      reloadedAt = System.currentTimeMillis() / MILLIS_PER_SECOND;
+    }
+  }
+
   /**
+   * From now on exposes nothing of frontends, backends and servers but these. To be called before
+   * those that are new among them are registered.
+   */
+  public void retain(Set<String> frontendNames, List<Backend> kept) {
+    Set<String> backendNames = kept.stream().map(Backend::name).collect(Collectors.toSet());
+    Set<List<String>> serverNames =
+        kept.stream()
+            .flatMap(b -> b.servers().stream().map(s -> List.of(b.name(), s.name())))
+            .collect(Collectors.toSet());
+    frontends.removeIf(frontend -> !frontendNames.contains(frontend.config().name()));
+    backends.retainAll(kept);
+    List.of(sessionDuration, sessionsClosed, refusals)
+        .forEach(events -> events.show(values -> frontendNames.contains(values.getFirst())));
+    queueWait.show(values -> backendNames.contains(values.getFirst()));
+    List.of(connect, firstByte).forEach(events -> events.show(serverNames::contains));
+    List.of(handshakes, handshakeTime)
+        .forEach(events ->
+            events.show(values ->
+                (values.get(1).equals(Side.FRONTEND.label()) ? frontendNames : backendNames)
+                    .contains(values.getFirst())));
+  }
+
+  /**
+   * Again where the configuration changes.
+   *
    * @param bound whether it listens
    */
   public void register(FrontendConfig config, FrontendTraffic traffic, BooleanSupplier bound) {
+    frontends.removeIf(frontend -> frontend.traffic() == traffic);
     frontends.add(new Frontend(config, traffic, bound));
     traffics.add(traffic);
     var _ = sessionDuration.of(config.name());
@@ -162,8 +218,11 @@ public final class Metrics {
         }));
   }
 
+  /** Again where its servers change. */
   public void register(Backend backend) {
-    backends.add(backend);
+    if (!backends.contains(backend)) {
+      backends.add(backend);
+    }
     var _ = queueWait.of(backend.name());
     for (Server server : backend.servers()) {
       var _ = connect.of(backend.name(), server.name());
@@ -210,20 +269,23 @@ public final class Metrics {
         owner -> Labels.EMPTY);
   }
 
-  /** A new configuration was read: applied, or refused as a whole. */
-  public void reloaded(boolean applied) {
-    reloads.ended(applied);
-  }
-
-  /** Once. */
-  public void register(TlsTraffic traffic, TlsEdge tls) {
+  /**
+   * Once.
+   *
+   * @param tls that is there now
+   */
+  public void register(TlsTraffic traffic, Supplier<TlsEdge> tls) {
     collect(
         "haproxy_process_", TlsFamilies.process(), () -> List.of(traffic), owner -> Labels.EMPTY);
     collect(
         "pgproxy_tls_",
         TlsFamilies.certificates(),
-        () -> TlsFamilies.distinct(tls.shown()),
+        () -> TlsFamilies.distinct(tls.get().shown()),
         TlsFamilies::labels);
+  }
+
+  /** Whose handshakes are counted; again where the configuration changes. */
+  public void register(TlsEdge tls) {
     tls.frontends().forEach(frontend -> registerHandshakes(frontend, Side.FRONTEND));
     tls.backends().forEach(backend -> registerHandshakes(backend, Side.BACKEND));
   }
@@ -350,17 +412,21 @@ public final class Metrics {
   }
 
   private Events<Timer> timers(String name, String help, Duration[] buckets, String... labels) {
-    return new Events<>(values ->
-        Timer.builder(name)
-            .description(help)
-            .tags(tags(labels, values))
-            .serviceLevelObjectives(buckets)
-            .register(registry));
+    return new Events<>(
+        registry,
+        (values, shownIn) ->
+            Timer.builder(name)
+                .description(help)
+                .tags(tags(labels, values))
+                .serviceLevelObjectives(buckets)
+                .register(shownIn));
   }
 
   private Events<Counter> counters(String name, String help, String... labels) {
-    return new Events<>(values ->
-        Counter.builder(name).description(help).tags(tags(labels, values)).register(registry));
+    return new Events<>(
+        registry,
+        (values, shownIn) ->
+            Counter.builder(name).description(help).tags(tags(labels, values)).register(shownIn));
   }
 
   private static Tags tags(String[] labels, List<String> values) {

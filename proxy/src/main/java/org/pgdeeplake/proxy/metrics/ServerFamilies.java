@@ -40,6 +40,8 @@ final class ServerFamilies {
             "limit_sessions",
             "max-connections; NaN without a limit",
             s -> s.server().limit() == 0 ? NONE : s.server().limit()),
+        gauge("used_connections_current", "One for each session", s -> s.server().sessions()),
+        gauge("need_connections_current", "One for each session", s -> s.server().sessions()),
         gauge("weight", "Weight; 0 while it is drained", s -> weight(s.server())),
         gauge("uweight", "Configured weight: all are equal", s -> 1),
         gauge("active", "Always 1: no server is a backup", s -> 1),
@@ -86,7 +88,8 @@ final class ServerFamilies {
         gauge("idle_connections_current", "Always 0: none is kept for later", s -> 0),
         gauge("idle_connections_limit", "NaN: none is kept for later", s -> NONE),
         gauge("safe_idle_connections_current", "Always 0: none is kept for later", s -> 0),
-        gauge("unsafe_idle_connections_current", "Always 0: none is kept for later", s -> 0));
+        gauge("unsafe_idle_connections_current", "Always 0: none is kept for later", s -> 0),
+        gauge("private_idle_connections_current", "Always 0: none is kept for later", s -> 0));
   }
 
   private static double weight(Server server) {

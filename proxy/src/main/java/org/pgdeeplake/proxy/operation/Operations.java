@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
@@ -71,52 +74,73 @@ public final class Operations {
 
   /** What it should be from now on; {@code MAINT} closes its sessions. */
   public void administer(Caller caller, Topology.Place place, AdministrativeState wanted) {
-    log.info("{}: server {} is to be {}", caller, place.name(), wanted);
+    log.info("{}: server {} is to be {}", caller, place.name(), wanted.word());
     place.backend().administer(place.server(), wanted);
   }
 
   /**
-   * Completes with true as soon as the server has no session, with false at the limit. A caller
-   * that goes away cancels it.
+   * Completes with true as soon as the server has no session, with false at the limit: on {@code
+   * timer} or on a session's loop. Who no longer cares cancels it.
    */
   public CompletableFuture<Boolean> awaitEmpty(
       Server server, Duration limit, ScheduledExecutorService timer) {
-    return CompletableFuture.completedFuture(
-        server.sessions() == 0 && limit.isPositive() && !timer.isShutdown());
+    CompletableFuture<Boolean> empty = server.empty();
+    if (!empty.isDone()) {
+      try {
+        ScheduledFuture<?> end =
+            timer.schedule(() -> empty.complete(false), limit.toNanos(), TimeUnit.NANOSECONDS);
+        var _ = empty.whenComplete((done, failure) -> end.cancel(false));
+      } catch (RejectedExecutionException stopping) {
+        empty.complete(false);
+      }
+    }
+    return empty;
   }
 
-  /** Ends one session with 57P01; false where there is no such session. */
+  /**
+   * Ends one session: 57P01, or 57P03 where no server has taken it; false where there is no such
+   * session.
+   */
   public boolean closeSession(Caller caller, long id) {
-    log.info("{}: close session {}", caller, id);
-    return false;
+    boolean found = sessions.close(id);
+    log.info("{}: close session {}{}", caller, id, found ? "" : ", which there is not");
+    return found;
   }
 
-  /** Ends every session that holds a slot of this server, with 57P01; returns how many. */
+  /** Ends every session that holds a slot of this server; returns how many. */
   public int closeSessions(Caller caller, Topology.Place place) {
-    log.info("{}: close sessions of {}", caller, place.name());
-    return 0;
+    int closed = sessions.close(place.backend().members(place.server()));
+    log.info("{}: close the {} sessions of server {}", caller, closed, place.name());
+    return closed;
   }
 
   /** Ends every session of the backend, waiting or served; returns how many. */
   public int closeSessions(Caller caller, Backend backend) {
-    log.info("{}: close sessions of {}", caller, backend.name());
-    return 0;
+    int closed = sessions.close(backend.members());
+    log.info("{}: close the {} sessions of backend {}", caller, closed, backend.name());
+    return closed;
   }
 
   /** New sessions wait in the queue, up to their queue timeout; those that are served go on. */
   public void pause(Caller caller, Backend backend) {
-    log.info("{}: pause {}", caller, backend.name());
+    log.info("{}: pause backend {}", caller, backend.name());
     backend.pause();
   }
 
   public void resume(Caller caller, Backend backend) {
-    log.info("{}: resume {}", caller, backend.name());
+    log.info("{}: resume backend {}", caller, backend.name());
     backend.resume();
   }
 
-  /** Demand without a client: counts for {@code demand.linger}, so that an instance is started. */
+  /**
+   * Demand without a client: counts for {@code demand.linger}, so that an instance is started, and
+   * checks look for it at once. Without a linger it is nothing.
+   */
   public void wake(Caller caller) {
-    log.info("{}: wake", caller);
+    log.info(
+        "{}: wake, which counts as demand for {} s", caller, demand.config().linger().toSeconds());
+    demand.wake();
+    topology().backends().forEach(Backend::probe);
   }
 
   public CompletableFuture<ReloadResult> reload(Caller caller) {

@@ -144,11 +144,7 @@ final class AwaitingReply extends LinkedState {
   }
 
   private void relay(boolean opaque, HeldBytes answer) {
-    long responseNanos = System.nanoTime() - startNanos;
-    SessionServices services = session.services();
-    services.backend().traffic().responseTime().add(responseNanos);
-    link.server().traffic().responseTime().add(responseNanos);
-    services.metrics().firstByte(services.backend().name(), link.server().name(), responseNanos);
+    countFirstByte(System.nanoTime() - startNanos);
     session.transition(new Relaying(session, link, opaque, answer));
   }
 

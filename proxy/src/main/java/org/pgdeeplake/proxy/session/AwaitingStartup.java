@@ -141,6 +141,7 @@ final class AwaitingStartup extends SessionState {
   }
 
   private boolean startUp(StartupPacket.StartupMessage message, Opening opening) {
+    session.record().startedUp(message);
     if (tls().require() && !session.record().encrypted) {
       session.refuse(CloseReason.TLS_REQUIRED, Refusals.tlsRequired());
       return false;

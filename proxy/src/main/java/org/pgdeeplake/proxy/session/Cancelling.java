@@ -10,6 +10,9 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Destination;
+import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.backend.ProxyHeader;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.backend.ServerConnector.Outcome;
@@ -42,32 +45,32 @@ final class Cancelling extends SessionState {
     session.end().noWake(NoWake.CANCEL_REQUEST);
     SessionServices services = session.services();
     var limit = services.backend().config().timeouts().connect();
-    @Nullable Server issuer = services.cancelKeys().server(key);
-    broadcast = issuer == null && services.cancelKeys().beginBroadcast();
-    List<Server> targets = issuer != null ? List.of(issuer) : broadcast ? everyServer() : List.of();
+    ProxyHeader header = Connecting.header(session);
+    @Nullable Lease target = services.cancelKeys().lease(key);
+    broadcast = target == null && services.cancelKeys().beginBroadcast();
+    List<Destination> targets =
+        target != null
+            ? List.of(target.destination(true, header))
+            : broadcast ? everyServer(header) : List.of();
     open = targets.size();
     if (open == 0) {
       done();
       return;
     }
     session.startTimer(limit.toNanos(), this::done);
-    for (Server server : targets) {
+    for (Destination destination : targets) {
       attempts.add(
           services
               .connector()
-              .connect(
-                  server.destination(true, Connecting.header(session)),
-                  session.loop(),
-                  limit,
-                  new UntilClosed(),
-                  this::connected));
+              .connect(destination, session.loop(), limit, new UntilClosed(), this::connected));
     }
   }
 
-  private List<Server> everyServer() {
+  private List<Destination> everyServer(ProxyHeader header) {
     return session.services().backends().stream()
         .flatMap(backend -> backend.servers().stream())
         .filter(Server::up)
+        .map(server -> server.destination(true, header))
         .toList();
   }
 

@@ -36,7 +36,7 @@ final class Connecting extends LinkedState {
         services
             .connector()
             .connect(
-                lease.server().destination(plain, header(session)),
+                lease.destination(plain, header(session)),
                 session.loop(),
                 services.backend().config().timeouts().connect(),
                 link,

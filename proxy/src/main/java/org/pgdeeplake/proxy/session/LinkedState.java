@@ -18,6 +18,14 @@ abstract class LinkedState extends SessionState {
   /** The server goes into maintenance: the session leaves it. */
   abstract void onEvicted();
 
+  /** The server's first byte came so long after it was asked for something. */
+  final void countFirstByte(long nanos) {
+    SessionServices services = session.services();
+    services.backend().traffic().responseTime().add(nanos);
+    link.server().traffic().responseTime().add(nanos);
+    services.metrics().firstByte(services.backend().name(), link.server().name(), nanos);
+  }
+
   @Override
   void exit(SessionState next) {
     boolean handedOn = next instanceof LinkedState linked && linked.link == link;

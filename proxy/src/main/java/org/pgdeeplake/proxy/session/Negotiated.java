@@ -40,8 +40,10 @@ final class Negotiated extends LinkedState {
   private void accept(Result.Decoded decoded) {
     byte[] packet = session.reader().take(decoded);
     switch (decoded.packet()) {
-      case StartupPacket.StartupMessage _ ->
-          startUp(new Opening(Opening.Kind.STARTUP_MESSAGE, packet));
+      case StartupPacket.StartupMessage message -> {
+        session.record().startedUp(message);
+        startUp(new Opening(Opening.Kind.STARTUP_MESSAGE, packet));
+      }
       case StartupPacket.SslRequest(), StartupPacket.GssEncRequest() ->
           session.transition(
               new AwaitingReply(

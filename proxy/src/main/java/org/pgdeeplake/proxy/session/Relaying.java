@@ -29,8 +29,19 @@ final class Relaying extends LinkedState {
   /** What comes behind a ReadyForQuery without a request. */
   private final AsynchronousMessages asynchronous = new AsynchronousMessages();
 
+  /** In mode tcp: whether the server has not sent a byte yet, and since when it may. */
+  private boolean firstByteDue;
+
+  private final long sinceNanos = System.nanoTime();
+
   /** Whether the server has begun to answer nothing since its last ReadyForQuery. */
   private boolean betweenTurns;
+
+  /** Whether it is still to be told when the client's first statement is answered. */
+  private boolean rowAwaited;
+
+  /** Whether that statement has come. */
+  private boolean rowDue;
 
   /** Whether the client's last bytes so far were a Terminate message. */
   private boolean terminated;
@@ -53,7 +64,9 @@ final class Relaying extends LinkedState {
     byte[] first = session.reader().held().copy();
     var _ = link.channel().write(Unpooled.wrappedBuffer(first), link.channel().voidPromise());
     link.channel().flush();
-    return new Relaying(session, link, true, new HeldBytes());
+    Relaying relaying = new Relaying(session, link, true, new HeldBytes());
+    relaying.firstByteDue = true;
+    return relaying;
   }
 
   Activity activity() {
@@ -63,6 +76,7 @@ final class Relaying extends LinkedState {
   @Override
   void enter() {
     link.lease().answered();
+    rowAwaited = link.lease().ofWake();
     SessionServices services = session.services();
     SessionRecord record = session.record();
     services.metrics().queueWaited(services.backend().name(), record.waitedNanos);
@@ -85,7 +99,7 @@ final class Relaying extends LinkedState {
   @Override
   void exit(SessionState next) {
     if (key != null) {
-      session.services().cancelKeys().remove(key, link.server());
+      session.services().cancelKeys().remove(key, link.lease());
     }
     super.exit(next);
   }
@@ -101,6 +115,7 @@ final class Relaying extends LinkedState {
       if (activity != Activity.BUSY) {
         turn(Activity.BUSY);
         watch.active();
+        rowDue = rowAwaited;
       }
     }
     relay.toServer(chunk);
@@ -113,6 +128,10 @@ final class Relaying extends LinkedState {
 
   @Override
   void onServerBytes(ByteBuf chunk) {
+    if (firstByteDue) {
+      firstByteDue = false;
+      countFirstByte(System.nanoTime() - sinceNanos);
+    }
     int bytes = chunk.readableBytes();
     session.record().bytesOut += bytes;
     session.services().traffic().traffic().out(bytes);
@@ -184,11 +203,16 @@ final class Relaying extends LinkedState {
   }
 
   private void peek(ByteBuf chunk) {
+    if (rowDue) {
+      rowDue = false;
+      rowAwaited = false;
+      link.lease().firstRow();
+    }
     if (!keys.finished()) {
       CancelKey found = keys.scan(chunk);
       if (found != null) {
         key = found;
-        session.services().cancelKeys().put(found, link.server());
+        session.services().cancelKeys().put(found, link.lease());
       }
     }
     switch (tail.next(chunk)) {

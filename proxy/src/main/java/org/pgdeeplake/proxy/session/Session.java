@@ -8,11 +8,13 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.Ticket;
 import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.demand.Claim;
@@ -68,7 +70,8 @@ public final class Session implements Waiter {
     this.client = client;
     this.loop = client.eventLoop();
     this.services = services;
-    this.record = new SessionRecord((InetSocketAddress) client.remoteAddress());
+    this.record =
+        new SessionRecord(services.sessions().nextId(), (InetSocketAddress) client.remoteAddress());
     this.end = new SessionEnd(services, record);
     this.state = new AwaitingStartup(this);
   }
@@ -149,7 +152,7 @@ public final class Session implements Waiter {
   /** The place in the queue; the same for all the session's life. */
   Ticket ticket() {
     if (ticket == null) {
-      ticket = services.backend().ticket(this, clientAddress());
+      ticket = services.backend().ticket(this, clientAddress(), asleep == null);
     }
     return ticket;
   }
@@ -311,6 +314,41 @@ public final class Session implements Waiter {
         linked.onEvicted();
       }
     });
+  }
+
+  long id() {
+    return record.id;
+  }
+
+  /** What it is now; on its loop. Empty once it has ended. */
+  Optional<SessionSnapshot> snapshot() {
+    assert loop.inEventLoop();
+    if (state instanceof Closed) {
+      return Optional.empty();
+    }
+    Server server = record.server;
+    return Optional.of(
+        new SessionSnapshot(
+            record.id,
+            record.client,
+            services.frontend().name(),
+            services.backend().name(),
+            server == null ? null : server.name(),
+            record.user,
+            record.database,
+            record.application,
+            state.name(),
+            state instanceof Relaying relaying ? relaying.activity().label() : "",
+            record.encrypted,
+            record.accepted,
+            seconds(record.waitedNanos()),
+            record.bytesIn,
+            record.bytesOut));
+  }
+
+  /** -1 stays -1. */
+  private static double seconds(long nanos) {
+    return nanos < 0 ? -1 : nanos / (double) TimeUnit.SECONDS.toNanos(1);
   }
 
   /** Ends the session, told why where that is possible. Any thread. */

@@ -5,9 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.Server;
+import org.pgdeeplake.proxy.postgres.StartupPacket;
 
 /** What is remembered of one session for its log line. Confined to the session's event loop. */
 final class SessionRecord {
+  /** Unique in the process, from 1 up. */
+  final long id;
+
   /** The address that the client has, or that a PROXY protocol header says it has. */
   InetSocketAddress client;
 
@@ -33,6 +37,12 @@ final class SessionRecord {
 
   long connectNanos = -1;
 
+  /** As the StartupMessage says; empty where the proxy sees none. */
+  String user = "";
+
+  String database = "";
+  String application = "";
+
   /** Whether it speaks TLS with the proxy. */
   boolean encrypted;
 
@@ -48,8 +58,15 @@ final class SessionRecord {
   /** Sessions that were ahead in the queue at its first entry. */
   int ahead;
 
-  SessionRecord(InetSocketAddress client) {
+  SessionRecord(long id, InetSocketAddress client) {
+    this.id = id;
     this.client = client;
+  }
+
+  void startedUp(StartupPacket.StartupMessage message) {
+    user = message.user();
+    database = message.database();
+    application = message.applicationName();
   }
 
   void attemptFailed(Failure failure) {

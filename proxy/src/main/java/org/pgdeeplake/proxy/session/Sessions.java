@@ -1,15 +1,24 @@
 package org.pgdeeplake.proxy.session;
 
+import static java.util.stream.Collectors.groupingBy;
+
+import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Waiter;
 
 /**
  * The sessions of the process. A session is live until it ends, and open until its client's socket
@@ -19,14 +28,25 @@ public final class Sessions {
   /** How long a session that was told to end may take to deliver its last words. */
   public static final Duration FAREWELL = Duration.ofSeconds(3);
 
+  /** How long a look at all sessions may take; those of a loop that is later are left out. */
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
+
+  /** By id. */
+  private final Map<Long, Session> live = new ConcurrentHashMap<>();
+
   private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
   private volatile boolean draining;
-  private final AtomicInteger live = new AtomicInteger();
+  private final AtomicLong lastId = new AtomicLong();
+
+  long nextId() {
+    return lastId.incrementAndGet();
+  }
 
   void opened(Session session) {
     open.add(session);
-    live.incrementAndGet();
+    live.put(session.id(), session);
   }
 
   /**
@@ -59,7 +79,7 @@ public final class Sessions {
 
   /** The session has ended; its socket may still have bytes to deliver. */
   void ended(Session session) {
-    live.decrementAndGet();
+    live.remove(session.id());
   }
 
   void closed(Session session) {
@@ -74,14 +94,72 @@ public final class Sessions {
     return Collections.unmodifiableSet(open);
   }
 
-  /** Every live session, in order of arrival: each is looked at on its own event loop. */
+  /**
+   * Every live session, in order of arrival: each is looked at on its own event loop, all of one
+   * loop at once. Completes within {@link #LOOK}, without those of a loop that has ended or does
+   * not come to it.
+   */
   public CompletableFuture<List<SessionSnapshot>> snapshots() {
-    return CompletableFuture.completedFuture(List.of());
+    List<CompletableFuture<List<SessionSnapshot>>> parts =
+        live.values().stream().collect(groupingBy(Session::loop)).entrySet().stream()
+            .map(part -> look(part.getKey(), part.getValue()))
+            .toList();
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .thenApply(all ->
+            parts.stream()
+                .flatMap(part -> part.resultNow().stream())
+                .sorted(Comparator.comparingLong(SessionSnapshot::id))
+                .toList());
+  }
+
+  private static CompletableFuture<List<SessionSnapshot>> look(
+      EventLoop loop, List<Session> sessions) {
+    CompletableFuture<List<SessionSnapshot>> seen = new CompletableFuture<>();
+    try {
+      loop.execute(() ->
+          seen.complete(
+              sessions.stream().map(Session::snapshot).flatMap(Optional::stream).toList()));
+    } catch (RejectedExecutionException ended) {
+      seen.complete(List.of());
+    }
+    return seen.completeOnTimeout(List.of(), LOOK.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Ends one, because an operator wants it so; false where there is none of that id.
+   *
+   * @param id as in its snapshot
+   */
+  public boolean close(long id) {
+    @Nullable Session session = live.get(id);
+    if (session == null) {
+      return false;
+    }
+    session.stop(CloseReason.OPERATOR);
+    return true;
+  }
+
+  /**
+   * Ends all of these, because an operator wants it so: a served one hears 57P01, another one
+   * 57P03.
+   *
+   * @param members of a backend
+   * @return how many
+   */
+  public int close(Collection<Waiter> members) {
+    int sessions = 0;
+    for (Waiter member : members) {
+      if (member instanceof Session session) {
+        session.stop(CloseReason.OPERATOR);
+        sessions++;
+      }
+    }
+    return sessions;
   }
 
   /** Sessions that have not ended. */
   public int live() {
-    return live.get();
+    return live.size();
   }
 
   /** Sessions whose client's socket is open. */

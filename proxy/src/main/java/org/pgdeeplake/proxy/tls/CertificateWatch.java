@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,29 +46,19 @@ final class CertificateWatch implements AutoCloseable {
     this.contradictions = contradictions;
   }
 
-  /** Says what was loaded and begins. */
-  void start() {
-    watched.forEach(CertificateWatch::logLoaded);
-    checkExpiry(Instant.now());
+  /**
+   * Begins.
+   *
+   * @param fresh of what is watched, that of which the log has not told yet
+   */
+  void start(List<Loaded<?>> fresh) {
+    fresh.forEach(one -> {
+      logLoaded(one);
+      checkExpiry(one, Instant.now());
+    });
     every(LOOK, this::look);
     every(EXPIRY_CHECK, () -> checkExpiry(Instant.now()));
     every(TICKET_KEYS, () -> each(Loaded::rotateTicketKeys));
-  }
-
-  /** Reads everything again, soon. */
-  void reload() {
-    try {
-      thread.execute(() -> {
-        // Whoever asks wants to hear again what is wrong.
-        problems.clear();
-        contradicting = List.of();
-        if (look() == 0) {
-          log.info("no certificate has changed");
-        }
-      });
-    } catch (RejectedExecutionException _) {
-      // Closed: it is too late.
-    }
   }
 
   private void every(Duration period, Runnable task) {

@@ -93,6 +93,11 @@ final class Loaded<G extends Generation> {
     return true;
   }
 
+  /** Whether the files still are those of the present generation. */
+  synchronized boolean unchanged() {
+    return PemFiles.read(settings).state().equals(seen);
+  }
+
   /** Gives new session tickets new keys. */
   synchronized void rotateTicketKeys() {
     G generation = current.get();

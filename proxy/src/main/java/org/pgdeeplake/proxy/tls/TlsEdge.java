@@ -4,6 +4,8 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +30,23 @@ public final class TlsEdge implements AutoCloseable {
   private final TlsProvider provider;
   private final List<Loaded<?>> loaded = new ArrayList<>();
   private final CertificateWatch watch = new CertificateWatch(loaded, this::contradictions);
-  private final HandshakeThreads threads = new HandshakeThreads();
+  private final HandshakeThreads threads;
   private final List<Sharing> sharing = new ArrayList<>();
   private final Map<String, TlsAcceptor> acceptors = new LinkedHashMap<>();
   private final Map<String, TlsConnector> connectors = new LinkedHashMap<>();
 
-  private TlsEdge(TlsProvider provider) {
+  /** Frontends and how they were loaded. */
+  private final Map<String, FrontendTls> settings = new HashMap<>();
+
+  /** Acceptors that are another edge's until this one succeeds it. */
+  private final Set<TlsAcceptor> borrowed = new HashSet<>();
+
+  /** Acceptors that another edge goes on with. */
+  private Set<TlsAcceptor> lent = Set.of();
+
+  private TlsEdge(TlsProvider provider, HandshakeThreads threads) {
     this.provider = provider;
+    this.threads = threads;
   }
 
   /**
@@ -54,11 +66,30 @@ public final class TlsEdge implements AutoCloseable {
     public String serial() {
       return Identity.serial(certificate);
     }
+
+    private boolean isOfSameOwner(Shown other) {
+      return proxy.equals(other.proxy) && side == other.side;
+    }
   }
 
   /** Loads every certificate that the configuration names. To be closed. */
   public static TlsEdge load(ProxyConfig config, TlsTraffic traffic) throws TlsFileException {
-    return load(config, speaksTls(config) ? TlsProvider.best() : TlsProvider.JDK, traffic);
+    return load(config, provider(config), traffic);
+  }
+
+  /**
+   * The edge of another configuration: every file is read again. Where a frontend's files and
+   * settings have not changed it goes on with what it has, session tickets included. To be closed,
+   * or to {@link #succeed} this one.
+   *
+   * @throws TlsFileException with everything that is wrong; nothing is left behind then
+   */
+  public TlsEdge next(ProxyConfig config, TlsTraffic traffic) throws TlsFileException {
+    return load(config, provider(config), traffic, threads, this);
+  }
+
+  private static TlsProvider provider(ProxyConfig config) {
+    return speaksTls(config) ? TlsProvider.best() : TlsProvider.JDK;
   }
 
   /** Otherwise there is no need to load BoringSSL. */
@@ -76,11 +107,31 @@ public final class TlsEdge implements AutoCloseable {
    */
   static TlsEdge load(ProxyConfig config, TlsProvider provider, TlsTraffic traffic)
       throws TlsFileException {
-    TlsEdge edge = new TlsEdge(provider);
+    HandshakeThreads threads = new HandshakeThreads();
+    try {
+      return load(config, provider, traffic, threads, null);
+    } catch (TlsFileException e) {
+      threads.close();
+      throw e;
+    }
+  }
+
+  private static TlsEdge load(
+      ProxyConfig config,
+      TlsProvider provider,
+      TlsTraffic traffic,
+      HandshakeThreads threads,
+      @Nullable TlsEdge before)
+      throws TlsFileException {
+    TlsEdge edge = new TlsEdge(provider, threads);
     TlsProblems problems = new TlsProblems();
     for (FrontendConfig frontend : config.frontends()) {
       if (terminates(frontend)) {
-        problems.collect(() -> edge.add(frontend, traffic));
+        problems.collect(() -> {
+          if (before == null || !edge.borrow(frontend, before)) {
+            edge.add(frontend, traffic);
+          }
+        });
       }
     }
     for (BackendConfig backend : config.backends()) {
@@ -100,17 +151,34 @@ public final class TlsEdge implements AutoCloseable {
         throw new TlsFileException(contradictions);
       }
     } catch (TlsFileException e) {
-      edge.close();
+      edge.release();
       throw e;
     }
     return edge;
   }
 
+  private boolean borrow(FrontendConfig config, TlsEdge owner) {
+    TlsAcceptor acceptor = owner.acceptors.get(config.name());
+    if (acceptor == null
+        || !config.tls().equals(owner.settings.get(config.name()))
+        || !acceptor.contexts().unchanged()) {
+      return false;
+    }
+    borrowed.add(acceptor);
+    put(config, acceptor);
+    return true;
+  }
+
+  private void put(FrontendConfig config, TlsAcceptor acceptor) {
+    settings.put(config.name(), config.tls());
+    acceptors.put(config.name(), acceptor);
+    loaded.add(acceptor.contexts());
+  }
+
   private void add(FrontendConfig config, TlsTraffic traffic) throws TlsFileException {
     TlsAcceptor acceptor =
         TlsAcceptor.load(config.name(), config.tls(), provider, traffic, threads);
-    acceptors.put(config.name(), acceptor);
-    loaded.add(acceptor.contexts());
+    put(config, acceptor);
   }
 
   private void add(BackendConfig config, List<FrontendConfig> frontends, TlsTraffic traffic)
@@ -129,17 +197,20 @@ public final class TlsEdge implements AutoCloseable {
   public void start() {
     if (!loaded.isEmpty()) {
       log.info("TLS by {}", provider.describe());
-      watch.start();
+      watch.start(loaded);
     }
   }
 
-  /** Reads the certificates again, soon; not the configuration. */
-  public void reload() {
-    if (loaded.isEmpty()) {
-      log.info("there are no certificates to read again");
-    } else {
-      watch.reload();
-    }
+  /**
+   * Takes the place of {@code before}, which made this one, and says what is new. What only the
+   * other one has goes on without being watched until it is released.
+   */
+  public void succeed(TlsEdge before) {
+    before.watch.close();
+    before.lent = Set.copyOf(borrowed);
+    borrowed.clear();
+    List<Loaded<?>> known = before.lent.stream().<Loaded<?>>map(TlsAcceptor::contexts).toList();
+    watch.start(loaded.stream().filter(one -> !known.contains(one)).toList());
   }
 
   /** Null unless that frontend terminates TLS. */
@@ -174,6 +245,21 @@ public final class TlsEdge implements AutoCloseable {
             .certificates()
             .forEach(certificate -> shown.add(new Shown(name, Side.BACKEND, certificate))));
     return shown.stream().distinct().toList();
+  }
+
+  /** Certificates that {@code next} shows in place of those of now; a line each. */
+  public List<String> replacedBy(TlsEdge next) {
+    List<Shown> now = shown();
+    return next.shown().stream()
+        .filter(one -> now.stream().anyMatch(one::isOfSameOwner) && !now.contains(one))
+        .map(one ->
+            "%s %s: shows the certificate of %s, serial %s"
+                .formatted(
+                    one.side().label(),
+                    one.proxy(),
+                    Identity.name(one.certificate()),
+                    one.serial()))
+        .toList();
   }
 
   private List<X509Certificate> certificates(List<FrontendConfig> frontends) {
@@ -214,12 +300,22 @@ public final class TlsEdge implements AutoCloseable {
     return warnings;
   }
 
-  /** No more handshakes and no more watching; sessions live on. */
+  /**
+   * No more handshakes and no more watching, but for what another edge has or goes on with;
+   * sessions live on.
+   */
+  public void release() {
+    watch.close();
+    acceptors.values().stream()
+        .filter(acceptor -> !borrowed.contains(acceptor) && !lent.contains(acceptor))
+        .forEach(TlsAcceptor::close);
+    connectors.values().forEach(TlsConnector::close);
+  }
+
+  /** The same, and for every edge that came before this one. */
   @Override
   public void close() {
-    watch.close();
-    acceptors.values().forEach(TlsAcceptor::close);
-    connectors.values().forEach(TlsConnector::close);
+    release();
     threads.close();
   }
 }

@@ -202,7 +202,7 @@ class AdminServerTest {
     assertThatThrownBy(() -> startAndStop(TransportChoice.AUTO, 0, "no.such.name.invalid"))
         .isInstanceOf(BindException.class)
         .hasMessageStartingWith(
-            "cannot listen on no.such.name.invalid:0 (admin): the name has no address; ");
+            "cannot listen on no.such.name.invalid:0 (admin): the name cannot be resolved; ");
   }
 
   private void startAndStop(TransportChoice choice, int port, String host) throws BindException {
@@ -215,7 +215,7 @@ class AdminServerTest {
             loops,
             new Metrics(),
             admin.scene.demand,
-            List.of(admin.scene.backend),
+            () -> List.of(admin.scene.backend),
             () -> true)) {
       server.start();
     } finally {

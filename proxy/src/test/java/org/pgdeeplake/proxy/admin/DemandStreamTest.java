@@ -143,7 +143,7 @@ class DemandStreamTest {
   @Test
   void aSlowReaderGetsTheNewestStateAndNothingIsPiledUp() {
     try (Scene scene = new Scene()) {
-      DemandReport report = new DemandReport(scene.demand, List.of(scene.backend));
+      DemandReport report = new DemandReport(scene.demand, () -> List.of(scene.backend));
       Routes routes = new Routes(new Metrics(), report, () -> true);
       EmbeddedChannel channel = new EmbeddedChannel(new AdminConnection(routes, report, STILL));
       channel.writeInbound(

@@ -32,7 +32,7 @@ final class RunningAdmin implements AutoCloseable {
             new HostPort("127.0.0.1", 0),
             transport,
             loops,
-            new DemandReport(scene.demand, List.of(scene.backend)),
+            new DemandReport(scene.demand, () -> List.of(scene.backend)),
             metrics,
             () -> ready,
             limits);

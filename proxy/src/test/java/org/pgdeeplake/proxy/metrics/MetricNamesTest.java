@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.support.ScrapedText;
 
 // A metric name is an API: the golden file and HAProxy's own list say what is exposed.
 class MetricNamesTest {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.CheckResult.Status;
 import org.pgdeeplake.proxy.demand.Claim;
 import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.support.ScrapedText;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Handshake;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;

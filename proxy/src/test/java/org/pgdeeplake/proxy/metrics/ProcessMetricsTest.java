@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.support.ScrapedText;
 
 // The process is the sum of its frontends, and what the system says of it; every counter that can
 // happen is there at 0.
@@ -106,26 +107,6 @@ class ProcessMetricsTest {
     assertThat(text.value("pgproxy_sessions_closed_total", "reason", "normal")).isEqualTo("0.0");
     assertThat(text.value("pgproxy_refusals_total", "reason", "tls_required", "sqlstate", "28000"))
         .isEqualTo("0.0");
-  }
-
-  @Test
-  void reloadsAreCountedAndTheLastOneIsKnown() {
-    ScrapedText before = scrape();
-    assertThat(before.value("pgproxy_reloads_total", "result", "applied")).isEqualTo("0.0");
-    assertThat(before.value("pgproxy_reloads_total", "result", "refused")).isEqualTo("0.0");
-    assertThat(before.value("pgproxy_config_last_reload_successful")).isEqualTo("1.0");
-    String read = before.value("pgproxy_config_last_reload_success_timestamp_seconds");
-
-    metrics.reloaded(false);
-    ScrapedText refused = scrape();
-    assertThat(refused.value("pgproxy_reloads_total", "result", "refused")).isEqualTo("1.0");
-    assertThat(refused.value("pgproxy_config_last_reload_successful")).isEqualTo("0.0");
-    assertThat(refused.value("pgproxy_config_last_reload_success_timestamp_seconds"))
-        .isEqualTo(read);
-
-    metrics.reloaded(true);
-    assertThat(scrape().value("pgproxy_config_last_reload_successful")).isEqualTo("1.0");
-    assertThat(scrape().value("pgproxy_reloads_total", "result", "applied")).isEqualTo("1.0");
   }
 
   @Test

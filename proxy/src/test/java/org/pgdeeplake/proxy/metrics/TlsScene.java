@@ -32,7 +32,8 @@ record TlsScene(TlsTraffic traffic, TlsEdge edge, TestCertificate certificate)
             """);
         TlsTraffic traffic = new TlsTraffic(metrics::handshake);
         TlsEdge edge = TlsEdge.load(ConfigReader.read(file), traffic);
-        metrics.register(traffic, edge);
+        metrics.register(traffic, () -> edge);
+        metrics.register(edge);
         return new TlsScene(traffic, edge, certificate);
       } finally {
         Files.delete(pem);

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.pgdeeplake.proxy.Internals;
 import org.pgdeeplake.proxy.Proxy;
@@ -22,6 +27,9 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.ConfigException;
 import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.operation.Topology;
+import org.pgdeeplake.proxy.session.SessionSnapshot;
 
 /**
  * The proxy in this process, started from HOCON as its users write it. {@link #close} asserts that
@@ -151,6 +159,20 @@ public final class TestProxy implements AutoCloseable {
     return Internals.demand(proxy).snapshot();
   }
 
+  public Operations operations() {
+    return Internals.operations(proxy);
+  }
+
+  /** The server of that number, from 1 up, and its backend. */
+  public Topology.Place server(int number) {
+    return new Topology.Place(backend(), backend().servers().get(number - 1));
+  }
+
+  /** What operators see of the live sessions. */
+  public List<SessionSnapshot> snapshots() {
+    return operations().sessions().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
   /** Sessions that have not ended. */
   public int sessions() {
     return Internals.sessions(proxy).live();
@@ -162,6 +184,22 @@ public final class TestProxy implements AutoCloseable {
 
   public int port() {
     return address.getPort();
+  }
+
+  /** What its admin port answers, which must be a 200. */
+  public String get(String path) {
+    InetSocketAddress admin = proxy.adminAddress();
+    URI uri = URI.create("http://127.0.0.1:" + admin.getPort() + path);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      var answer = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(path).isEqualTo(200);
+      return answer.body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
   }
 
   /** Waits until so many servers are up. */

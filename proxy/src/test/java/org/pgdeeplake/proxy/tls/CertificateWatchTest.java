@@ -88,7 +88,7 @@ class CertificateWatchTest {
         LoggedLines log = new LoggedLines(CertificateWatch.class.getName())) {
       broken.set(true);
       source("server.pem", NEW);
-      watch.reload();
+      watch.look();
 
       await()
           .atMost(Duration.ofSeconds(20))
@@ -128,7 +128,7 @@ class CertificateWatchTest {
     try (TlsEdge edge = TlsEdge.load(ConfigReader.read(file), new TlsTraffic(_ -> {}));
         LoggedLines log = new LoggedLines(CertificateWatch.class.getName())) {
       source("g.pem", NEW);
-      edge.reload();
+      edge.start();
       await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> log.lines().stream().anyMatch(line -> line.startsWith(problem)));

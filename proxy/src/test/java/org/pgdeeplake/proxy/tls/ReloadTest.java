@@ -216,7 +216,7 @@ class ReloadTest {
     write("server.pem", OLD);
     TlsEdge edge = edge("certificate = server.pem");
     write("server.pem", NEW);
-    edge.reload();
+    edge.start();
 
     await()
         .atMost(Duration.ofSeconds(20))

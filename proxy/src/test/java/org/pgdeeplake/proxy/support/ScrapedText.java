@@ -1,4 +1,4 @@
-package org.pgdeeplake.proxy.metrics;
+package org.pgdeeplake.proxy.support;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Prometheus' text format 0.0.4, read strictly: a line that does not fit is an error. */
-record ScrapedText(Map<String, String> types, List<Sample> samples) {
+public record ScrapedText(Map<String, String> types, List<Sample> samples) {
   private static final Pattern HELP = Pattern.compile("# HELP ([a-zA-Z_:][\\w:]*) .+");
   private static final Pattern TYPE =
       Pattern.compile("# TYPE ([a-zA-Z_:][\\w:]*) (counter|gauge|histogram|summary|untyped)");
@@ -19,9 +19,14 @@ record ScrapedText(Map<String, String> types, List<Sample> samples) {
           "([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (NaN|[+-]Inf|-?\\d+(?:\\.\\d+)?(?:[eE]-?\\d+)?)");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
 
-  record Sample(String name, Map<String, String> labels, String value) {}
+  public record Sample(String name, Map<String, String> labels, String value) {}
 
-  static ScrapedText parse(String text) {
+  /** What a running proxy serves. */
+  public static ScrapedText of(TestProxy proxy) {
+    return parse(proxy.get("/metrics"));
+  }
+
+  public static ScrapedText parse(String text) {
     Map<String, String> types = new TreeMap<>();
     List<Sample> samples = new ArrayList<>();
     for (String line : text.lines().toList()) {
@@ -57,7 +62,7 @@ record ScrapedText(Map<String, String> types, List<Sample> samples) {
   }
 
   /** Family to {@code type label,label}, without {@code le}; {@code -} where there is no label. */
-  Map<String, String> families() {
+  public Map<String, String> families() {
     Map<String, TreeSet<String>> labels = new TreeMap<>();
     types.keySet().forEach(name -> labels.put(name, new TreeSet<>()));
     for (Sample sample : samples) {
@@ -85,7 +90,7 @@ record ScrapedText(Map<String, String> types, List<Sample> samples) {
   }
 
   /** The value of the one sample with this name and at least these labels: key, value, … */
-  String value(String name, String... labels) {
+  public String value(String name, String... labels) {
     List<String> found =
         samples.stream()
             .filter(sample -> sample.name().equals(name))
@@ -98,7 +103,11 @@ record ScrapedText(Map<String, String> types, List<Sample> samples) {
     return found.getFirst();
   }
 
-  boolean has(String name) {
+  public double number(String name, String... labels) {
+    return Double.parseDouble(value(name, labels));
+  }
+
+  public boolean has(String name) {
     return samples.stream().anyMatch(sample -> sample.name().equals(name));
   }
 

@@ -1,0 +1,150 @@
+package org.pgdeeplake.proxy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.config.LoadedConfig;
+import org.pgdeeplake.proxy.net.Listener;
+
+/**
+ * Every address that is open, by who listens there. Other addresses take their place together, or
+ * not at all. Not thread-safe.
+ */
+final class Ports {
+  private Map<Owner, Listener> open = Map.of();
+
+  /**
+   * Who listens.
+   *
+   * @param kind what comes in there; an address may change hands within it
+   * @param name empty where there is one of its kind
+   */
+  record Owner(String kind, String name) {
+    @Override
+    public String toString() {
+      return name.isEmpty() ? kind : kind + " " + name;
+    }
+  }
+
+  /** Opens an address; blocks. */
+  @FunctionalInterface
+  interface Opener {
+    Listener open(HostPort bind) throws IOException;
+  }
+
+  /**
+   * @param key of the address in the configuration, from the root
+   */
+  record Wanted(Owner owner, HostPort bind, Opener opener, List<String> key) {}
+
+  /**
+   * Addresses that are open beside those of now; one of {@link #use} and {@link #discard} follows.
+   */
+  record Prepared(Map<Owner, Listener> listeners, List<Listener> opened) {
+    Listener of(Owner owner) {
+      return Objects.requireNonNull(listeners.get(owner), owner::toString);
+    }
+
+    boolean isNew(Owner owner) {
+      return opened.contains(of(owner));
+    }
+
+    void discard() {
+      opened.forEach(Listener::close);
+    }
+  }
+
+  /**
+   * Opens what is wanted and not open yet. Whoever keeps an address keeps its listener, and one
+   * that somebody gives up goes to who wants it: nobody who connects meanwhile sees it closed.
+   *
+   * @throws StartException with every address that cannot be opened; nothing is left open then
+   */
+  Prepared prepare(List<Wanted> wanted, LoadedConfig file) throws StartException {
+    Map<Owner, Listener> listeners = new LinkedHashMap<>();
+    for (Wanted one : wanted) {
+      Listener mine = open.get(one.owner());
+      if (mine != null && mine.bind().equals(one.bind())) {
+        listeners.put(one.owner(), mine);
+      }
+    }
+    List<Listener> opened = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (Wanted one : wanted) {
+      if (listeners.containsKey(one.owner())) {
+        continue;
+      }
+      Listener listener = givenUp(one, listeners);
+      if (listener == null) {
+        try {
+          listener = one.opener().open(one.bind());
+          opened.add(listener);
+        } catch (IOException e) {
+          problems.add(problem(one, e, file));
+          continue;
+        }
+      }
+      listeners.put(one.owner(), listener);
+    }
+    Prepared prepared = new Prepared(listeners, opened);
+    if (!problems.isEmpty()) {
+      prepared.discard();
+      throw new StartException(problems);
+    }
+    return prepared;
+  }
+
+  private @Nullable Listener givenUp(Wanted wanted, Map<Owner, Listener> taken) {
+    if (wanted.bind().port() == 0) {
+      return null;
+    }
+    return open.entrySet().stream()
+        .filter(entry -> entry.getKey().kind().equals(wanted.owner().kind()))
+        .map(Map.Entry::getValue)
+        .filter(one -> one.bind().equals(wanted.bind()) && !taken.containsValue(one))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private String problem(Wanted wanted, IOException cause, LoadedConfig file) {
+    String overlap =
+        open.entrySet().stream()
+            .filter(entry -> entry.getValue().bind().port() == wanted.bind().port())
+            .filter(entry -> wanted.bind().port() != 0)
+            .map(entry ->
+                "; %s has %s until then, and what overlaps that needs a restart"
+                    .formatted(entry.getKey(), entry.getValue().bind()))
+            .findFirst()
+            .orElse("");
+    return "%s: cannot listen on %s (%s): %s%s"
+        .formatted(
+            file.where(wanted.key().toArray(String[]::new)),
+            wanted.bind(),
+            wanted.owner(),
+            cause.getMessage(),
+            overlap);
+  }
+
+  /** These are the open addresses from now on; the others close as soon as they are quiet. */
+  void use(Prepared prepared) {
+    Map<Owner, Listener> before = open;
+    open = prepared.listeners();
+    before.values().stream()
+        .filter(listener -> !open.containsValue(listener))
+        .forEach(Listener::retire);
+  }
+
+  /** Closes those of this kind. */
+  void close(String kind) {
+    open.forEach((owner, listener) -> {
+      if (owner.kind().equals(kind)) {
+        listener.close();
+      }
+    });
+  }
+}

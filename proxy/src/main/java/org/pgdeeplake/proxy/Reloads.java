@@ -1,0 +1,106 @@
+package org.pgdeeplake.proxy;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.ConfigException;
+import org.pgdeeplake.proxy.config.ConfigReader;
+import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.operation.Caller;
+import org.pgdeeplake.proxy.operation.ReloadResult;
+import org.pgdeeplake.proxy.operation.ReloadResult.Applied;
+import org.pgdeeplake.proxy.operation.ReloadResult.Refused;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the configuration again, on a thread of its own, one time after the other. Any thread. */
+final class Reloads implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Reloads.class);
+
+  private final @Nullable Path file;
+  private final Assembly assembly;
+  private final Metrics metrics;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          task -> Thread.ofPlatform().name("reload").daemon().unstarted(task));
+
+  /** The one that has not begun: whoever asks now has it in common with who asked before. */
+  @GuardedBy("this")
+  private @Nullable CompletableFuture<ReloadResult> next;
+
+  /**
+   * @param file null: there is nothing to read again
+   */
+  Reloads(@Nullable Path file, Assembly assembly, Metrics metrics) {
+    this.file = file;
+    this.assembly = assembly;
+    this.metrics = metrics;
+  }
+
+  /** Returns at once. What comes of it is logged, too. */
+  synchronized CompletableFuture<ReloadResult> request(Caller caller) {
+    CompletableFuture<ReloadResult> waiting = next;
+    if (waiting == null) {
+      CompletableFuture<ReloadResult> begun = new CompletableFuture<>();
+      try {
+        thread.execute(() -> run(begun));
+      } catch (RejectedExecutionException _) {
+        return CompletableFuture.completedFuture(
+            new Refused(List.of("the proxy is shutting down")));
+      }
+      waiting = begun;
+      next = begun;
+    }
+    log.info("{}: reload of {}", caller, file == null ? "the configuration" : file);
+    // Who cancels does so for himself.
+    return waiting.copy();
+  }
+
+  private void run(CompletableFuture<ReloadResult> begun) {
+    synchronized (this) {
+      next = null;
+    }
+    ReloadResult result = reload();
+    switch (result) {
+      case Applied(List<String> changes) -> {
+        log.info(
+            "reload applied: {}",
+            changes.isEmpty() ? "nothing has changed" : changes.size() + " changes");
+        changes.forEach(change -> log.info("reload: {}", change));
+      }
+      case Refused(List<String> problems) -> {
+        log.error("reload refused, everything runs on as before: {} problems", problems.size());
+        problems.forEach(problem -> log.error("reload: {}", problem));
+      }
+    }
+    metrics.reloaded(result instanceof Applied);
+    begun.complete(result);
+  }
+
+  private ReloadResult reload() {
+    if (file == null) {
+      return new Refused(List.of("this proxy was not started from a file"));
+    }
+    try {
+      return new Applied(assembly.apply(ConfigReader.load(file)));
+    } catch (ConfigException e) {
+      return new Refused(e.getMessage().lines().toList());
+    } catch (StartException e) {
+      return new Refused(e.problems());
+    } catch (RuntimeException e) {
+      log.error("internal error in a reload", e);
+      return new Refused(List.of("internal error: " + e));
+    }
+  }
+
+  /** One that runs goes on to its end. */
+  @Override
+  public void close() {
+    thread.shutdown();
+  }
+}
