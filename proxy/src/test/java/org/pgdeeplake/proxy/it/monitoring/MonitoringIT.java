@@ -1,4 +1,5 @@
-// The dashboard and the alerts ask for what there is: a real Prometheus scrapes a running proxy, and
+// The dashboard and the alerts ask for what there is: a real Prometheus scrapes a running proxy,
+// and
 // each of their queries has data. With -Dmonitoring.picture=DIRECTORY it also draws the dashboard.
 package org.pgdeeplake.proxy.it.monitoring;
 
@@ -69,8 +70,7 @@ class MonitoringIT {
         Dashboard.read(MONITORING.resolve("grafana-dashboard.json")).queries();
     assertThat(queries).hasSizeGreaterThan(50);
     return queries.stream()
-        .map(query ->
-            () -> assertHasData(prometheus, query.panel(), query.resolved(range)));
+        .map(query -> () -> assertHasData(prometheus, query.panel(), query.resolved(range)));
   }
 
   /** Most are empty when all is well; what they compare is not. */
@@ -81,19 +81,12 @@ class MonitoringIT {
         .filter(alert -> !OF_KUBERNETES.contains(alert.getKey()))
         .flatMap(alert -> {
           String compared =
-              alert
-                  .getValue()
-                  .replaceAll("\\s(?:>|<|==)\\s[0-9.]+", "")
-                  .replace("absent(", "(");
+              alert.getValue().replaceAll("\\s(?:>|<|==)\\s[0-9.]+", "").replace("absent(", "(");
           assertThat(compared).as("without its comparison").isNotEqualTo(alert.getValue());
           Stream<String> selectors =
-              SELECTOR
-                  .matcher(alert.getValue())
-                  .results()
-                  .map(match -> match.group());
+              SELECTOR.matcher(alert.getValue()).results().map(match -> match.group());
           return Stream.concat(Stream.of(compared), selectors)
-              .map(expression ->
-                  () -> assertHasData(prometheus, alert.getKey(), expression));
+              .map(expression -> () -> assertHasData(prometheus, alert.getKey(), expression));
         });
   }
 

@@ -85,10 +85,14 @@ final class Prometheus implements AutoCloseable {
     Map<String, String> query =
         new TreeMap<>(
             Map.of(
-                "query", expression,
-                "start", String.valueOf(begin.getEpochSecond()),
-                "end", String.valueOf(Instant.now().getEpochSecond()),
-                "step", "1"));
+                "query",
+                expression,
+                "start",
+                String.valueOf(begin.getEpochSecond()),
+                "end",
+                String.valueOf(Instant.now().getEpochSecond()),
+                "step",
+                "1"));
     long values = 0;
     for (Config series : get("/api/v1/query_range", query).getConfigList("data.result")) {
       values +=

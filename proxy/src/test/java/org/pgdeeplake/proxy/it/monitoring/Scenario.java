@@ -32,8 +32,7 @@ record Scenario(Path directory, int pace, ReservedPort port, ReservedPort admin)
   void writeConfig(TestPostgres one, TestPostgres two) throws IOException {
     TestCertificate certificate = TestCertificate.selfSigned();
     Path pem =
-        Files.writeString(
-            directory.resolve("server.pem"), certificate.chain() + certificate.key());
+        Files.writeString(directory.resolve("server.pem"), certificate.chain() + certificate.key());
     Files.writeString(
         config(),
         """
