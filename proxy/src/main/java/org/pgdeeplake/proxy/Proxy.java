@@ -59,15 +59,6 @@ public final class Proxy implements AutoCloseable {
     this.demand = new Demand(started.demand(), control);
     Metrics metrics = new Metrics();
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
-    this.admin =
-        new AdminServer(
-            started.admin(),
-            transport,
-            adminLoops,
-            metrics,
-            demand,
-            () -> topology().backends(),
-            this::ready);
     this.assembly =
         new Assembly(
             new Assembly.Ground(
@@ -84,6 +75,8 @@ public final class Proxy implements AutoCloseable {
     this.reloads = new Reloads(file.path(), assembly, metrics);
     this.operations =
         new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
+    this.admin =
+        new AdminServer(started.admin(), transport, adminLoops, metrics, operations, this::ready);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
     metrics.registerDroppedLogLines(logging::dropped);
@@ -98,7 +91,8 @@ public final class Proxy implements AutoCloseable {
             "admin",
             config -> config.admin().bind(),
             bind -> AdminServer.bind(bind, adminLoops, transport),
-            admin::listen));
+            // Not a reference: the admin server is made last.
+            listener -> admin.listen(listener)));
   }
 
   /**

@@ -8,20 +8,27 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.admin.Route.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +39,24 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   /** The event that ends a connection in good order. */
   static final Object CLOSE = new Object();
 
+  /** Requests that a client may send ahead of an answer that takes its time. */
+  private static final int AHEAD = 16;
+
   private final Routes routes;
+  private final Gate gate;
   private final DemandReport report;
   private final Limits limits;
+
+  /** What came while {@link #pending} was. */
+  private final Deque<Request> ahead = new ArrayDeque<>();
+
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable DemandStream stream;
+  private @Nullable CompletableFuture<Reply> pending;
 
-  AdminConnection(Routes routes, DemandReport report, Limits limits) {
+  AdminConnection(Routes routes, Gate gate, DemandReport report, Limits limits) {
     this.routes = routes;
+    this.gate = gate;
     this.report = report;
     this.limits = limits;
   }
@@ -67,7 +84,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+  protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest message) {
     if (stream != null) {
       return; // Its turn would come after the stream, which has no end.
     }
@@ -76,26 +93,115 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
       return;
     }
     expectRequest(ctx);
-    if (request.decoderResult().isFailure()) {
-      answer(ctx, unreadable(request.decoderResult().cause()), false);
+    if (message.decoderResult().isFailure()) {
+      answer(ctx, unreadable(message.decoderResult().cause()), false);
       return;
     }
-    String path = new QueryStringDecoder(request.uri()).rawPath();
-    Route route = routes.find(path);
-    if (route == null) {
-      answer(ctx, Reply.error(HttpResponseStatus.NOT_FOUND, "no such path; / lists them"), true);
-    } else if (!readOnly(request.method())) {
-      answer(ctx, Reply.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "only GET and HEAD"), true);
+    // A remote address is there as long as a request is; only its absence is not worth an error.
+    InetSocketAddress client =
+        ctx.channel().remoteAddress() instanceof InetSocketAddress address
+            ? address
+            : new InetSocketAddress(0);
+    Request request = Request.of(message, client, ctx.executor());
+    if (pending == null) {
+      serve(ctx, request);
+    } else if (ahead.size() < AHEAD) {
+      ahead.add(request);
     } else {
-      switch (route) {
-        case Route.Page page -> answer(ctx, reply(page, request), true);
-        case Route.DemandLines() -> stream(ctx, request);
+      close(ctx);
+    }
+  }
+
+  private void serve(ChannelHandlerContext ctx, Request request) {
+    switch (routes.find(request)) {
+      case Routes.Nothing() ->
+          answer(ctx, Reply.error(HttpResponseStatus.NOT_FOUND, "no such path; / lists them"));
+      case Routes.OtherMethods(var allowed) -> answer(ctx, notAllowed(allowed));
+      case Routes.Found(var route, var access, var places) -> {
+        switch (gate.check(access, request)) {
+          case Gate.Verdict.Refused(var reply) -> answer(ctx, reply);
+          case Gate.Verdict.Enter(var user) -> serve(ctx, route, request.at(places).by(user));
+        }
       }
     }
   }
 
-  private static boolean readOnly(HttpMethod method) {
-    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+  private void serve(ChannelHandlerContext ctx, Route route, Request request) {
+    switch (route) {
+      case Route.Page page ->
+          answerWhenDone(
+              ctx, request, () -> CompletableFuture.completedFuture(page.reply().apply(request)));
+      case Route.Later later -> answerWhenDone(ctx, request, () -> later.reply().apply(request));
+      case Route.DemandLines() -> stream(ctx, request);
+    }
+  }
+
+  private void answerWhenDone(
+      ChannelHandlerContext ctx, Request request, Supplier<CompletableFuture<Reply>> work) {
+    CompletableFuture<Reply> reply;
+    try {
+      reply = work.get();
+    } catch (RuntimeException e) {
+      reply = CompletableFuture.failedFuture(e);
+    }
+    if (reply.isDone()) {
+      answer(ctx, outcome(request, reply));
+      return;
+    }
+    pending = reply;
+    cancelDeadline(); // What takes its time has a limit of its own.
+    var _ =
+        reply.whenComplete((result, problem) -> {
+          try {
+            ctx.executor().execute(() -> done(ctx, request));
+          } catch (RejectedExecutionException e) {
+            log.debug("admin: nobody is left to hear of {}", request.path());
+          }
+        });
+  }
+
+  private void done(ChannelHandlerContext ctx, Request request) {
+    CompletableFuture<Reply> reply = pending;
+    if (reply == null) {
+      return; // The client has gone.
+    }
+    pending = null;
+    expectRequest(ctx);
+    answer(ctx, outcome(request, reply));
+    while (pending == null && stream == null && !ahead.isEmpty()) {
+      serve(ctx, ahead.remove());
+    }
+  }
+
+  private static Reply outcome(Request request, CompletableFuture<Reply> reply) {
+    return reply
+        .handle((result, problem) -> problem == null ? result : failed(request, problem))
+        .getNow(null);
+  }
+
+  private static Reply failed(Request request, Throwable problem) {
+    Throwable cause =
+        problem instanceof CompletionException && problem.getCause() != null
+            ? problem.getCause()
+            : problem;
+    if (cause instanceof Refusal refusal) {
+      return refusal.reply();
+    }
+    if (cause instanceof TimeoutException) {
+      return Reply.error(
+          HttpResponseStatus.SERVICE_UNAVAILABLE, "the proxy is too busy to tell; try again");
+    }
+    log.error("admin: {} {} failed", request.method(), request.path(), cause);
+    return Reply.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error; see the log");
+  }
+
+  private static Reply notAllowed(List<String> allowed) {
+    String last = allowed.getLast();
+    String others = String.join(", ", allowed.subList(0, allowed.size() - 1));
+    return Reply.error(
+            HttpResponseStatus.METHOD_NOT_ALLOWED,
+            "only " + (others.isEmpty() ? last : others + " and " + last))
+        .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", allowed));
   }
 
   private static Reply unreadable(Throwable cause) {
@@ -108,40 +214,40 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     return Reply.error(status, "not a request that can be read");
   }
 
-  private static Reply reply(Route.Page page, HttpRequest request) {
-    try {
-      return page.reply().apply(request);
-    } catch (RuntimeException e) {
-      log.error("admin: {} failed", request.uri(), e);
-      return Reply.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error; see the log");
-    }
+  private static void answer(ChannelHandlerContext ctx, Reply reply) {
+    answer(ctx, reply, true);
   }
 
   private static void answer(ChannelHandlerContext ctx, Reply reply, boolean keepAlive) {
     var body = ByteBufUtil.writeUtf8(ctx.alloc(), reply.body());
     HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, reply.status(), body);
-    response
-        .headers()
+    head(response)
         .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
-        .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
-        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
-    if (reply.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-      response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-    }
+        .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+    reply.headers().forEach(response.headers()::set);
     if (!keepAlive) {
       HttpUtil.setKeepAlive(response, false);
     }
     var _ = ctx.writeAndFlush(response);
   }
 
-  private void stream(ChannelHandlerContext ctx, HttpRequest request) {
+  /**
+   * What every answer has: nobody keeps it, no other site reads it, nobody takes it for another
+   * type.
+   */
+  private static HttpHeaders head(HttpResponse response) {
+    return response
+        .headers()
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+        .set("X-Content-Type-Options", "nosniff")
+        .set("Cross-Origin-Resource-Policy", "same-origin");
+  }
+
+  private void stream(ChannelHandlerContext ctx, Request request) {
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    head.headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson")
-        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE);
+    head(head).set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
     // HTTP/1.0 knows no chunks: there the end of the connection is the end of the stream.
-    HttpUtil.setTransferEncodingChunked(
-        head, request.protocolVersion().equals(HttpVersion.HTTP_1_1));
+    HttpUtil.setTransferEncodingChunked(head, request.version().equals(HttpVersion.HTTP_1_1));
     var _ = ctx.write(head);
     if (request.method().equals(HttpMethod.HEAD)) {
       var _ = ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -176,6 +282,11 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     cancelDeadline();
     if (stream != null) {
       stream.stop();
+    }
+    if (pending != null) {
+      CompletableFuture<Reply> abandoned = pending;
+      pending = null;
+      abandoned.cancel(false);
     }
   }
 

@@ -15,17 +15,18 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.AdminConfig;
 import org.pgdeeplake.proxy.config.HostPort;
-import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.stats.History;
 
 /**
  * HTTP for operators, probes, Prometheus and whatever starts instances. {@link #start} and {@link
@@ -38,8 +39,11 @@ public final class AdminServer implements AutoCloseable {
   private final HostPort bind;
   private final Transport transport;
   private final EventLoopGroup loops;
+  private final Operations operations;
+  private final History history = new History();
   private final DemandReport report;
   private final Routes routes;
+  private final Gate gate;
   private final Limits limits;
 
   /** Once closed, it closes what is still added. */
@@ -47,6 +51,7 @@ public final class AdminServer implements AutoCloseable {
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
   private volatile @Nullable Listener listener;
+  private volatile @Nullable Future<?> sampling;
 
   /**
    * @param loops answers are made there; a scrape takes milliseconds with many servers
@@ -57,32 +62,30 @@ public final class AdminServer implements AutoCloseable {
       Transport transport,
       EventLoopGroup loops,
       Metrics metrics,
-      Demand demand,
-      Supplier<List<Backend>> backends,
+      Operations operations,
       BooleanSupplier ready) {
-    this(
-        config.bind(),
-        transport,
-        loops,
-        new DemandReport(demand, backends),
-        metrics,
-        ready,
-        Limits.DEFAULT);
+    this(config.bind(), transport, loops, metrics, operations, ready, Limits.DEFAULT);
   }
 
   AdminServer(
       HostPort bind,
       Transport transport,
       EventLoopGroup loops,
-      DemandReport report,
       Metrics metrics,
+      Operations operations,
       BooleanSupplier ready,
       Limits limits) {
     this.bind = bind;
     this.transport = transport;
     this.loops = loops;
-    this.report = report;
-    this.routes = new Routes(metrics, report, ready);
+    this.operations = operations;
+    this.report = new DemandReport(operations.demand(), () -> operations.topology().backends());
+    this.routes =
+        new Routes(metrics, report, operations, new StatsRoutes(operations, history, ready), ready);
+    this.gate =
+        new Gate(
+            () -> operations.topology().config().admin().stats(),
+            new FailedLogins(System::nanoTime));
     this.limits = limits;
   }
 
@@ -123,6 +126,17 @@ public final class AdminServer implements AutoCloseable {
   public void listen(Listener on) {
     listener = on;
     on.accept("admin", this::accept);
+    if (sampling == null) {
+      sampling = loops.next().scheduleAtFixedRate(this::sample, 0, 1, TimeUnit.SECONDS);
+    }
+  }
+
+  private void sample() {
+    List<Backend> backends = operations.topology().backends();
+    history.add(
+        new History.Sample(
+            backends.stream().mapToInt(Backend::queued).sum(),
+            backends.stream().mapToInt(Backend::assigned).sum()));
   }
 
   /** Where it listens. */
@@ -133,14 +147,23 @@ public final class AdminServer implements AutoCloseable {
   /** Takes no more requests and ends every stream with its last chunk. */
   @Override
   public void close() {
-    Listener last = listener;
+    Future<?> last = sampling;
     if (last != null) {
-      last.close();
+      last.cancel(false);
+    }
+    Listener lastListener = listener;
+    if (lastListener != null) {
+      lastListener.close();
     }
     connections.forEach(
         connection -> connection.pipeline().fireUserEventTriggered(AdminConnection.CLOSE));
     connections.newCloseFuture().awaitUninterruptibly(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
     connections.close().awaitUninterruptibly();
+  }
+
+  /** The handler of a new connection. */
+  AdminConnection connection() {
+    return new AdminConnection(routes, gate, report, limits);
   }
 
   private void accept(Channel connection) {
@@ -154,6 +177,6 @@ public final class AdminServer implements AutoCloseable {
         .addLast(new HttpServerCodec())
         .addLast(new HttpServerKeepAliveHandler())
         .addLast(new HttpObjectAggregator(Limits.REQUEST_BODY_BYTES, true))
-        .addLast(new AdminConnection(routes, report, limits));
+        .addLast(connection());
   }
 }

@@ -11,14 +11,14 @@ import org.pgdeeplake.proxy.demand.Demand;
  * The demand and the state of the servers as JSON: what a manager that starts and stops instances
  * needs to know. Names and order are a contract with it.
  *
- * @param present those that the configuration has now
+ * @param current the backends that run now; a reload may change them
  */
-record DemandReport(Demand demand, Supplier<List<Backend>> present) {
+record DemandReport(Demand demand, Supplier<List<Backend>> current) {
 
   /** One line without its end. */
   String json() {
     Demand.Snapshot now = demand.snapshot();
-    List<Backend> backends = present.get();
+    List<Backend> backends = current.get();
     JsonWriter json =
         new JsonWriter()
             .open()

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.admin;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one JSON object on one line, its members in the order in which they are told. */
 final class JsonWriter {
@@ -23,6 +24,50 @@ final class JsonWriter {
     out.append('}');
     first = false;
     return this;
+  }
+
+  /** An array of what follows. */
+  JsonWriter openArray(String name) {
+    name(name);
+    out.append('[');
+    first = true;
+    return this;
+  }
+
+  JsonWriter closeArray() {
+    out.append(']');
+    first = false;
+    return this;
+  }
+
+  /** The next element of an array, an object. */
+  JsonWriter openElement() {
+    separate();
+    return open();
+  }
+
+  /** The next element of an array. */
+  JsonWriter add(String value) {
+    separate();
+    string(value);
+    return this;
+  }
+
+  JsonWriter put(String name, boolean value) {
+    name(name);
+    out.append(value);
+    return this;
+  }
+
+  JsonWriter putNull(String name) {
+    name(name);
+    out.append("null");
+    return this;
+  }
+
+  /** Null where it has none. */
+  JsonWriter putOptional(String name, @Nullable String value) {
+    return value == null ? putNull(name) : put(name, value);
   }
 
   JsonWriter put(String name, long value) {
@@ -48,11 +93,15 @@ final class JsonWriter {
     return out.toString();
   }
 
-  private void name(String name) {
+  private void separate() {
     if (!first) {
       out.append(',');
     }
     first = false;
+  }
+
+  private void name(String name) {
+    separate();
     string(name);
     out.append(':');
   }

@@ -1,18 +1,11 @@
 package org.pgdeeplake.proxy.metrics;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,9 +18,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.pgdeeplake.proxy.backend.Backend;
-import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
@@ -38,6 +29,8 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Handshake;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
+import org.pgdeeplake.proxy.wake.Wake.Outcome;
+import org.pgdeeplake.proxy.wake.WakeListener;
 
 /**
  * What happens in the proxy, one method for each event, and the exposition of it all. Facts that
@@ -61,19 +54,8 @@ public final class Metrics {
 
   private static final String UNTYPED_AS_OURS = AS_HAPROXYS.replace(" counter", " untyped");
 
-  /** Waiting for an instance that has to start first; {@code timeouts.queue} is 120 s. */
-  private static final Duration[] WAIT_BUCKETS =
-      seconds(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120);
-
-  /** Answers of a server that is up; {@code timeouts.connect} is 10 s. */
-  private static final Duration[] ANSWER_BUCKETS =
-      seconds(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
-
-  /** From one statement to a pool that keeps its connections for a day. */
-  private static final Duration[] SESSION_BUCKETS = seconds(0.01, 0.1, 1, 10, 60, 600, 3600, 86400);
-
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Meters meters = new Meters();
+  private final PrometheusMeterRegistry registry = meters.registry;
   private final List<Frontend> frontends = new CopyOnWriteArrayList<>();
   private final List<Backend> backends = new CopyOnWriteArrayList<>();
 
@@ -83,49 +65,8 @@ public final class Metrics {
   private final ProcessRates rates = new ProcessRates();
   private volatile Runnable everySecond = () -> {};
 
-  private final Events<Timer> queueWait =
-      timers("pgproxy_queue_wait", "From a request to its server", WAIT_BUCKETS, "proxy");
-  private final Events<Timer> connect =
-      timers("pgproxy_connect", "TCP connect to a server", ANSWER_BUCKETS, "proxy", "server");
-  private final Events<Timer> firstByte =
-      timers(
-          "pgproxy_first_byte",
-          "From the connection to the server's first byte",
-          ANSWER_BUCKETS,
-          "proxy",
-          "server");
-  private final Events<Timer> sessionDuration =
-      timers("pgproxy_session_duration", "From accept to the end", SESSION_BUCKETS, "proxy");
-  private final Events<Counter> sessionsClosed =
-      counters("pgproxy_sessions_closed", "Sessions that ended", "proxy", "reason");
-  private final Events<Counter> refusals =
-      counters(
-          "pgproxy_refusals",
-          "Errors that clients got from the proxy itself",
-          "proxy",
-          "reason",
-          "sqlstate");
-  private final Events<Counter> handshakes =
-      counters(
-          "pgproxy_tls_handshakes",
-          "TLS handshakes by how they ended",
-          "proxy",
-          "side",
-          "result",
-          "version");
-  private final Events<Timer> handshakeTime =
-      timers(
-          "pgproxy_tls_handshake",
-          "TLS handshakes that succeeded",
-          ANSWER_BUCKETS,
-          "proxy",
-          "side");
-  private final Events<Counter> reloads =
-      counters("pgproxy_reloads", "Reloads of the configuration by how they ended", "result");
   private volatile boolean reloaded = true;
   private volatile double reloadedAt = System.currentTimeMillis() / MILLIS_PER_SECOND;
-  private final Events<Counter> cancels =
-      counters("pgproxy_cancels", "Cancel requests by what became of them", "result");
 
   public Metrics() {
     collect(
@@ -138,8 +79,8 @@ public final class Metrics {
     collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
     collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
     collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
-    List.of("forwarded", "broadcast", "failed").forEach(cancels::of);
-    List.of(APPLIED, REFUSED).forEach(reloads::of);
+    List.of("forwarded", "broadcast", "failed").forEach(meters.cancels::of);
+    List.of(APPLIED, REFUSED).forEach(meters.reloads::of);
     collect(
         "pgproxy_config_",
         List.of(
@@ -158,7 +99,7 @@ public final class Metrics {
 
   /** A reload ended. */
   public void reloaded(boolean applied) {
-    reloads.of(applied ? APPLIED : REFUSED).increment();
+    meters.reloads.of(applied ? APPLIED : REFUSED).increment();
     reloaded = applied;
     if (applied) {
       reloadedAt = System.currentTimeMillis() / MILLIS_PER_SECOND;
@@ -177,15 +118,7 @@ public final class Metrics {
             .collect(Collectors.toSet());
     frontends.removeIf(frontend -> !frontendNames.contains(frontend.config().name()));
     backends.retainAll(kept);
-    List.of(sessionDuration, sessionsClosed, refusals)
-        .forEach(events -> events.show(values -> frontendNames.contains(values.getFirst())));
-    queueWait.show(values -> backendNames.contains(values.getFirst()));
-    List.of(connect, firstByte).forEach(events -> events.show(serverNames::contains));
-    List.of(handshakes, handshakeTime)
-        .forEach(events ->
-            events.show(values ->
-                (values.get(1).equals(Side.FRONTEND.label()) ? frontendNames : backendNames)
-                    .contains(values.getFirst())));
+    meters.show(frontendNames, backendNames, serverNames);
   }
 
   /**
@@ -197,7 +130,7 @@ public final class Metrics {
     frontends.removeIf(frontend -> frontend.traffic() == traffic);
     frontends.add(new Frontend(config, traffic, bound));
     traffics.add(traffic);
-    var _ = sessionDuration.of(config.name());
+    var _ = meters.sessionDuration.of(config.name());
   }
 
   /**
@@ -209,25 +142,16 @@ public final class Metrics {
    */
   public void announce(
       String frontend, List<String> closeReasons, Map<String, List<String>> refusals) {
-    closeReasons.forEach(reason -> {
-      var _ = sessionsClosed.of(frontend, reason);
-    });
-    refusals.forEach((reason, sqlStates) ->
-        sqlStates.forEach(sqlState -> {
-          var _ = this.refusals.of(frontend, reason, sqlState);
-        }));
+    meters.expect(frontend, closeReasons, refusals);
   }
 
   /** Again where its servers change. */
   public void register(Backend backend) {
     if (!backends.contains(backend)) {
       backends.add(backend);
+      backend.tellWakes(this::woken);
     }
-    var _ = queueWait.of(backend.name());
-    for (Server server : backend.servers()) {
-      var _ = connect.of(backend.name(), server.name());
-      var _ = firstByte.of(backend.name(), server.name());
-    }
+    meters.expect(backend);
   }
 
   /** Once. */
@@ -286,59 +210,62 @@ public final class Metrics {
 
   /** Whose handshakes are counted; again where the configuration changes. */
   public void register(TlsEdge tls) {
-    tls.frontends().forEach(frontend -> registerHandshakes(frontend, Side.FRONTEND));
-    tls.backends().forEach(backend -> registerHandshakes(backend, Side.BACKEND));
-  }
-
-  /** A counter that does not exist before its first event has no increase over it. */
-  private void registerHandshakes(String proxy, Side side) {
-    for (String version : List.of("TLSv1.2", "TLSv1.3")) {
-      var _ = handshakes.of(proxy, side.label(), Result.FULL.label(), version);
-      var _ = handshakes.of(proxy, side.label(), Result.RESUMED.label(), version);
-    }
-    var _ = handshakes.of(proxy, side.label(), Result.FAILED.label(), Handshake.NO_VERSION);
-    var _ = handshakeTime.of(proxy, side.label());
+    tls.frontends().forEach(frontend -> meters.expectHandshakes(frontend, Side.FRONTEND));
+    tls.backends().forEach(backend -> meters.expectHandshakes(backend, Side.BACKEND));
   }
 
   /** A TLS handshake ended. */
   public void handshake(Handshake handshake) {
     String proxy = handshake.proxy();
     String side = handshake.side().label();
-    handshakes.of(proxy, side, handshake.result().label(), handshake.version()).increment();
+    meters.handshakes.of(proxy, side, handshake.result().label(), handshake.version()).increment();
     if (handshake.result() != Result.FAILED) {
-      handshakeTime.of(proxy, side).record(handshake.nanos(), TimeUnit.NANOSECONDS);
+      meters.handshakeTime.of(proxy, side).record(handshake.nanos(), TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** A start of a backend has come so far, so long after the first demand. */
+  private void woken(String backend, WakeListener.Phase phase, long nanos) {
+    switch (phase) {
+      case SERVER_UP -> meters.wakes.of(backend, Outcome.SERVED.label()).increment();
+      case ABANDONED -> {
+        meters.wakes.of(backend, Outcome.ABANDONED.label()).increment();
+        return;
+      }
+      case FIRST_SESSION, FIRST_ROW -> {}
+    }
+    meters.wake.of(backend, phase.label()).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A session got a server after waiting so long. */
   public void queueWaited(String backend, long nanos) {
-    queueWait.of(backend).record(nanos, TimeUnit.NANOSECONDS);
+    meters.queueWait.of(backend).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A TCP connection to a server was made. */
   public void connected(String backend, String server, long nanos) {
-    connect.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
+    meters.connect.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A server sent its first byte so long after it was connected. */
   public void firstByte(String backend, String server, long nanos) {
-    firstByte.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
+    meters.firstByte.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A session ended, for one of the reasons of CloseReason. */
   public void sessionEnded(String frontend, String reason, long totalNanos) {
-    sessionsClosed.of(frontend, reason).increment();
-    sessionDuration.of(frontend).record(totalNanos, TimeUnit.NANOSECONDS);
+    meters.sessionsClosed.of(frontend, reason).increment();
+    meters.sessionDuration.of(frontend).record(totalNanos, TimeUnit.NANOSECONDS);
   }
 
   /** The proxy answered a client with an error of its own. */
   public void refused(String frontend, String reason, String sqlState) {
-    refusals.of(frontend, reason, sqlState).increment();
+    meters.refusals.of(frontend, reason, sqlState).increment();
   }
 
   /** A cancel request ended: {@code forwarded}, {@code broadcast}, {@code failed}. */
   public void cancel(String result) {
-    cancels.of(result).increment();
+    meters.cancels.of(result).increment();
   }
 
   /** Everything, in Prometheus' text format 0.0.4. */
@@ -409,34 +336,5 @@ public final class Metrics {
     registry
         .getPrometheusRegistry()
         .register(new OwnerCollector<>(prefix, families, owners, labels));
-  }
-
-  private Events<Timer> timers(String name, String help, Duration[] buckets, String... labels) {
-    return new Events<>(
-        registry,
-        (values, shownIn) ->
-            Timer.builder(name)
-                .description(help)
-                .tags(tags(labels, values))
-                .serviceLevelObjectives(buckets)
-                .register(shownIn));
-  }
-
-  private Events<Counter> counters(String name, String help, String... labels) {
-    return new Events<>(
-        registry,
-        (values, shownIn) ->
-            Counter.builder(name).description(help).tags(tags(labels, values)).register(shownIn));
-  }
-
-  private static Tags tags(String[] labels, List<String> values) {
-    return Tags.of(
-        IntStream.range(0, labels.length).mapToObj(i -> Tag.of(labels[i], values.get(i))).toList());
-  }
-
-  private static Duration[] seconds(double... bounds) {
-    return Arrays.stream(bounds)
-        .mapToObj(bound -> Duration.ofNanos(Math.round(bound * TimeUnit.SECONDS.toNanos(1))))
-        .toArray(Duration[]::new);
   }
 }

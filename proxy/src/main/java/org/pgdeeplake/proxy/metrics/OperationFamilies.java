@@ -9,7 +9,7 @@ import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
 
-/** What operators have asked for; prefix {@code pgproxy_}. */
+/** What starts and what operators have asked for; prefix {@code pgproxy_}. */
 final class OperationFamilies {
   private static final List<String> WANTED =
       Arrays.stream(AdministrativeState.values()).map(AdministrativeState::word).toList();
@@ -18,6 +18,10 @@ final class OperationFamilies {
 
   static List<Family<Backend>> backend() {
     return List.of(
+        gauge(
+            "wake_in_progress",
+            "1 while somebody waits for the first server",
+            b -> b.waking() ? 1 : 0),
         gauge("paused", "1 while no waiter gets a server", b -> b.paused() ? 1 : 0),
         gauge(
             "queue_limit_seconds",

@@ -214,8 +214,7 @@ class AdminServerTest {
             transport,
             loops,
             new Metrics(),
-            admin.scene.demand,
-            () -> List.of(admin.scene.backend),
+            admin.operations,
             () -> true)) {
       server.start();
     } finally {

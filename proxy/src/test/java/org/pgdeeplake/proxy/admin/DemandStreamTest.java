@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.pgdeeplake.proxy.demand.Claim;
-import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.Scene;
 
 // A reader of the demand sees the state at once, each change soon, and a beat when nothing happens.
@@ -141,11 +140,10 @@ class DemandStreamTest {
   }
 
   @Test
-  void aSlowReaderGetsTheNewestStateAndNothingIsPiledUp() {
-    try (Scene scene = new Scene()) {
-      DemandReport report = new DemandReport(scene.demand, () -> List.of(scene.backend));
-      Routes routes = new Routes(new Metrics(), report, () -> true);
-      EmbeddedChannel channel = new EmbeddedChannel(new AdminConnection(routes, report, STILL));
+  void aSlowReaderGetsTheNewestStateAndNothingIsPiledUp() throws IOException {
+    try (RunningAdmin admin = new RunningAdmin(STILL)) {
+      Scene scene = admin.scene;
+      EmbeddedChannel channel = new EmbeddedChannel(admin.server.connection());
       channel.writeInbound(
           new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, STREAM));
       assertThat(channel.<HttpResponse>readOutbound().status().code()).isEqualTo(200);

@@ -5,18 +5,46 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.AdminConfig;
+import org.pgdeeplake.proxy.config.Credentials;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.config.LogConfig;
+import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+import org.pgdeeplake.proxy.config.Secret;
+import org.pgdeeplake.proxy.config.ShutdownConfig;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.Scene;
 import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.operation.Caller;
+import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.operation.ReloadResult;
+import org.pgdeeplake.proxy.operation.Topology;
+import org.pgdeeplake.proxy.session.Sessions;
 
-/** An admin server on a free port, over a real backend and a real demand. */
+/**
+ * An admin server on a free port, over a real backend and a real demand. Who may change things is
+ * {@link #USER}, until the test changes that.
+ */
 final class RunningAdmin implements AutoCloseable {
+  static final String USER = "ops";
+  static final String PASSWORD = "pässword:with colon";
+
   final Scene scene = new Scene();
   final Metrics metrics = new Metrics();
+  final AtomicInteger shutdowns = new AtomicInteger();
+  final Operations operations =
+      new Operations(
+          this::topology, new Sessions(), scene.demand, this::reload, shutdowns::incrementAndGet);
+  volatile @Nullable Credentials credentials = new Credentials(USER, new Secret(PASSWORD));
+  volatile CompletableFuture<ReloadResult> reloaded =
+      CompletableFuture.completedFuture(new ReloadResult.Applied(List.of()));
   final AdminServer server;
   volatile boolean ready = true;
   private final EventLoopGroup loops;
@@ -32,11 +60,31 @@ final class RunningAdmin implements AutoCloseable {
             new HostPort("127.0.0.1", 0),
             transport,
             loops,
-            new DemandReport(scene.demand, () -> List.of(scene.backend)),
             metrics,
+            operations,
             () -> ready,
             limits);
     server.start();
+  }
+
+  private Topology topology() {
+    return new Topology(
+        new ProxyConfig(
+            1,
+            TransportChoice.AUTO,
+            List.of(scene.frontend),
+            List.of(scene.backend.config()),
+            scene.demand.config(),
+            new AdminConfig(new HostPort("127.0.0.1", 0), credentials),
+            null,
+            new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, true),
+            new ShutdownConfig(Duration.ZERO, Duration.ZERO)),
+        List.of(),
+        List.of(scene.backend));
+  }
+
+  private CompletableFuture<ReloadResult> reload(Caller caller) {
+    return reloaded;
   }
 
   InetSocketAddress address() {

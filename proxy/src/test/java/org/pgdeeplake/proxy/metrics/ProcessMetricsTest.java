@@ -110,6 +110,26 @@ class ProcessMetricsTest {
   }
 
   @Test
+  void reloadsAreCountedAndTheLastOneIsKnown() {
+    ScrapedText before = scrape();
+    assertThat(before.value("pgproxy_reloads_total", "result", "applied")).isEqualTo("0.0");
+    assertThat(before.value("pgproxy_reloads_total", "result", "refused")).isEqualTo("0.0");
+    assertThat(before.value("pgproxy_config_last_reload_successful")).isEqualTo("1.0");
+    String read = before.value("pgproxy_config_last_reload_success_timestamp_seconds");
+
+    metrics.reloaded(false);
+    ScrapedText refused = scrape();
+    assertThat(refused.value("pgproxy_reloads_total", "result", "refused")).isEqualTo("1.0");
+    assertThat(refused.value("pgproxy_config_last_reload_successful")).isEqualTo("0.0");
+    assertThat(refused.value("pgproxy_config_last_reload_success_timestamp_seconds"))
+        .isEqualTo(read);
+
+    metrics.reloaded(true);
+    assertThat(scrape().value("pgproxy_config_last_reload_successful")).isEqualTo("1.0");
+    assertThat(scrape().value("pgproxy_reloads_total", "result", "applied")).isEqualTo("1.0");
+  }
+
+  @Test
   void droppedLogLinesAreAbsentUntilSomebodyCountsThem() {
     assertThat(scrape().has("haproxy_process_dropped_logs_total")).isFalse();
     metrics.registerDroppedLogLines(() -> 12);

@@ -1,0 +1,13 @@
+package org.pgdeeplake.proxy.admin;
+
+/** Who may do what a route does. */
+enum Access {
+  /** Everybody who reaches the port. */
+  OPEN,
+  /** Who has the stats credentials: it names clients. */
+  CREDENTIALS,
+  /** Who has them, and is no page of somebody else's in that person's browser. */
+  CHANGE,
+  /** As {@link #CREDENTIALS}; the page checks its forms itself. */
+  PAGE
+}

@@ -1,0 +1,214 @@
+package org.pgdeeplake.proxy.admin;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.operation.ProxyVersion;
+import org.pgdeeplake.proxy.operation.Topology.Place;
+import org.pgdeeplake.proxy.session.SessionSnapshot;
+import org.pgdeeplake.proxy.wake.Wake;
+
+/** What the API tells. Everything runs on the admin loop; only the sessions are waited for. */
+final class ApiReads {
+  static final String SERVER = "server";
+  static final String BACKEND = "backend";
+
+  /** For every event loop to tell of its sessions. */
+  static final long SNAPSHOT_SECONDS = 10;
+
+  private static final Set<String> FILTERS =
+      Set.of(SERVER, BACKEND, "state", "user", "database", "client");
+
+  private final Operations operations;
+
+  ApiReads(Operations operations) {
+    this.operations = operations;
+  }
+
+  Reply backends(Request request) {
+    request.query(Set.of());
+    return list("backends", operations.topology().backends(), ApiJson::backend);
+  }
+
+  Reply backend(Request request) {
+    request.query(Set.of());
+    JsonWriter json = new JsonWriter().open();
+    ApiJson.backend(json, namedBackend(request.place(BACKEND)));
+    return Reply.json(json.close().text());
+  }
+
+  Reply servers(Request request) {
+    request.query(Set.of());
+    return list("servers", operations.topology().places(), ApiJson::server);
+  }
+
+  Reply server(Request request) {
+    request.query(Set.of());
+    JsonWriter json = new JsonWriter().open();
+    ApiJson.server(json, place(request));
+    return Reply.json(json.close().text());
+  }
+
+  Reply frontends(Request request) {
+    request.query(Set.of());
+    return list("frontends", operations.topology().frontends(), ApiJson::frontend);
+  }
+
+  Reply wakes(Request request) {
+    request.query(Set.of());
+    record Of(String backend, Wake wake) {}
+    List<Of> all =
+        operations.topology().backends().stream()
+            .flatMap(backend -> backend.wakes().stream().map(wake -> new Of(backend.name(), wake)))
+            .sorted(Comparator.comparing((Of of) -> of.wake().began()).reversed())
+            .toList();
+    return list("wakes", all, (json, of) -> ApiJson.wake(json, of.backend(), of.wake()));
+  }
+
+  Reply version(Request request) {
+    request.query(Set.of());
+    Instant started = operations.started();
+    return Reply.json(
+        new JsonWriter()
+            .open()
+            .put("name", "pg-proxy")
+            .put("version", ProxyVersion.text())
+            .put("java", Runtime.version().toString())
+            .put("started", started.toString())
+            .put("uptimeSeconds", ApiJson.seconds(Duration.between(started, Instant.now())))
+            .close()
+            .text());
+  }
+
+  Reply config(Request request) {
+    request.query(Set.of());
+    return Reply.json(ConfigJson.text(operations.topology().config()));
+  }
+
+  CompletableFuture<Reply> sessions(Request request) {
+    Map<String, String> wanted = request.query(FILTERS);
+    String server = wanted.get(SERVER);
+    Place place = server == null ? null : named(server);
+    return operations
+        .sessions()
+        .thenApply(sessions -> {
+          Instant now = Instant.now();
+          return list(
+              "sessions",
+              sessions.stream().filter(session -> matches(session, wanted, place)).toList(),
+              (json, session) -> ApiJson.session(json, session, now));
+        })
+        .orTimeout(SNAPSHOT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static boolean matches(
+      SessionSnapshot session, Map<String, String> wanted, @Nullable Place place) {
+    return same(wanted.get(BACKEND), session.backend())
+        && same(wanted.get("user"), session.user())
+        && same(wanted.get("database"), session.database())
+        && same(wanted.get("client"), session.client().getAddress().getHostAddress())
+        && (same(wanted.get("state"), session.state())
+            || same(wanted.get("state"), session.activity()))
+        && (place == null
+            || (place.backend().name().equals(session.backend())
+                && place.server().name().equals(session.server())));
+  }
+
+  private static boolean same(@Nullable String wanted, String given) {
+    return wanted == null || wanted.equalsIgnoreCase(given);
+  }
+
+  Backend namedBackend(String name) {
+    return operations
+        .topology()
+        .backend(name)
+        .orElseThrow(() ->
+            new Refusal(
+                NOT_FOUND,
+                "no backend "
+                    + name
+                    + "; there are: "
+                    + operations.topology().backends().stream()
+                        .map(Backend::name)
+                        .collect(Collectors.joining(", "))));
+  }
+
+  /** The server that the path names, with its backend or alone. */
+  Place place(Request request) {
+    String server = request.place(SERVER);
+    return request.places().containsKey(BACKEND)
+        ? inBackend(request.place(BACKEND), server)
+        : named(server);
+  }
+
+  private Place inBackend(String backend, String server) {
+    Backend known = namedBackend(backend);
+    return operations
+        .topology()
+        .server(backend, server)
+        .orElseThrow(() ->
+            new Refusal(
+                NOT_FOUND,
+                "no server "
+                    + server
+                    + " in backend "
+                    + backend
+                    + "; there are: "
+                    + known.servers().stream()
+                        .map(s -> s.name())
+                        .collect(Collectors.joining(", "))));
+  }
+
+  /**
+   * @param name of a server alone, or {@code backend/server}
+   */
+  Place named(String name) {
+    int slash = name.indexOf('/');
+    if (slash >= 0) {
+      return inBackend(name.substring(0, slash), name.substring(slash + 1));
+    }
+    List<Place> found =
+        operations.topology().places().stream()
+            .filter(place -> place.server().name().equals(name))
+            .toList();
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    if (found.isEmpty()) {
+      throw new Refusal(
+          NOT_FOUND, "no server " + name + "; there are: " + names(operations.topology().places()));
+    }
+    throw new Refusal(
+        HttpResponseStatus.CONFLICT,
+        "more than one server has the name %s (%s); use /api/v1/backends/{backend}/servers/%s"
+            .formatted(name, names(found), name));
+  }
+
+  private static String names(List<Place> places) {
+    return places.stream().map(Place::name).collect(Collectors.joining(", "));
+  }
+
+  private static <T> Reply list(
+      String name, List<T> elements, BiConsumer<JsonWriter, ? super T> writer) {
+    JsonWriter json = new JsonWriter().open().openArray(name);
+    for (T element : elements) {
+      json.openElement();
+      writer.accept(json, element);
+      json.close();
+    }
+    return Reply.json(json.closeArray().close().text());
+  }
+}

@@ -1,0 +1,160 @@
+// Makes the page live: the server renders, this only puts its newest parts in place. Without it the page reloads itself.
+"use strict";
+
+const EVERY = 2000;
+const PATIENCE = 10000;
+const live = document.querySelector("[data-refresh]");
+let running = live !== null && live.dataset.refresh === "true";
+let timer;
+
+function parse(text) {
+  return new DOMParser().parseFromString(text, "text/html");
+}
+
+async function fetchPage(url) {
+  const response = await fetch(url, {cache: "no-store", signal: AbortSignal.timeout(PATIENCE)});
+  if (!response.ok) {
+    throw new Error(String(response.status));
+  }
+  return parse(await response.text());
+}
+
+// Whoever selects text or stands on a button is not disturbed: selections are kept, the focus is given back.
+function busy(part) {
+  const selection = document.getSelection();
+  return selection && !selection.isCollapsed && part.contains(selection.anchorNode);
+}
+
+function put(part, fresh) {
+  if (part.isEqualNode(fresh) || busy(part)) {
+    return;
+  }
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  const scroll = part.querySelector(".scroll");
+  const left = scroll ? scroll.scrollLeft : 0;
+  part.replaceWith(fresh);
+  const freshScroll = fresh.querySelector(".scroll");
+  if (freshScroll) {
+    freshScroll.scrollLeft = left;
+  }
+  if (focused) {
+    const href = focused.getAttribute("href");
+    const again = href
+      ? [...fresh.querySelectorAll("a")].find((link) => link.getAttribute("href") === href)
+      : freshScroll;
+    (again || document.getElementById("main")).focus({preventScroll: true});
+  }
+}
+
+function show(page) {
+  const main = document.getElementById("main");
+  for (const fresh of page.querySelectorAll("[data-live]")) {
+    const part = document.getElementById(fresh.id);
+    if (part) {
+      put(part, fresh);
+    } else {
+      main.append(fresh);
+    }
+  }
+  for (const part of document.querySelectorAll("main [data-live]")) {
+    if (!page.getElementById(part.id)) {
+      part.remove();
+    }
+  }
+  document.title = page.title;
+}
+
+// Only a change of the headline is read out, not every number.
+function announce(before) {
+  const state = document.getElementById("state");
+  if (state.dataset.state !== before) {
+    document.getElementById("said").textContent = state.textContent;
+  }
+}
+
+function lost(since) {
+  let bar = document.querySelector(".lost");
+  if (!since) {
+    bar?.remove();
+  } else if (!bar) {
+    bar = document.createElement("p");
+    bar.className = "lost";
+    bar.setAttribute("role", "alert");
+    bar.textContent = `No answer from the proxy since ${since.toLocaleTimeString()}: what you see is old. Trying again.`;
+    document.body.prepend(bar);
+  }
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  if (running && !document.hidden) {
+    try {
+      const page = await fetchPage(location.pathname.replace(/;st=\w+/, ""));
+      const before = document.getElementById("state").dataset.state;
+      show(page);
+      announce(before);
+      lost(null);
+    } catch {
+      lost(new Date());
+    }
+  }
+  clearTimeout(timer);
+  timer = setTimeout(refresh, EVERY);
+}
+
+function label(button) {
+  button.textContent = running ? "Stop refreshing" : "Refresh again";
+  button.setAttribute("aria-pressed", String(!running));
+}
+
+function makeSwitch() {
+  const button = document.createElement("button");
+  button.type = "button";
+  label(button);
+  button.addEventListener("click", () => {
+    running = !running;
+    label(button);
+    refresh();
+  });
+  live.replaceChildren(button);
+}
+
+// The question is the server's own page, shown in a dialog.
+async function ask(link) {
+  let form;
+  try {
+    form = (await fetchPage(link.href)).getElementById("question");
+  } catch {
+    location.assign(link.href);
+    return;
+  }
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", "question-h");
+  dialog.setAttribute("aria-describedby", "question-p");
+  dialog.append(form);
+  dialog.addEventListener("close", () => dialog.remove());
+  form.querySelector(".cancel").addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  form.querySelector(".cancel").focus();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-ask]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    ask(link);
+  }
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) {
+    refresh();
+  }
+});
+if (live) {
+  makeSwitch();
+  timer = setTimeout(refresh, EVERY);
+}
