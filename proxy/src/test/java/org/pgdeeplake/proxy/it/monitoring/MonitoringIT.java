@@ -30,7 +30,7 @@ class MonitoringIT {
   private static final String PICTURE = System.getProperty("monitoring.picture", "");
 
   /** For a picture the scenario takes its time. */
-  private static final int PACE = PICTURE.isEmpty() ? 1 : 5;
+  private static final int PACE = PICTURE.isEmpty() ? 1 : 3;
 
   /** What kube-state-metrics says; there is no Kubernetes here. */
   private static final List<String> OF_KUBERNETES =
