@@ -85,7 +85,10 @@ def legend(target, labels):
     return text
 
 
-def ticks(low, high, wanted=4):
+def ticks(low, high, unit, wanted=4):
+    if unit == "bytes":
+        step = 2 ** math.ceil(math.log2((high - low) / wanted))
+        return [step * i for i in range(math.ceil(low / step), int(high / step + 1e-9) + 1)]
     step = 10 ** math.floor(math.log10((high - low) / wanted))
     step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= wanted)
     first = math.ceil(low / step)
@@ -134,7 +137,7 @@ class Plot:
     def value_axis(self, low, high, unit):
         self.low, self.high = low, high
         out = []
-        for tick in ticks(low, high):
+        for tick in ticks(low, high, unit):
             out.append(f'<line x1="{self.left}" x2="{self.right}" y1="{self.y(tick):.1f}" y2="{self.y(tick):.1f}" stroke="#2c3235"/>')
             out.append(text(self.left - 6, self.y(tick) + 4, shown(tick, unit), anchor="end", size=10))
         return out
@@ -180,7 +183,7 @@ def timeseries(panel, series, prometheus, width, height):
             out.append(f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="1.5" {dash}/>')
     at, y = 12, plot.bottom + 32
     for index, (name, _) in enumerate(series):
-        wide = 22 + 6.1 * len(name)
+        wide = 24 + 6.8 * len(name)
         if at + wide > width and at > 12:
             at, y = 12, y + 14
         color = "#f2495c" if name in fixed else PALETTE[index % len(PALETTE)]

@@ -1,13 +1,20 @@
 package org.pgdeeplake.proxy.it.monitoring;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.ProxyProcess;
@@ -38,7 +45,7 @@ record Scenario(Path directory, int pace, ReservedPort port, ReservedPort admin)
         """
         proxy {
           threads = 2
-          admin.bind = "%s"
+          admin { bind = "%s", stats { user = admin, password = secret } }
           frontends.pg_frontend {
             bind = "%s", default-backend = pg_backends
             tls { mode = terminate, certificate = "%s" }
@@ -85,7 +92,13 @@ record Scenario(Path directory, int pace, ReservedPort port, ReservedPort admin)
       client.close();
     }
     wake(address, prometheus, two, pace).forEach(RawClient::close);
-    reload(proxy, prometheus);
+    try (Command load = pgbench(8, 4 * pace)) {
+      one.start();
+      prometheus.await("haproxy_backend_active_servers{proxy=\"pg_backends\"} == 2");
+      drain(prometheus);
+      reload(proxy, prometheus);
+      var _ = load.await(Duration.ofSeconds(30L * pace));
+    }
     prometheus.await("max(pgproxy_sessions) == 0");
   }
 
@@ -153,6 +166,38 @@ record Scenario(Path directory, int pace, ReservedPort port, ReservedPort admin)
             "postgres",
             "postgres")
         .start();
+  }
+
+  private void drain(Prometheus prometheus) {
+    administer("drain");
+    prometheus.await("pgproxy_server_administrative_state{state=\"drain\"} == 1");
+    prometheus.await("haproxy_server_current_sessions{server=\"pg-deeplake-2\"} == 0");
+    administer("ready");
+    prometheus.await(
+        "pgproxy_server_administrative_state{server=\"pg-deeplake-2\", state=\"ready\"} == 1");
+  }
+
+  private void administer(String action) {
+    URI address =
+        URI.create("http://" + admin.address() + "/api/v1/servers/pg-deeplake-2/" + action);
+    String basic =
+        Base64.getEncoder().encodeToString("admin:secret".getBytes(StandardCharsets.UTF_8));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(address)
+                  .header("Authorization", "Basic " + basic)
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
   }
 
   private void reload(Command proxy, Prometheus prometheus) throws IOException {
