@@ -16,7 +16,7 @@ import urllib.request
 DASHBOARD = pathlib.Path(__file__).with_name("grafana-dashboard.json")
 COLUMN, ROW = 64, 34  # pixels of a unit of gridPos
 PALETTE = ["#73bf69", "#f2cc0c", "#8ab8ff", "#ff780a", "#f2495c", "#5794f2", "#b877d9", "#fade2a", "#56a64b", "#c4162a"]
-COLORS = {"green": "#299c46", "yellow": "#e0a100", "red": "#d44a3a", "blue": "#3274d9", "transparent": "none"}
+COLORS = {"green": "#299c46", "yellow": "#e0a100", "red": "#d44a3a", "blue": "#3274d9", "purple": "#8f3bb8", "transparent": "none"}
 
 
 class Prometheus:
