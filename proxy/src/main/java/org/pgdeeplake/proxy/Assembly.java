@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,13 +80,13 @@ final class Assembly implements AutoCloseable {
    *
    * @param name of its section
    * @param bind null: it is closed
-   * @param listen from now on there
+   * @param listen from now on there, as the configuration says; for each one that has the port
    */
   record OperatorPort(
       String name,
       Function<ProxyConfig, @Nullable HostPort> bind,
       Ports.Opener opener,
-      Consumer<Listener> listen) {
+      BiConsumer<Listener, ProxyConfig> listen) {
     private Ports.Owner owner() {
       return new Ports.Owner(name, "");
     }
@@ -236,7 +236,7 @@ final class Assembly implements AutoCloseable {
     for (int i = 0; i < frontends.size(); i++) {
       serve(frontends.get(i), services.get(i), prepared);
     }
-    operatorPorts.forEach(port -> listen(port, prepared));
+    operatorPorts.forEach(port -> listen(port, config, prepared));
     ports.use(prepared);
     if (before != null && lastTls != null) {
       retire(before.config(), lastTls, lastCheckers);
@@ -309,10 +309,13 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  private static void listen(OperatorPort port, Ports.Prepared prepared) {
+  private static void listen(OperatorPort port, ProxyConfig config, Ports.Prepared prepared) {
     Listener listener = prepared.listeners().get(port.owner());
-    if (listener != null && prepared.isNew(port.owner())) {
-      port.listen().accept(listener);
+    if (listener == null) {
+      return;
+    }
+    port.listen().accept(listener, config);
+    if (prepared.isNew(port.owner())) {
       log.info("{} listens on {}", port.name(), listener);
     }
   }

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy;
 
 import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntBiFunction;
 import org.pgdeeplake.proxy.config.LoadedConfig;
 
@@ -9,10 +10,10 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    Signals.ignoreHangup();
+    AtomicBoolean hungUp = Signals.postponeHangup();
     PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
     PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
-    System.exit(run(out, err, Main::serve, args));
+    System.exit(run(out, err, (file, problems) -> serve(file, problems, hungUp), args));
   }
 
   /**
@@ -26,9 +27,9 @@ public final class Main {
     return ProxyCommand.commandLine(serve).setOut(out).setErr(err).execute(args);
   }
 
-  private static int serve(LoadedConfig file, PrintWriter err) {
+  private static int serve(LoadedConfig file, PrintWriter err, AtomicBoolean hungUp) {
     try (Proxy proxy = Proxy.start(file)) {
-      Signals signals = Signals.install(proxy::shutdown, proxy::close, proxy::reload);
+      Signals signals = Signals.install(proxy::shutdown, proxy::close, proxy::reload, hungUp);
       proxy.awaitTermination();
       return signals.exitCode();
     } catch (StartException e) {

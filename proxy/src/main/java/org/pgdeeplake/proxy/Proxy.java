@@ -3,21 +3,26 @@ package org.pgdeeplake.proxy;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.admin.AdminServer;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.ServerConnector;
+import org.pgdeeplake.proxy.config.ConsoleConfig;
 import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.config.ShutdownConfig;
+import org.pgdeeplake.proxy.console.ConsoleServer;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.ProcessFacts;
+import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -46,6 +51,7 @@ public final class Proxy implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final Operations operations;
+  private volatile @Nullable ConsoleServer console;
   private volatile boolean ready;
 
   private Proxy(LoadedConfig file, Transport transport, Logging logging) {
@@ -92,7 +98,23 @@ public final class Proxy implements AutoCloseable {
             config -> config.admin().bind(),
             bind -> AdminServer.bind(bind, adminLoops, transport),
             // Not a reference: the admin server is made last.
-            listener -> admin.listen(listener)));
+            (listener, config) -> admin.listen(listener)),
+        new Assembly.OperatorPort(
+            "console",
+            config -> config.console() == null ? null : config.console().bind(),
+            bind -> ConsoleServer.bind(bind, adminLoops, transport),
+            (listener, config) ->
+                listenConsole(listener, Objects.requireNonNull(config.console()))));
+  }
+
+  /** A console that is closed keeps who has logged in. */
+  private void listenConsole(Listener listener, ConsoleConfig config) {
+    ConsoleServer server = console;
+    if (server == null) {
+      server = new ConsoleServer(config, transport, adminLoops, operations);
+      console = server;
+    }
+    server.listen(listener, config.credentials());
   }
 
   /**
@@ -124,6 +146,11 @@ public final class Proxy implements AutoCloseable {
   /** The same, of a configuration that cannot be read again. */
   public static Proxy start(ProxyConfig config) throws StartException {
     return start(LoadedConfig.none(config));
+  }
+
+  /** Where psql finds the console. */
+  public InetSocketAddress consoleAddress() {
+    return Objects.requireNonNull(console, "there is none").address();
   }
 
   /** Where metrics, health and the API are served. */

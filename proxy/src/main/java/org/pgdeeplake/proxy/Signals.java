@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,21 +26,36 @@ final class Signals {
     this.endNow = endNow;
   }
 
-  /** Until {@link #install}; unhandled it would end the process. */
-  static void ignoreHangup() {
-    handle("HUP", () -> log.info("SIGHUP: nothing to read again yet"));
+  /**
+   * Until {@link #install}; unhandled it would end the process.
+   *
+   * @return set when it has come: what was being started is older than what is to be read
+   */
+  static AtomicBoolean postponeHangup() {
+    AtomicBoolean hungUp = new AtomicBoolean();
+    handle(
+        "HUP",
+        () -> {
+          log.info("SIGHUP: the configuration is read again when the start is over");
+          hungUp.set(true);
+        });
+    return hungUp;
   }
 
   /**
    * @param drain begins the end and returns at once; called for each signal
    * @param endNow for the second SIGINT; the process ends even if it fails
    * @param reload returns at once
+   * @param hungUp of {@link #postponeHangup}
    */
-  static Signals install(Runnable drain, Runnable endNow, Runnable reload) {
+  static Signals install(Runnable drain, Runnable endNow, Runnable reload, AtomicBoolean hungUp) {
     Signals signals = new Signals(drain, endNow);
     handle("TERM", signals::terminate);
     handle("INT", signals::interrupt);
     handle("HUP", reload);
+    if (hungUp.get()) {
+      reload.run();
+    }
     return signals;
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,16 @@ class SignalsTest {
   void aHangupReloadsAndEndsNothing() throws Exception {
     try (ChildJvm child = child("drain-ends")) {
       child.signal("HUP");
+      child.awaitOutput("reload");
+      child.signal("TERM");
+
+      assertThat(child.awaitExit()).isZero();
+    }
+  }
+
+  @Test
+  void aHangupDuringTheStartReloadsAfterIt() throws Exception {
+    try (ChildJvm child = child("drain-ends hung-up")) {
       child.awaitOutput("reload");
       child.signal("TERM");
 
@@ -118,7 +129,8 @@ class SignalsTest {
                   ended.countDown();
                 }
               },
-              () -> System.out.println("reload"));
+              () -> System.out.println("reload"),
+              new AtomicBoolean(behaviour.contains("hung-up")));
       System.out.println("ready");
       ended.await();
       System.exit(signals.exitCode());

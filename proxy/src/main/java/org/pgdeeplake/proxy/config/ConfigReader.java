@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a file layered over reference.conf; only this class knows of HOCON. */
 public final class ConfigReader {
+  public static final String DEFAULTS_NAME = "default";
+
   private static final long MAX_BYTES = 1 << 20;
 
   /** As the library describes it: {@code a.conf: 3}, {@code merge of a.conf: 3-9,b.conf: 1}. */
@@ -56,6 +58,27 @@ public final class ConfigReader {
     ProxyConfig config = new ProxyReader(directory(file), problems).read(root);
     problems.throwIfAny();
     return new LoadedConfig(file, config, root);
+  }
+
+  /**
+   * What a file has that says nothing but what it must: one frontend and one backend, both called
+   * {@link #DEFAULTS_NAME}, and a console. What has no default, as their {@code bind}, means
+   * nothing here.
+   */
+  public static ProxyConfig defaults() {
+    String least =
+        """
+        proxy {
+          frontends.%1$s { bind = "localhost:0", default-backend = %1$s }
+          backends.%1$s {}
+          console { bind = "localhost:0", password = none }
+        }
+        """
+            .formatted(DEFAULTS_NAME);
+    Config config = ConfigFactory.parseString(least).withFallback(reference()).resolve();
+    Place place = new Place(Place.REFERENCE, 0);
+    return new ProxyReader(Path.of(""), new Problems())
+        .read(new Value.Fields(place, "", values(config.root(), "")));
   }
 
   private static Path directory(Path file) {

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.config;
 
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.postgres.ScramVerifier;
 
 /** The keys of what operators use: the admin port, the console and the log. */
 final class OperatorsReader {
@@ -55,7 +56,16 @@ final class OperatorsReader {
       return null;
     }
     if (password.isEmpty()) {
-      section.problem(PASSWORD, "the console needs one; set console.password, or bind = \"\"");
+      boolean written = !section.where(PASSWORD).place().isReference();
+      section.problem(
+          written ? PASSWORD : FrontendReader.BIND,
+          "the console needs a password; set console.password, or bind = \"\"");
+    } else {
+      try {
+        var _ = ScramVerifier.of(password);
+      } catch (IllegalArgumentException e) {
+        section.problem(PASSWORD, String.valueOf(e.getMessage()));
+      }
     }
     listeners.add("console", section, bind);
     return new ConsoleConfig(bind, new Credentials(user, new Secret(password)));

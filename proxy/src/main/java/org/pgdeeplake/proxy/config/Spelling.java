@@ -15,7 +15,7 @@ public final class Spelling {
   }
 
   /** At most one edit for three letters, so that a suggestion is more likely right than wrong. */
-  static Optional<String> nearest(String word, Collection<String> candidates) {
+  public static Optional<String> nearest(String word, Collection<String> candidates) {
     // A longer word is no misspelling of ours, and the table below grows with its square.
     if (word.length() > 64) {
       return Optional.empty();

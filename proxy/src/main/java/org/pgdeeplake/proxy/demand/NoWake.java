@@ -20,7 +20,7 @@ public enum NoWake {
   PROXY_LOCAL,
   /** TLS with the client did not come about. */
   TLS_HANDSHAKE,
-  /** Refused before it could ask: limits, shutting down. */
+  /** Refused before it could ask: limits, shutting down, an operator. */
   REFUSED;
 
   /** As it shows in metrics and JSON. */

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ErrorResponse of severity FATAL (PostgreSQL manual, 54.7 and 54.8).
+ * An ErrorResponse (PostgreSQL manual, 54.7 and 54.8), of severity FATAL unless said otherwise.
  *
  * @param sqlState five characters
  * @param detail empty for none
@@ -36,9 +36,16 @@ public record ErrorResponse(String sqlState, String message, String detail, Stri
 
   /** The whole message, its type and length included. */
   public byte[] encode() {
+    return encode("FATAL");
+  }
+
+  /**
+   * @param severity ERROR where the session goes on
+   */
+  byte[] encode(String severity) {
     byte[][] fields = {
-      field('S', "FATAL"),
-      field('V', "FATAL"),
+      field('S', severity),
+      field('V', severity),
       field('C', sqlState),
       field('M', message),
       field('D', detail),

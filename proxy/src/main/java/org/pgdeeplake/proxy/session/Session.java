@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.Lease;
-import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.Ticket;
 import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.demand.Claim;
@@ -323,32 +322,9 @@ public final class Session implements Waiter {
   /** What it is now; on its loop. Empty once it has ended. */
   Optional<SessionSnapshot> snapshot() {
     assert loop.inEventLoop();
-    if (state instanceof Closed) {
-      return Optional.empty();
-    }
-    Server server = record.server;
-    return Optional.of(
-        new SessionSnapshot(
-            record.id,
-            record.client,
-            services.frontend().name(),
-            services.backend().name(),
-            server == null ? null : server.name(),
-            record.user,
-            record.database,
-            record.application,
-            state.name(),
-            state instanceof Relaying relaying ? relaying.activity().label() : "",
-            record.encrypted,
-            record.accepted,
-            seconds(record.waitedNanos()),
-            record.bytesIn,
-            record.bytesOut));
-  }
-
-  /** -1 stays -1. */
-  private static double seconds(long nanos) {
-    return nanos < 0 ? -1 : nanos / (double) TimeUnit.SECONDS.toNanos(1);
+    return state instanceof Closed
+        ? Optional.empty()
+        : Optional.of(SessionSnapshot.of(record, services, state));
   }
 
   /** Ends the session, told why where that is possible. Any thread. */

@@ -103,7 +103,7 @@ final class SessionEnd {
       case STARTUP_TIMEOUT -> NoWake.SILENCE;
       case PROTOCOL_ERROR -> NoWake.GARBAGE;
       case TLS_HANDSHAKE_FAILED, TLS_HANDSHAKE_TIMEOUT -> NoWake.TLS_HANDSHAKE;
-      case CONNECTION_LIMIT, TLS_REQUIRED, SHUTDOWN -> NoWake.REFUSED;
+      case CONNECTION_LIMIT, TLS_REQUIRED, SHUTDOWN, OPERATOR -> NoWake.REFUSED;
       default -> record.bytesIn == 0 ? NoWake.OPEN_AND_CLOSE : NoWake.INCOMPLETE;
     };
   }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param server null while none is assigned
  * @param user as the StartupMessage says; empty where it is not known, as in TLS passed through
  * @param state as {@code Queued}
- * @param activity busy, in_transaction, idle or opaque, of a session that has a server, else empty
+ * @param activity busy, in_transaction, idle or opaque, of a session that a server has taken, else
+ *     empty
  * @param encrypted whether it speaks TLS with the proxy
  * @param waitedSeconds for a server, so far; -1 where it has not asked for one
  */
@@ -31,4 +32,27 @@ public record SessionSnapshot(
     Instant accepted,
     double waitedSeconds,
     long bytesIn,
-    long bytesOut) {}
+    long bytesOut) {
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  static SessionSnapshot of(SessionRecord record, SessionServices services, SessionState state) {
+    long waitedNanos = record.waitedNanos();
+    return new SessionSnapshot(
+        record.id,
+        record.client,
+        services.frontend().name(),
+        services.backend().name(),
+        record.server == null ? null : record.server.name(),
+        record.user,
+        record.database,
+        record.application,
+        state.name(),
+        state instanceof Relaying relaying ? relaying.activity().label() : "",
+        record.encrypted,
+        record.accepted,
+        waitedNanos < 0 ? -1 : waitedNanos / NANOS_PER_SECOND,
+        record.bytesIn,
+        record.bytesOut);
+  }
+}

@@ -43,7 +43,7 @@ final class BackendSection {
             number("Out"),
             number("Errors"),
             number("Down"),
-            text("Actions")),
+            Section.Column.actions()),
         rows,
         onlyUp ? "No server is up." : "It has no servers.");
   }

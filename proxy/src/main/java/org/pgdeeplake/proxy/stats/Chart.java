@@ -20,8 +20,6 @@ final class Chart {
         Html.of("<h2 id=\"chart-h\">Last 5 minutes</h2>"),
         series("Waiting", "waiting", samples, Sample::waiting),
         series("Served", "served", samples, Sample::sessions),
-        Html.of(
-            "<p class=\"axis\" aria-hidden=\"true\"><span>5 min ago</span><span>now</span></p>"),
         Html.of("</section>"));
   }
 
@@ -35,6 +33,7 @@ final class Chart {
         <figcaption><span>{}</span> <span class="num"><b>{}</b> now, {} at most</span></figcaption>
         <svg viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <path class="area" d="{}"/><path class="line" d="{}"/></svg>
+        <p class="axis" aria-hidden="true"><span>5 min ago</span><span>now</span></p>
         </figure>
         """,
         style,

@@ -6,14 +6,18 @@ import java.util.List;
 final class Section {
   private Section() {}
 
-  /** A column: its heading, and whether it holds numbers. */
-  record Column(String title, boolean number) {
+  /** A column: its heading and its style, a class of the style sheet or empty. */
+  record Column(String title, String style) {
     static Column text(String title) {
-      return new Column(title, false);
+      return new Column(title, "");
     }
 
     static Column number(String title) {
-      return new Column(title, true);
+      return new Column(title, "num");
+    }
+
+    static Column actions() {
+      return new Column("Actions", "actions");
     }
   }
 
@@ -52,10 +56,7 @@ final class Section {
   }
 
   private static Html heading(Column column) {
-    return Html.of(
-        "<th scope=\"col\"{}>{}</th>",
-        column.number() ? Html.of(" class=\"num\"") : Html.NONE,
-        column.title());
+    return Html.of("<th scope=\"col\" class=\"{}\">{}</th>", column.style(), column.title());
   }
 
   static Html number(String value) {

@@ -1,6 +1,8 @@
 package org.pgdeeplake.proxy.stats;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
@@ -92,16 +94,39 @@ record State(Tone tone, String word, String sentence) {
       return new State(waiting == 0 ? tone : late, word, why + ", " + waiters);
     }
     String serving =
-        "%d of %s up, %s, %s"
+        "%d of %s up%s, %s, %s"
             .formatted(
                 up,
                 Units.count(servers, "server") + (up == 1 ? " is" : " are"),
+                others(backend),
                 Units.count(backend.assigned(), "session"),
                 waiters);
     if (waiting > 0) {
       return new State(late, "Queueing", serving);
     }
     return new State(up == servers ? Tone.GOOD : Tone.NOTICE, "Serving", serving);
+  }
+
+  /** Why the others are not up. */
+  private static String others(Backend backend) {
+    int drained = 0;
+    int maintained = 0;
+    int down = 0;
+    for (Server server : backend.servers()) {
+      switch (server.administrative()) {
+        case DRAIN -> drained++;
+        case MAINT -> maintained++;
+        case READY -> down += server.up() ? 0 : 1;
+      }
+    }
+    String others =
+        Stream.of(
+                drained > 0 ? drained + " drained" : "",
+                maintained > 0 ? maintained + " in maintenance" : "",
+                down > 0 ? down + " down" : "")
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(", "));
+    return others.isEmpty() ? "" : " (" + others + ")";
   }
 
   private static boolean usable(Backend backend) {
@@ -132,6 +157,6 @@ record State(Tone tone, String word, String sentence) {
     }
     return view.topology().backends().size() == 1
         ? worst
-        : new State(worst.tone(), worst.word(), name + ": " + worst.sentence());
+        : new State(worst.tone(), worst.word(), "backend " + name + ": " + worst.sentence());
   }
 }

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.stats;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.operation.ProxyVersion;
 
 /** The page: one look tells what is wrong, and what is below tells why. */
@@ -43,8 +44,8 @@ public final class StatsPage {
                 view.topology().backends(),
                 backend -> BackendSection.html(backend, view, options.contains(ONLY_UP))),
             Tables.frontends(view),
-            Tables.sessions(view),
             Tables.wakes(view),
+            Tables.sessions(view),
             Html.of("</main>\n"),
             footer(options));
     return Frame.html(state.word() + " · pg-proxy", head, body);
@@ -112,14 +113,19 @@ public final class StatsPage {
             """,
             Links.all(Verb.WAKE),
             Links.all(Verb.RELOAD)),
-        figure("Wait", Units.count(demand.waiting()), "clients"),
-        figure("Oldest", Units.wholeTime(demand.oldestWaiterSeconds()), ""),
+        figure("Waiting", Units.count(demand.waiting()), "clients"),
+        figure("Oldest waiter", Units.wholeTime(demand.oldestWaiterSeconds()), ""),
+        figure("Servers up", up(view), "of " + view.topology().places().size()),
+        figure("Demand", Units.count(demand.demand()), demand.demand() == 0 ? "may sleep" : ""),
         figure("Busy", Units.count(demand.busy()), "sessions"),
         figure("In transaction", Units.count(demand.inTransaction()), "sessions"),
         figure("Idle", Units.count(demand.idle()), "sessions"),
-        figure("Encrypted end to end", Units.count(demand.opaque()), "sessions"),
-        figure("Demand", Units.count(demand.demand()), demand.demand() == 0 ? "may sleep" : ""),
+        figure("Opaque", Units.count(demand.opaque()), "sessions"),
         Html.of("</dl></section>\n"));
+  }
+
+  private static String up(View view) {
+    return Units.count(view.topology().backends().stream().mapToInt(Backend::activeServers).sum());
   }
 
   private static Html figure(String title, String value, String unit) {

@@ -101,7 +101,7 @@ final class Tables {
             number("Waited"),
             number("In"),
             number("Out"),
-            text("Actions")),
+            Section.Column.actions()),
         view.sessions().stream()
             .limit(MOST_SESSIONS)
             .map(session -> session(session, view))
@@ -148,7 +148,7 @@ final class Tables {
       case "" -> new State(State.Tone.CALM, session.state().toLowerCase(Locale.ROOT), "");
       case "busy" -> new State(State.Tone.GOOD, "busy", "");
       case "in_transaction" -> new State(State.Tone.NOTICE, "in transaction", "");
-      case "opaque" -> new State(State.Tone.GOOD, "encrypted", "");
+      case "opaque" -> new State(State.Tone.GOOD, "opaque", "");
       default -> new State(State.Tone.CALM, session.activity(), "");
     };
   }

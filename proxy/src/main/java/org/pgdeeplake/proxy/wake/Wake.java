@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param began when somebody first wanted a server
  * @param serverUp the first server answered
- * @param firstSession the first waiter was answered by a server
- * @param firstRow a server sent the first bytes of its answer to a client's first statement; null
- *     for ever where the bytes are opaque
+ * @param firstSession the first who has waited for it was answered by a server
+ * @param firstRow a server sent one of these the first bytes of its answer to its first statement,
+ *     which includes the time that the client took to ask; null for ever where the bytes are opaque
  * @param waiters the most that waited at once, from its beginning to the first server
  */
 public record Wake(

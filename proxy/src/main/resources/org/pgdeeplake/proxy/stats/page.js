@@ -11,8 +11,9 @@ function parse(text) {
   return new DOMParser().parseFromString(text, "text/html");
 }
 
-async function fetchPage(url) {
-  const response = await fetch(url, {cache: "no-store", signal: AbortSignal.timeout(PATIENCE)});
+// From the origin, since a relative address would inherit a password that the page was opened with.
+async function fetchPage(path) {
+  const response = await fetch(location.origin + path, {cache: "no-store", signal: AbortSignal.timeout(PATIENCE)});
   if (!response.ok) {
     throw new Error(String(response.status));
   }
@@ -47,17 +48,20 @@ function put(part, fresh) {
 }
 
 function show(page) {
-  const main = document.getElementById("main");
-  for (const fresh of page.querySelectorAll("[data-live]")) {
-    const part = document.getElementById(fresh.id);
-    if (part) {
-      put(part, fresh);
+  const fresh = [...page.querySelectorAll("[data-live]")];
+  const ids = new Set(fresh.map((part) => part.id));
+  let place = document.getElementById("said");
+  for (const part of fresh) {
+    const old = document.getElementById(part.id);
+    if (old) {
+      put(old, part);
     } else {
-      main.append(fresh);
+      place.after(part);
     }
+    place = document.querySelector(`main #${part.id}`) || place;
   }
-  for (const part of document.querySelectorAll("main [data-live]")) {
-    if (!page.getElementById(part.id)) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    if (!ids.has(part.id)) {
       part.remove();
     }
   }
@@ -88,14 +92,17 @@ function lost(since) {
 async function refresh() {
   clearTimeout(timer);
   if (running && !document.hidden) {
+    let page = null;
     try {
-      const page = await fetchPage(location.pathname.replace(/;st=\w+/, ""));
+      page = await fetchPage(location.pathname.replace(/;st=\w+/, ""));
+    } catch {
+      lost(new Date());
+    }
+    if (page) {
       const before = document.getElementById("state").dataset.state;
       show(page);
       announce(before);
       lost(null);
-    } catch {
-      lost(new Date());
     }
   }
   clearTimeout(timer);
@@ -123,7 +130,7 @@ function makeSwitch() {
 async function ask(link) {
   let form;
   try {
-    form = (await fetchPage(link.href)).getElementById("question");
+    form = (await fetchPage(link.getAttribute("href"))).getElementById("question");
   } catch {
     location.assign(link.href);
     return;

@@ -277,6 +277,36 @@ class ConfigProblemsTest {
             proxy.conf:5: proxy.admin.bind: [::1]:8404 is taken by frontend h ([::1]:8404, proxy.conf:4); write another port
             """),
         added(
+            "a console without a password",
+            "proxy.console.bind = \"127.0.0.1:6432\"",
+            "proxy.conf:3: proxy.console.bind: the console needs a password;"
+                + " set console.password, or bind = \"\""),
+        added(
+            "a console with an empty password, no user and a taken port",
+            """
+            proxy.console {
+              bind = "127.0.0.1:5432"
+              user = ""
+              password = ""
+            }
+            """,
+            """
+            proxy.conf:4: proxy.console.bind: 127.0.0.1:5432 is taken by frontend f (0.0.0.0:5432, proxy.conf:1); write another port
+            proxy.conf:5: proxy.console.user: the text is empty
+            proxy.conf:6: proxy.console.password: the console needs a password; set console.password, or bind = ""
+            """),
+        added(
+            "a console's password that is only half a SCRAM verifier, without showing it",
+            """
+            proxy.console {
+              bind = "127.0.0.1:6432"
+              password = "SCRAM-SHA-256$4096:c2VjcmV0$c2VjcmV0"
+            }
+            """,
+            "proxy.conf:5: proxy.console.password: begins as a SCRAM verifier of PostgreSQL, but is"
+                + " none; write SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>, or the"
+                + " password itself"),
+        added(
             "fastinter above inter",
             """
             proxy.backends.b.check { inter = 1s, fastinter = 2s }

@@ -107,6 +107,16 @@ class DemandTest {
     assertThat(demand.snapshot().noWake()).containsEntry(NoWake.SILENCE, 0L);
   }
 
+  @Test
+  void aNewConfigurationCountsForWhatComes() throws Exception {
+    Demand demand = demand(Duration.ofSeconds(30));
+    demand.claim("b").end(true);
+    demand.reconfigure(new DemandConfig(Duration.ofMinutes(5), Duration.ofMillis(1)));
+    demand.claim("b").end(true);
+    await().until(() -> demand.snapshot().lingering() == 1);
+    assertThat(demand.snapshot().demand()).as("the one that was promised 30 s").isEqualTo(1);
+  }
+
   private Demand demand(Duration linger) {
     Demand demand = new Demand(new DemandConfig(Duration.ofMinutes(5), linger), timer);
     demand.onChange(changes::incrementAndGet);

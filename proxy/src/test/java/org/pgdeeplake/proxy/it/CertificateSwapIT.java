@@ -118,7 +118,9 @@ class CertificateSwapIT {
             });
         // The watch would have shown the new certificate all the same, but does not say this.
         proxy.signal("HUP");
-        await().atMost(LIMIT).until(() -> proxy.out().contains("no certificate has changed"));
+        await()
+            .atMost(LIMIT)
+            .until(() -> proxy.out().contains("reload applied: nothing has changed"));
         proxy.signal("TERM");
         Command.Result result = proxy.await();
         assertThat(result.exitCode()).as(result.out() + result.err()).isZero();

@@ -7,12 +7,15 @@ import static org.pgdeeplake.proxy.backend.AdministrativeState.MAINT;
 import static org.pgdeeplake.proxy.backend.AdministrativeState.READY;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.CheckResult;
@@ -116,6 +119,39 @@ class OperatorIT {
         waiter.readUntil('Z');
         assertThat(waiter.value("select 42")).isEqualTo("42");
       }
+    }
+  }
+
+  @Test
+  void maintenanceStopsItsChecks() throws Exception {
+    AtomicInteger checks = new AtomicInteger();
+    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        TestProxy proxy =
+            TestProxy.to()
+                .server("127.0.0.1:" + server.getLocalPort())
+                .backend("check { type = tcp, inter = 50ms, fastinter = 20ms }")
+                .start()) {
+      Thread.ofVirtual().start(() -> count(server, checks));
+      proxy.awaitUp(1);
+      await().until(() -> checks.get() >= 5);
+      proxy.operations().administer(CALLER, proxy.server(1), MAINT);
+      int before = checks.get();
+      // One may be under way.
+      await().during(Duration.ofMillis(500)).until(() -> checks.get() <= before + 1);
+      proxy.operations().administer(CALLER, proxy.server(1), READY);
+      proxy.awaitUp(1);
+      await().until(() -> checks.get() >= before + 5);
+    }
+  }
+
+  private static void count(ServerSocket server, AtomicInteger connections) {
+    try {
+      while (true) {
+        server.accept().close();
+        connections.incrementAndGet();
+      }
+    } catch (IOException closed) {
+      // The test is over.
     }
   }
 

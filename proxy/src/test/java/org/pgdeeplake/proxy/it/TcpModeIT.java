@@ -24,6 +24,7 @@ class TcpModeIT {
       proxy.awaitQueued(1);
       postgres.start();
       assertThat(psql.await()).isEqualTo(new Command.Result(0, "42\n", ""));
+      proxy.awaitNoSession();
       try (Connection connection = proxy.connect("sslmode=disable")) {
         assertThat(connection.isValid(5)).isTrue();
         assertThat(proxy.demand().opaque()).isEqualTo(1);

@@ -27,7 +27,9 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.ConfigException;
 import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.operation.ReloadResult;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.session.SessionSnapshot;
 
@@ -48,9 +50,11 @@ public final class TestProxy implements AutoCloseable {
 
   private final Proxy proxy;
   private final InetSocketAddress address;
+  private final Path file;
 
-  private TestProxy(Proxy proxy) {
+  private TestProxy(Proxy proxy, Path file) {
     this.proxy = proxy;
+    this.file = file;
     this.address = proxy.address(FRONTEND);
   }
 
@@ -65,14 +69,16 @@ public final class TestProxy implements AutoCloseable {
 
     /** One more server, called s1, s2, …; {@code more} as {@code "max-connections = 3"}. */
     public Builder server(String address, String... more) {
+      return server("s" + (servers.size() + 1), address, more);
+    }
+
+    public Builder serverNamed(String name, TestPostgres postgres) {
+      return server(name, postgres.address(), new String[0]);
+    }
+
+    private Builder server(String name, String address, String[] more) {
       servers.add(
-          "{ name = s"
-              + (servers.size() + 1)
-              + ", address = \""
-              + address
-              + "\"\n"
-              + String.join("\n", more)
-              + "}");
+          "{ name = " + name + ", address = \"" + address + "\"\n" + String.join("\n", more) + "}");
       return this;
     }
 
@@ -125,11 +131,22 @@ public final class TestProxy implements AutoCloseable {
       try {
         Path file = Files.createTempFile("proxy", ".conf");
         try {
-          Files.writeString(file, text());
-          return new TestProxy(Proxy.start(ConfigReader.read(file)));
+          return start(file);
         } finally {
           Files.delete(file);
         }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /**
+     * @param file is written, and may be read again
+     */
+    public TestProxy start(Path file) {
+      try {
+        Files.writeString(file, text());
+        return new TestProxy(Proxy.start(ConfigReader.load(file)), file);
       } catch (ConfigException | StartException e) {
         throw new AssertionError(e.getMessage() + "\n" + text(), e);
       } catch (IOException e) {
@@ -184,6 +201,40 @@ public final class TestProxy implements AutoCloseable {
 
   public int port() {
     return address.getPort();
+  }
+
+  /** Has the file that it was started from read again, and waits for what comes of it. */
+  private ReloadResult reload() {
+    return Internals.operations(proxy).reload(new Caller("test", "", null)).join();
+  }
+
+  /** Reloads this configuration, and returns what has changed. */
+  public List<String> applied(Builder configuration) {
+    write(configuration);
+    ReloadResult result = reload();
+    assertThat(result).isInstanceOf(ReloadResult.Applied.class);
+    return ((ReloadResult.Applied) result).changes();
+  }
+
+  /** Reloads this configuration, which is wrong, and returns why. */
+  public List<String> refused(Builder configuration) {
+    write(configuration);
+    return refused();
+  }
+
+  /** The same with the file as it is. */
+  public List<String> refused() {
+    ReloadResult result = reload();
+    assertThat(result).isInstanceOf(ReloadResult.Refused.class);
+    return ((ReloadResult.Refused) result).problems();
+  }
+
+  private void write(Builder configuration) {
+    try {
+      Files.writeString(file, configuration.text());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What its admin port answers, which must be a 200. */

@@ -1,0 +1,4 @@
+package org.pgdeeplake.proxy.postgres;
+
+/** Of a result. */
+public record Column(String name, ColumnType type) {}

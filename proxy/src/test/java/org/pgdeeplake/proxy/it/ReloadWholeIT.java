@@ -1,0 +1,265 @@
+package org.pgdeeplake.proxy.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.proxy.support.Command;
+import org.pgdeeplake.proxy.support.ProxyProcess;
+import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.TestPostgres;
+import org.pgdeeplake.proxy.support.TestProxy;
+
+// Rule: a reload applies the whole file or nothing of it, and says what or why.
+class ReloadWholeIT {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  @TempDir private Path directory;
+
+  private Path file() {
+    return directory.resolve("proxy.conf");
+  }
+
+  @Test
+  void whatIsWrongChangesNothingAndIsToldWithItsPlace() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        ReservedPort taken = new ReservedPort();
+        Socket listening = new Socket();
+        TestProxy proxy = TestProxy.to(postgres).start(file()).awaitUp(1)) {
+      listening.bind(new InetSocketAddress(LOOPBACK, 0));
+      String added =
+          "frontends.more { bind = \"" + taken.address() + "\", default-backend = pg_backends }";
+      Path noPem = Files.writeString(directory.resolve("bad.pem"), "not a certificate\n");
+      assertRefused(
+          proxy,
+          TestProxy.to(postgres, postgres).backend("retrys = 3").proxy(added),
+          "proxy.backends.pg_backends.retrys: unknown key");
+      assertRefused(
+          proxy,
+          TestProxy.to(postgres, postgres)
+              .proxy(added, "admin.bind = \"127.0.0.1:%d\"".formatted(listening.getLocalPort())),
+          "proxy.admin.bind: cannot listen on 127.0.0.1:%d (admin): Address already in use"
+              .formatted(listening.getLocalPort()));
+      assertRefused(
+          proxy,
+          TestProxy.to(postgres, postgres)
+              .proxy(added)
+              .frontend("tls { mode = terminate, certificate = \"" + noPem + "\" }"),
+          "proxy.frontends.pg_frontend.tls.certificate: " + noPem);
+      assertRefused(
+          proxy,
+          TestProxy.to(postgres, postgres).proxy(added, "threads = 3"),
+          "proxy.threads: from 2 to 3 needs a restart");
+      Files.delete(file());
+      assertThat(proxy.refused()).containsExactly(file() + ": no such file");
+      assertThat(proxy.backend().servers()).hasSize(1);
+      assertThatThrownBy(() -> new Socket(LOOPBACK, taken.number()).close())
+          .as("nobody listens there")
+          .isInstanceOf(IOException.class);
+      try (Connection session = proxy.connect()) {
+        assertThat(session.isValid(5)).isTrue();
+      }
+      assertThat(scrape(proxy))
+          .contains("pgproxy_reloads_total{result=\"refused\"} 5.0")
+          .contains("pgproxy_reloads_total{result=\"applied\"} 0.0")
+          .contains("pgproxy_config_last_reload_successful 0.0");
+    }
+  }
+
+  private void assertRefused(TestProxy proxy, TestProxy.Builder configuration, String problem)
+      throws IOException {
+    assertThat(proxy.refused(configuration))
+        .singleElement()
+        .asString()
+        .matches("(?s)" + Pattern.quote(file().toString()) + ":[0-9]+: .*")
+        .contains(problem);
+  }
+
+  @Test
+  void countersGoOnAndWhatIsGoneIsNotShown() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        TestProxy proxy =
+            TestProxy.to(postgres, postgres)
+                .proxy("frontends.second { bind = \"127.0.0.1:0\", default-backend = pg_backends }")
+                .start(file())
+                .awaitUp(2)) {
+      for (int i = 0; i < 4; i++) {
+        proxy.connect("sslmode=disable").close();
+      }
+      proxy.awaitNoSession();
+      String before = scrape(proxy);
+      assertThat(before)
+          .contains("haproxy_frontend_sessions_total{proxy=\"pg_frontend\"} 4.0")
+          .contains("server=\"s2\"")
+          .contains("proxy=\"second\"");
+      assertThat(proxy.applied(TestProxy.to(postgres).frontend("max-connections = 77")))
+          .containsExactly(
+              "frontend pg_frontend: max-connections 10000 -> 77",
+              "frontend second removed (127.0.0.1:0)",
+              "server pg_backends/s2 removed (" + postgres.address() + ")");
+      proxy.connect("sslmode=disable").close();
+      proxy.awaitNoSession();
+      assertThat(scrape(proxy))
+          .contains("haproxy_frontend_sessions_total{proxy=\"pg_frontend\"} 5.0")
+          .contains("haproxy_frontend_limit_sessions{proxy=\"pg_frontend\"} 77.0")
+          .contains("haproxy_backend_sessions_total{proxy=\"pg_backends\"} 5.0")
+          .contains("haproxy_server_sessions_total{proxy=\"pg_backends\",server=\"s1\"} 3.0")
+          .contains("pgproxy_session_duration_seconds_count{proxy=\"pg_frontend\"} 5")
+          .contains("pgproxy_connect_seconds_count{proxy=\"pg_backends\",server=\"s1\"} 3")
+          .contains("pgproxy_reloads_total{result=\"applied\"} 1.0")
+          .contains("pgproxy_config_last_reload_successful 1.0")
+          .doesNotContain("server=\"s2\"")
+          .doesNotContain("proxy=\"second\"");
+    }
+  }
+
+  private static String scrape(TestProxy proxy) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      InetSocketAddress admin = proxy.proxy().adminAddress();
+      return client
+          .send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin.getPort() + "/metrics"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
+    }
+  }
+
+  @Test
+  void aChangedAddressOpensAndTheOldOneCloses() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        ReservedPort first = new ReservedPort();
+        ReservedPort second = new ReservedPort();
+        ReservedPort admin = new ReservedPort();
+        TestProxy proxy = TestProxy.to(postgres).frontend(bind(first)).start(file()).awaitUp(1);
+        Connection session = proxy.connect()) {
+      assertThat(
+              proxy.applied(
+                  TestProxy.to(postgres).frontend(bind(second)).proxy("admin." + bind(admin))))
+          .containsExactly(
+              "frontend pg_frontend: bind " + first.address() + " -> " + second.address(),
+              "admin.bind 127.0.0.1:0 -> " + admin.address());
+      new Socket(LOOPBACK, second.number()).close();
+      awaitClosed(first);
+      assertThat(session.isValid(5)).isTrue();
+      assertThat(proxy.proxy().adminAddress().getPort()).isEqualTo(admin.number());
+      assertThat(scrape(proxy))
+          .contains("haproxy_frontend_status{proxy=\"pg_frontend\",state=\"UP\"} 1.0");
+      assertThat(proxy.proxy().ready()).isTrue();
+    }
+  }
+
+  private static String bind(ReservedPort port) {
+    return "bind = \"" + port.address() + "\"";
+  }
+
+  private static void awaitClosed(ReservedPort port) {
+    await("the old address is closed")
+        .atMost(LIMIT)
+        .until(() -> {
+          try (Socket _ = new Socket(LOOPBACK, port.number())) {
+            return false;
+          } catch (IOException _) {
+            return true;
+          }
+        });
+  }
+
+  /** Renaming a frontend, or two that swap addresses: the address is never closed. */
+  @Test
+  void anAddressChangesHandsWithoutClosing() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        ReservedPort first = new ReservedPort();
+        ReservedPort second = new ReservedPort();
+        TestProxy proxy =
+            TestProxy.to(postgres)
+                .frontend(bind(first))
+                .proxy("frontends.b { default-backend = pg_backends, " + bind(second) + " }")
+                .start(file())
+                .awaitUp(1)) {
+      assertThat(
+              proxy.applied(
+                  TestProxy.to(postgres)
+                      .frontend(bind(second))
+                      .proxy("frontends.c { default-backend = pg_backends, " + bind(first) + " }")))
+          .contains(
+              "frontend pg_frontend: bind " + first.address() + " -> " + second.address(),
+              "frontend b removed (" + second.address() + ")",
+              "frontend c added (" + first.address() + ")");
+      assertThat(proxy.proxy().address("pg_frontend").getPort()).isEqualTo(second.number());
+      assertThat(proxy.proxy().address("c").getPort()).isEqualTo(first.number());
+      String url = "jdbc:postgresql://127.0.0.1:" + first.number() + "/postgres?user=postgres";
+      try (Connection session = DriverManager.getConnection(url)) {
+        assertThat(session.isValid(5)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whileItStopsItIsRefused() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        TestProxy proxy = TestProxy.to(postgres).start(file()).awaitUp(1)) {
+      try (Connection session = proxy.connect()) {
+        proxy.proxy().shutdown();
+        assertThat(proxy.refused()).containsExactly("the proxy is shutting down");
+        assertThat(session.isValid(5)).isTrue();
+      }
+      proxy.proxy().awaitTermination();
+    }
+  }
+
+  @Test
+  void withoutAFileItIsRefused() {
+    try (TestPostgres postgres = TestPostgres.create();
+        TestProxy proxy = TestProxy.to(postgres).start()) {
+      assertThat(proxy.refused()).singleElement().asString().endsWith("no such file");
+    }
+  }
+
+  @Test
+  void sighupReloads() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        ReservedPort port = new ReservedPort();
+        ReservedPort next = new ReservedPort()) {
+      Files.writeString(file(), TestProxy.to(postgres).frontend(bind(port)).text());
+      try (Command proxy = ProxyProcess.start(file())) {
+        var _ = ProxyProcess.awaitListening(proxy, port);
+        Files.writeString(
+            file(), TestProxy.to(postgres).frontend(bind(next)).proxy("log.level = debug").text());
+        proxy.signal("HUP");
+        var _ = ProxyProcess.awaitListening(proxy, next);
+        await()
+            .atMost(LIMIT)
+            .until(() ->
+                proxy.out().contains("SIGHUP: reload of " + file())
+                    && proxy.out().contains("reload: log.level info -> debug"));
+        Files.writeString(file(), "proxy { thread = 2 }\n");
+        proxy.signal("HUP");
+        await()
+            .atMost(LIMIT)
+            .until(
+                () -> proxy.out().contains("reload: " + file() + ":1: proxy.thread: unknown key"));
+        assertThat(proxy.out()).contains("reload refused, everything runs on as before");
+        proxy.signal("TERM");
+        assertThat(proxy.await().exitCode()).isZero();
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// All sessions can be looked at, whatever one of their event loops is doing.
+package org.pgdeeplake.proxy.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+import org.pgdeeplake.proxy.postgres.StartupBytes;
+
+class SessionsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  @Test
+  void aWaiterIsSeen() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
+      byte[] startup =
+          StartupBytes.startupMessage(0, "user", "u", "database", "d", "application_name", "a");
+      stage.client().getOutputStream().write(startup);
+      stage.awaitState(stage.session(), "Queued");
+      assertThat(stage.sessions.snapshots())
+          .succeedsWithin(LIMIT)
+          .satisfies(seen -> {
+            assertThat(seen).hasSize(1);
+            SessionSnapshot waiter = seen.getFirst();
+            assertThat(waiter.id()).isOne();
+            assertThat(waiter.server()).isNull();
+            assertThat(waiter.user()).isEqualTo("u");
+            assertThat(waiter.database()).isEqualTo("d");
+            assertThat(waiter.application()).isEqualTo("a");
+            assertThat(waiter.state()).isEqualTo("Queued");
+            assertThat(waiter.activity()).isEmpty();
+            assertThat(waiter.waitedSeconds()).isNotNegative();
+            assertThat(waiter.bytesIn()).isEqualTo(startup.length);
+          });
+    }
+  }
+
+  @Test
+  void whoHasNotAskedHasNotWaited() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
+      stage.client();
+      stage.awaitState(stage.session(), "AwaitingStartup");
+      assertThat(stage.sessions.snapshots())
+          .succeedsWithin(LIMIT)
+          .satisfies(seen -> assertThat(seen.getFirst().waitedSeconds()).isEqualTo(-1));
+    }
+  }
+
+  @Test
+  void aLoopThatDoesNotComeToItIsLeftOut() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
+      stage.client();
+      stage
+          .session()
+          .loop()
+          .execute(() -> {
+            try {
+              var _ = release.await(30, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      assertThat(stage.sessions.snapshots()).succeedsWithin(LIMIT).isEqualTo(List.of());
+      release.countDown();
+    }
+  }
+
+  @Test
+  void aLoopThatHasEndedIsLeftOut() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
+      stage.client();
+      Session session = stage.session();
+      stage.awaitState(session, "AwaitingStartup");
+      session.loop().parent().shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+      // Its channel has ended with the loop; one that was not registered yet would still be there.
+      stage.sessions.opened(session);
+      assertThat(stage.sessions.snapshots()).succeedsWithin(LIMIT).isEqualTo(List.of());
+    }
+  }
+}
