@@ -166,6 +166,10 @@ public final class AdminServer implements AutoCloseable {
     return new AdminConnection(routes, gate, report, limits);
   }
 
+  Routes routes() {
+    return routes;
+  }
+
   private void accept(Channel connection) {
     if (connections.size() >= limits.connections()) {
       var _ = connection.close();

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.console;
 import java.security.SecureRandom;
 import java.util.Set;
 import org.pgdeeplake.proxy.config.Credentials;
+import org.pgdeeplake.proxy.config.Secret;
 import org.pgdeeplake.proxy.postgres.ScramLogin;
 import org.pgdeeplake.proxy.postgres.ScramVerifier;
 
@@ -11,19 +12,19 @@ final class Access {
   /** Ours, and the one under which those who know PgBouncer look for it. */
   static final Set<String> DATABASES = Set.of("pgproxy", "pgbouncer");
 
-  private final String user;
+  private final Secret user;
   private final ScramVerifier verifier;
   private final byte[] secret = new byte[32];
   private final LoginPace pace = new LoginPace();
 
   Access(Credentials credentials) {
-    this.user = credentials.user();
+    this.user = new Secret(credentials.user());
     this.verifier = ScramVerifier.of(credentials.password().value());
     new SecureRandom().nextBytes(secret);
   }
 
   ScramLogin begin(String name) {
-    return ScramLogin.begin(verifier, user.equals(name), secret, name);
+    return ScramLogin.begin(verifier, user.matches(name), secret, name);
   }
 
   LoginPace pace() {

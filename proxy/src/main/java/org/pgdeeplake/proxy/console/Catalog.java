@@ -19,7 +19,9 @@ import org.pgdeeplake.proxy.postgres.ColumnType;
 
 /** Every command of the console: how it is written, what it means and what runs then. */
 final class Catalog {
-  private static final long MAX_WAIT_SECONDS = Duration.ofDays(1).toSeconds();
+  /** Shorter than a session may be idle: the client says nothing meanwhile. */
+  private static final long MAX_WAIT_SECONDS = Duration.ofHours(6).toSeconds();
+
   private static final String HELP = "SHOW HELP lists the commands.";
 
   /** What PgBouncer has and we have not, each with what to do instead. */

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.console;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -43,8 +44,12 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    ctx = added;
+  }
+
+  @Override
   public void channelActive(ChannelHandlerContext active) {
-    ctx = active;
     expect(
         limits.login(),
         ErrorResponse.fatal(
@@ -145,11 +150,14 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
       return;
     }
     ending = true;
-    send(messages -> messages.fatal(error));
-    flush();
+    Channel channel = context().channel();
+    ByteBuf out = context().alloc().buffer();
     // A close with unread bytes would be a reset, which can take the last words with it.
+    var _ =
+        context()
+            .writeAndFlush(out.writeBytes(error.encode()))
+            .addListener(said -> ChannelEnd.shutdownOutput(channel));
     autoRead(true);
-    ChannelEnd.shutdownOutput(context().channel());
     var _ = after(FAREWELL, this::close);
   }
 

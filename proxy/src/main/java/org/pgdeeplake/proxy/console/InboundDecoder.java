@@ -35,10 +35,7 @@ final class InboundDecoder extends ByteToMessageDecoder {
   private void startup(ByteBuf in, List<Object> out) {
     switch (StartupDecoder.decode(in, false)) {
       case StartupDecoder.Result.NeedMore() -> {}
-      case StartupDecoder.Result.Malformed(ErrorResponse answer) -> {
-        phase = Phase.OVER;
-        out.add(new Inbound.Garbage(answer));
-      }
+      case StartupDecoder.Result.Malformed(ErrorResponse answer) -> garbage(in, answer, out);
       case StartupDecoder.Result.Decoded decoded -> {
         phase =
             switch (decoded.packet()) {
@@ -57,10 +54,8 @@ final class InboundDecoder extends ByteToMessageDecoder {
     }
     int length = in.getInt(in.readerIndex() + 1);
     if (length < Integer.BYTES || length > Limits.MESSAGE_BYTES) {
-      phase = Phase.OVER;
-      out.add(
-          new Inbound.Garbage(
-              ErrorResponse.fatal(ErrorResponse.PROTOCOL_VIOLATION, "invalid message length")));
+      garbage(
+          in, ErrorResponse.fatal(ErrorResponse.PROTOCOL_VIOLATION, "invalid message length"), out);
       return;
     }
     if (in.readableBytes() < 1 + length) {
@@ -69,6 +64,12 @@ final class InboundDecoder extends ByteToMessageDecoder {
     char type = (char) in.readUnsignedByte();
     in.skipBytes(Integer.BYTES);
     out.add(new Inbound.Message(type, onHeap(in, length - Integer.BYTES)));
+  }
+
+  private void garbage(ByteBuf in, ErrorResponse answer, List<Object> out) {
+    phase = Phase.OVER;
+    in.skipBytes(in.readableBytes());
+    out.add(new Inbound.Garbage(answer));
   }
 
   private static ByteBuf onHeap(ByteBuf in, int length) {

@@ -148,11 +148,6 @@ public final class ServerMessages {
     return this;
   }
 
-  public ServerMessages fatal(ErrorResponse error) {
-    out.writeBytes(error.encode());
-    return this;
-  }
-
   public ServerMessages notice(String message) {
     begin('N');
     field('S', "NOTICE");

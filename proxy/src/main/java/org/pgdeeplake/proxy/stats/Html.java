@@ -51,7 +51,10 @@ record Html(String markup) {
     return new Html(out.toString());
   }
 
-  /** Control characters show as a replacement character: none of them belongs on a page. */
+  /**
+   * Control characters, and those that turn the direction of text, show as a replacement character:
+   * a name could pretend to be another with them.
+   */
   private static void escape(String text, StringBuilder out) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -61,8 +64,13 @@ record Html(String markup) {
         case '>' -> out.append("&gt;");
         case '"' -> out.append("&quot;");
         case '\'' -> out.append("&#39;");
-        default -> out.append(Character.isISOControl(c) ? '\uFFFD' : c);
+        default -> out.append(hidden(c) ? '\uFFFD' : c);
       }
     }
+  }
+
+  private static boolean hidden(char c) {
+    int type = Character.getType(c);
+    return type == Character.CONTROL || type == Character.FORMAT;
   }
 }

@@ -1,16 +1,27 @@
 package org.pgdeeplake.proxy.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.AdminConfig;
 import org.pgdeeplake.proxy.config.Credentials;
 import org.pgdeeplake.proxy.config.HostPort;
@@ -33,6 +44,8 @@ import org.pgdeeplake.proxy.session.Sessions;
  * {@link #USER}, until the test changes that.
  */
 final class RunningAdmin implements AutoCloseable {
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   static final String USER = "ops";
   static final String PASSWORD = "pässword:with colon";
 
@@ -42,6 +55,10 @@ final class RunningAdmin implements AutoCloseable {
   final Operations operations =
       new Operations(
           this::topology, new Sessions(), scene.demand, this::reload, shutdowns::incrementAndGet);
+
+  /** Backends after the scene's own. */
+  final List<Backend> more = new CopyOnWriteArrayList<>();
+
   volatile @Nullable Credentials credentials = new Credentials(USER, new Secret(PASSWORD));
   volatile CompletableFuture<ReloadResult> reloaded =
       CompletableFuture.completedFuture(new ReloadResult.Applied(List.of()));
@@ -80,7 +97,7 @@ final class RunningAdmin implements AutoCloseable {
             new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, true),
             new ShutdownConfig(Duration.ZERO, Duration.ZERO)),
         List.of(),
-        List.of(scene.backend));
+        Stream.concat(Stream.of(scene.backend), more.stream()).toList());
   }
 
   private CompletableFuture<ReloadResult> reload(Caller caller) {
@@ -97,6 +114,28 @@ final class RunningAdmin implements AutoCloseable {
 
   URI uri(String path) {
     return URI.create("http://127.0.0.1:" + address().getPort() + path);
+  }
+
+  /**
+   * @param headers names and values in turn
+   */
+  HttpResponse<String> send(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path)).method(method, BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
+  }
+
+  /** As somebody who has the credentials. */
+  HttpResponse<String> ask(String method, String path) throws IOException, InterruptedException {
+    return send(method, path, "", "Authorization", basic(USER, PASSWORD));
+  }
+
+  static String basic(String user, String password) {
+    return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
   }
 
   @Override

@@ -8,14 +8,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -76,7 +71,7 @@ class ReloadWholeIT {
       try (Connection session = proxy.connect()) {
         assertThat(session.isValid(5)).isTrue();
       }
-      assertThat(scrape(proxy))
+      assertThat(proxy.get("/metrics"))
           .contains("pgproxy_reloads_total{result=\"refused\"} 5.0")
           .contains("pgproxy_reloads_total{result=\"applied\"} 0.0")
           .contains("pgproxy_config_last_reload_successful 0.0");
@@ -104,7 +99,7 @@ class ReloadWholeIT {
         proxy.connect("sslmode=disable").close();
       }
       proxy.awaitNoSession();
-      String before = scrape(proxy);
+      String before = proxy.get("/metrics");
       assertThat(before)
           .contains("haproxy_frontend_sessions_total{proxy=\"pg_frontend\"} 4.0")
           .contains("server=\"s2\"")
@@ -116,7 +111,7 @@ class ReloadWholeIT {
               "server pg_backends/s2 removed (" + postgres.address() + ")");
       proxy.connect("sslmode=disable").close();
       proxy.awaitNoSession();
-      assertThat(scrape(proxy))
+      assertThat(proxy.get("/metrics"))
           .contains("haproxy_frontend_sessions_total{proxy=\"pg_frontend\"} 5.0")
           .contains("haproxy_frontend_limit_sessions{proxy=\"pg_frontend\"} 77.0")
           .contains("haproxy_backend_sessions_total{proxy=\"pg_backends\"} 5.0")
@@ -127,88 +122,6 @@ class ReloadWholeIT {
           .contains("pgproxy_config_last_reload_successful 1.0")
           .doesNotContain("server=\"s2\"")
           .doesNotContain("proxy=\"second\"");
-    }
-  }
-
-  private static String scrape(TestProxy proxy) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      InetSocketAddress admin = proxy.proxy().adminAddress();
-      return client
-          .send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin.getPort() + "/metrics"))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
-    }
-  }
-
-  @Test
-  void aChangedAddressOpensAndTheOldOneCloses() throws Exception {
-    try (TestPostgres postgres = TestPostgres.started();
-        ReservedPort first = new ReservedPort();
-        ReservedPort second = new ReservedPort();
-        ReservedPort admin = new ReservedPort();
-        TestProxy proxy = TestProxy.to(postgres).frontend(bind(first)).start(file()).awaitUp(1);
-        Connection session = proxy.connect()) {
-      assertThat(
-              proxy.applied(
-                  TestProxy.to(postgres).frontend(bind(second)).proxy("admin." + bind(admin))))
-          .containsExactly(
-              "frontend pg_frontend: bind " + first.address() + " -> " + second.address(),
-              "admin.bind 127.0.0.1:0 -> " + admin.address());
-      new Socket(LOOPBACK, second.number()).close();
-      awaitClosed(first);
-      assertThat(session.isValid(5)).isTrue();
-      assertThat(proxy.proxy().adminAddress().getPort()).isEqualTo(admin.number());
-      assertThat(scrape(proxy))
-          .contains("haproxy_frontend_status{proxy=\"pg_frontend\",state=\"UP\"} 1.0");
-      assertThat(proxy.proxy().ready()).isTrue();
-    }
-  }
-
-  private static String bind(ReservedPort port) {
-    return "bind = \"" + port.address() + "\"";
-  }
-
-  private static void awaitClosed(ReservedPort port) {
-    await("the old address is closed")
-        .atMost(LIMIT)
-        .until(() -> {
-          try (Socket _ = new Socket(LOOPBACK, port.number())) {
-            return false;
-          } catch (IOException _) {
-            return true;
-          }
-        });
-  }
-
-  /** Renaming a frontend, or two that swap addresses: the address is never closed. */
-  @Test
-  void anAddressChangesHandsWithoutClosing() throws Exception {
-    try (TestPostgres postgres = TestPostgres.started();
-        ReservedPort first = new ReservedPort();
-        ReservedPort second = new ReservedPort();
-        TestProxy proxy =
-            TestProxy.to(postgres)
-                .frontend(bind(first))
-                .proxy("frontends.b { default-backend = pg_backends, " + bind(second) + " }")
-                .start(file())
-                .awaitUp(1)) {
-      assertThat(
-              proxy.applied(
-                  TestProxy.to(postgres)
-                      .frontend(bind(second))
-                      .proxy("frontends.c { default-backend = pg_backends, " + bind(first) + " }")))
-          .contains(
-              "frontend pg_frontend: bind " + first.address() + " -> " + second.address(),
-              "frontend b removed (" + second.address() + ")",
-              "frontend c added (" + first.address() + ")");
-      assertThat(proxy.proxy().address("pg_frontend").getPort()).isEqualTo(second.number());
-      assertThat(proxy.proxy().address("c").getPort()).isEqualTo(first.number());
-      String url = "jdbc:postgresql://127.0.0.1:" + first.number() + "/postgres?user=postgres";
-      try (Connection session = DriverManager.getConnection(url)) {
-        assertThat(session.isValid(5)).isTrue();
-      }
     }
   }
 
@@ -261,5 +174,9 @@ class ReloadWholeIT {
         assertThat(proxy.await().exitCode()).isZero();
       }
     }
+  }
+
+  private static String bind(ReservedPort port) {
+    return "bind = \"" + port.address() + "\"";
   }
 }

@@ -52,28 +52,39 @@ public final class Scene implements AutoCloseable {
 
   public final FrontendTraffic traffic = new FrontendTraffic();
 
-  public final Backend backend =
-      new Backend(
-          new BackendConfig(
-              "pg_backends",
-              List.of(
-                  new ServerConfig("pg-deeplake-1", new HostPort("127.0.0.1", 5441), 0, false),
-                  new ServerConfig("pg-deeplake-2", new HostPort("::1", 5442), 40, false)),
-              new CheckConfig(
-                  CheckConfig.Type.PGSQL,
-                  "postgres",
-                  Duration.ofSeconds(2),
-                  Duration.ofMillis(100),
-                  Duration.ofSeconds(2),
-                  1,
-                  2,
-                  OnMarkedDown.NONE),
-              new QueueConfig(100, 0, 32),
-              new BackendConfig.Timeouts(
-                  Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120)),
-              3,
-              true,
-              new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
+  public final Backend backend;
+
+  public Scene() {
+    this("pg_backends");
+  }
+
+  /**
+   * @param name of the backend
+   */
+  public Scene(String name) {
+    backend =
+        new Backend(
+            new BackendConfig(
+                name,
+                List.of(
+                    new ServerConfig("pg-deeplake-1", new HostPort("127.0.0.1", 5441), 0, false),
+                    new ServerConfig("pg-deeplake-2", new HostPort("::1", 5442), 40, false)),
+                new CheckConfig(
+                    CheckConfig.Type.PGSQL,
+                    "postgres",
+                    Duration.ofSeconds(2),
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(2),
+                    1,
+                    2,
+                    OnMarkedDown.NONE),
+                new QueueConfig(100, 0, 32),
+                new BackendConfig.Timeouts(
+                    Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120)),
+                3,
+                true,
+                new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
+  }
 
   public final Demand demand =
       new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ofSeconds(30)), timer);
