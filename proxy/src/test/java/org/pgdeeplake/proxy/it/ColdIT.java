@@ -88,6 +88,7 @@ class ColdIT {
       postgres.start();
       assertThat(psql.await()).isEqualTo(new Command.Result(0, "TLSv1.3\n", ""));
       assertThat(List.of(direct.join(), asked.join())).containsOnly("42");
+      proxy.awaitNoSession();
       try (Connection connection = proxy.connect("sslmode=require", "sslNegotiation=direct")) {
         assertThat(connection.isValid(5)).isTrue();
         assertThat(proxy.demand().opaque()).isEqualTo(1);

@@ -42,6 +42,8 @@ class SessionLinesIT {
               + " (?<state>[-A-Za-z]{2}) (?<actconn>\\d+)/(?<feconn>\\d+)/(?<beconn>\\d+)"
               + "/(?<srvconn>\\d+)/(?<retries>\\+?\\d+) (?<srvqueue>\\d+)/(?<backendqueue>\\d+)");
 
+  private static final String RELOADED = "reload applied";
+
   @TempDir private Path directory;
   private Path file = Path.of("");
 
@@ -129,9 +131,56 @@ class SessionLinesIT {
     }
   }
 
+  @Test
+  void aReloadChangesTheFormatAndLosesNoLine() throws IOException {
+    try (TestPostgres postgres = TestPostgres.started();
+        ReservedPort port = new ReservedPort();
+        ReservedPort empty = new ReservedPort()) {
+      writeConfig(port, empty, postgres, "text");
+      try (Command proxy = ProxyProcess.start(file)) {
+        InetSocketAddress address = ProxyProcess.awaitListening(proxy, port);
+        for (int round = 1; round <= 6; round++) {
+          sessions(address);
+          boolean json = round % 2 == 1;
+          writeConfig(port, empty, postgres, json ? "json" : "text");
+          proxy.signal("HUP");
+          int reloads = round;
+          await().until(() -> reloads(proxy) == reloads);
+        }
+        sessions(address);
+        await().until(() -> sessionLines(proxy).size() == 7 * SESSIONS);
+        assertThat(sessionLines(proxy).stream().filter(line -> line.startsWith("{")))
+            .hasSizeBetween(2 * SESSIONS, 4 * SESSIONS);
+      }
+    }
+  }
+
+  private static long reloads(Command proxy) {
+    return proxy.out().lines().filter(line -> line.contains(RELOADED)).count();
+  }
+
   /** The lines of some sessions that were served and, the last, of one that was not. */
   private List<String> lines(
       ReservedPort port, ReservedPort empty, TestPostgres postgres, String format, int lines)
+      throws IOException {
+    writeConfig(port, empty, postgres, format);
+    try (Command proxy = ProxyProcess.start(file)) {
+      InetSocketAddress address = ProxyProcess.awaitListening(proxy, port);
+      sessions(address);
+      await().until(() -> sessionLines(proxy).size() == lines - 1);
+      ProxyProcess.awaitListening(proxy, empty);
+      try (RawClient client =
+          RawClient.open(new InetSocketAddress(address.getAddress(), empty.number()))) {
+        client.send(RawClient.startup());
+        client.readUntil('E');
+      }
+      await().until(() -> sessionLines(proxy).size() == lines);
+      return sessionLines(proxy);
+    }
+  }
+
+  private void writeConfig(
+      ReservedPort port, ReservedPort empty, TestPostgres postgres, String format)
       throws IOException {
     Files.writeString(
         file,
@@ -146,19 +195,6 @@ class SessionLinesIT {
         }
         """
             .formatted(format, port.address(), empty.address(), postgres.address()));
-    try (Command proxy = ProxyProcess.start(file)) {
-      InetSocketAddress address = ProxyProcess.awaitListening(proxy, port);
-      sessions(address);
-      await().until(() -> sessionLines(proxy).size() == lines - 1);
-      ProxyProcess.awaitListening(proxy, empty);
-      try (RawClient client =
-          RawClient.open(new InetSocketAddress(address.getAddress(), empty.number()))) {
-        client.send(RawClient.startup());
-        client.readUntil('E');
-      }
-      await().until(() -> sessionLines(proxy).size() == lines);
-      return sessionLines(proxy);
-    }
   }
 
   private static void sessions(InetSocketAddress address) throws IOException {
