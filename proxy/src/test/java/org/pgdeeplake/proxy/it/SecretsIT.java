@@ -134,9 +134,8 @@ class SecretsIT {
             "-U",
             user,
             "-d",
-            "postgres",
+            user,
             "-c",
-            // The console has it, too, by the short name.
             user.equals("postgres") ? "SHOW server_version" : "SHOW VERSION")
         .env("PGPASSWORD", password)
         .env("PGSSLMODE", sslmode)
