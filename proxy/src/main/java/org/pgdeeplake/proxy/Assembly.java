@@ -1,42 +1,32 @@
 package org.pgdeeplake.proxy;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.netty.channel.EventLoopGroup;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
-import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.ConfigChanges;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
-import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.health.HealthChecker;
-import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
-import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.session.SessionServices;
-import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
-import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,35 +52,6 @@ final class Assembly implements AutoCloseable {
   private volatile boolean stopping;
   private volatile @Nullable Topology topology;
   private volatile @Nullable TlsEdge tls;
-
-  /** What stays as it is whatever the configuration says. */
-  record Ground(
-      Transport transport,
-      EventLoopGroup loops,
-      EventLoopGroup control,
-      ServerConnector connector,
-      Metrics metrics,
-      TlsTraffic tlsTraffic,
-      Demand demand,
-      Sessions sessions,
-      Logging logging) {}
-
-  /**
-   * An address that is not for clients.
-   *
-   * @param name of its section
-   * @param bind null: it is closed
-   * @param listen from now on there, as the configuration says; for each one that has the port
-   */
-  record OperatorPort(
-      String name,
-      Function<ProxyConfig, @Nullable HostPort> bind,
-      Ports.Opener opener,
-      BiConsumer<Listener, ProxyConfig> listen) {
-    private Ports.Owner owner() {
-      return new Ports.Owner(name, "");
-    }
-  }
 
   Assembly(Ground ground, List<OperatorPort> operatorPorts) {
     this.ground = ground;
@@ -326,26 +287,12 @@ final class Assembly implements AutoCloseable {
     List<HealthChecker> gone = new ArrayList<>(last.values());
     gone.removeAll(checkers.values());
     retirement.add(
-        grace(config),
+        config,
         () -> gone.stream().allMatch(one -> one.backend().sessions() == 0),
         () -> {
           gone.forEach(HealthChecker::close);
           edge.release();
         });
-  }
-
-  /** The longest from a client's connection, or a connection to a server, to what comes of it. */
-  private static Duration grace(ProxyConfig config) {
-    Stream<Duration> clients =
-        config.frontends().stream()
-            .map(FrontendConfig::timeouts)
-            .map(limits -> limits.startup().multipliedBy(2).plus(limits.tlsHandshake()));
-    Stream<Duration> servers =
-        config.backends().stream().map(backend -> backend.timeouts().connect());
-    return Stream.concat(clients, servers)
-        .max(Duration::compareTo)
-        .orElse(Duration.ZERO)
-        .plusSeconds(1);
   }
 
   /** No more changes but one that is under way. Does not block. */

@@ -67,7 +67,7 @@ public final class Proxy implements AutoCloseable {
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
     this.assembly =
         new Assembly(
-            new Assembly.Ground(
+            new Ground(
                 transport,
                 loops,
                 control,
@@ -81,8 +81,7 @@ public final class Proxy implements AutoCloseable {
     this.reloads = new Reloads(file.path(), assembly, metrics);
     this.operations =
         new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
-    this.admin =
-        new AdminServer(started.admin(), transport, adminLoops, metrics, operations, this::ready);
+    this.admin = new AdminServer(adminLoops, metrics, operations, this::ready);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
     metrics.registerDroppedLogLines(logging::dropped);
@@ -91,18 +90,18 @@ public final class Proxy implements AutoCloseable {
   }
 
   /** Those that a reload may move; what listens there stays. */
-  private List<Assembly.OperatorPort> operatorPorts() {
+  private List<OperatorPort> operatorPorts() {
     return List.of(
-        new Assembly.OperatorPort(
+        new OperatorPort(
             "admin",
             config -> config.admin().bind(),
-            bind -> AdminServer.bind(bind, adminLoops, transport),
+            bind -> Listener.bind(bind, adminLoops, transport),
             // Not a reference: the admin server is made last.
             (listener, config) -> admin.listen(listener)),
-        new Assembly.OperatorPort(
+        new OperatorPort(
             "console",
             config -> config.console() == null ? null : config.console().bind(),
-            bind -> ConsoleServer.bind(bind, adminLoops, transport),
+            bind -> Listener.bind(bind, adminLoops, transport),
             (listener, config) ->
                 listenConsole(listener, Objects.requireNonNull(config.console()))));
   }
@@ -111,7 +110,7 @@ public final class Proxy implements AutoCloseable {
   private void listenConsole(Listener listener, ConsoleConfig config) {
     ConsoleServer server = console;
     if (server == null) {
-      server = new ConsoleServer(config, transport, adminLoops, operations);
+      server = new ConsoleServer(config.credentials(), operations);
       console = server;
     }
     server.listen(listener, config.credentials());
@@ -250,6 +249,10 @@ public final class Proxy implements AutoCloseable {
     assembly.stopAccepting();
     sessions.stopAll();
     admin.close();
+    ConsoleServer lastConsole = console;
+    if (lastConsole != null) {
+      lastConsole.close();
+    }
     assembly.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     adminLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();

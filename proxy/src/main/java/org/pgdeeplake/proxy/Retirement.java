@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.config.ProxyConfig;
 
 /**
  * What the configuration no longer has and sessions may still use: it ends when none can any more.
@@ -36,11 +39,11 @@ final class Retirement implements AutoCloseable {
   }
 
   /**
-   * @param grace for sessions that know it but do not use it yet
-   * @param unused whether none uses it now
+   * @param last configuration that had it
+   * @param unused whether no session uses it now
    */
-  synchronized void add(Duration grace, BooleanSupplier unused, Runnable end) {
-    leaving.add(new Leaving(System.nanoTime() + grace.toNanos(), unused, end));
+  synchronized void add(ProxyConfig last, BooleanSupplier unused, Runnable end) {
+    leaving.add(new Leaving(System.nanoTime() + grace(last).toNanos(), unused, end));
     lookAgain();
   }
 
@@ -63,6 +66,23 @@ final class Retirement implements AutoCloseable {
       return over;
     });
     lookAgain();
+  }
+
+  /**
+   * For sessions that know it and do not use it yet: the longest from a client's connection, or a
+   * connection to a server, to what comes of it.
+   */
+  private static Duration grace(ProxyConfig config) {
+    Stream<Duration> clients =
+        config.frontends().stream()
+            .map(FrontendConfig::timeouts)
+            .map(limits -> limits.startup().multipliedBy(2).plus(limits.tlsHandshake()));
+    Stream<Duration> servers =
+        config.backends().stream().map(backend -> backend.timeouts().connect());
+    return Stream.concat(clients, servers)
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO)
+        .plusSeconds(1);
   }
 
   /** Ends everything now. */

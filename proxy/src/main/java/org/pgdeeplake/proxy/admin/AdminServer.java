@@ -1,8 +1,6 @@
 package org.pgdeeplake.proxy.admin;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -10,8 +8,6 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -20,24 +16,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
-import org.pgdeeplake.proxy.config.AdminConfig;
-import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
-import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.stats.History;
 
 /**
- * HTTP for operators, probes, Prometheus and whatever starts instances. {@link #start} and {@link
- * #close} block for a moment and are not for event loops.
+ * HTTP for operators, probes, Prometheus and whatever starts instances. {@link #close} blocks for a
+ * moment and is not for event loops.
  */
 public final class AdminServer implements AutoCloseable {
   /** Time for streams to take their last chunk. */
   private static final long CLOSE_MILLIS = 1000;
 
-  private final HostPort bind;
-  private final Transport transport;
   private final EventLoopGroup loops;
   private final Operations operations;
   private final History history = new History();
@@ -58,25 +49,16 @@ public final class AdminServer implements AutoCloseable {
    * @param ready every frontend listens, and the proxy is not shutting down
    */
   public AdminServer(
-      AdminConfig config,
-      Transport transport,
-      EventLoopGroup loops,
-      Metrics metrics,
-      Operations operations,
-      BooleanSupplier ready) {
-    this(config.bind(), transport, loops, metrics, operations, ready, Limits.DEFAULT);
+      EventLoopGroup loops, Metrics metrics, Operations operations, BooleanSupplier ready) {
+    this(loops, metrics, operations, ready, Limits.DEFAULT);
   }
 
   AdminServer(
-      HostPort bind,
-      Transport transport,
       EventLoopGroup loops,
       Metrics metrics,
       Operations operations,
       BooleanSupplier ready,
       Limits limits) {
-    this.bind = bind;
-    this.transport = transport;
     this.loops = loops;
     this.operations = operations;
     this.report = new DemandReport(operations.demand(), () -> operations.topology().backends());
@@ -87,39 +69,6 @@ public final class AdminServer implements AutoCloseable {
             () -> operations.topology().config().admin().stats(),
             new FailedLogins(System::nanoTime));
     this.limits = limits;
-  }
-
-  /**
-   * @throws BindException with a message for the user
-   */
-  public void start() throws BindException {
-    try {
-      listen(bind(bind, loops, transport));
-    } catch (IOException e) {
-      BindException refused =
-          new BindException(
-              "cannot listen on %s (admin): %s; set proxy.admin.bind to a free address"
-                  .formatted(bind, e.getMessage()));
-      refused.initCause(e);
-      throw refused;
-    }
-  }
-
-  /**
-   * An address for this server. Blocks until it is bound.
-   *
-   * @throws IOException with the system's reason, where it cannot be bound
-   */
-  public static Listener bind(HostPort bind, EventLoopGroup loops, Transport transport)
-      throws IOException {
-    return Listener.bind(
-        bind,
-        new ServerBootstrap()
-            .group(loops)
-            .channel(transport.serverSocket())
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true));
   }
 
   /** From now on accepts here; connections that were made elsewhere go on. */

@@ -1,37 +1,25 @@
 package org.pgdeeplake.proxy.console;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.config.ConsoleConfig;
 import org.pgdeeplake.proxy.config.Credentials;
-import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.net.Listener;
-import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Operations;
 
 /**
- * A console for DBAs, in PostgreSQL's protocol and PgBouncer's words. {@link #start} and {@link
- * #close} block for a moment, the constructor computes for some milliseconds: none is for event
- * loops.
+ * A console for DBAs, in PostgreSQL's protocol and PgBouncer's words. {@link #close} blocks for a
+ * moment, the constructor computes for some milliseconds: neither is for event loops.
  */
 public final class ConsoleServer implements AutoCloseable {
   /** For last words. */
   private static final long CLOSE_MILLIS = 1000;
 
-  private final HostPort bind;
-  private final Transport transport;
-  private final EventLoopGroup loops;
   private volatile Credentials credentials;
   private volatile Access access;
   private final Catalog catalog;
@@ -45,59 +33,17 @@ public final class ConsoleServer implements AutoCloseable {
   private volatile @Nullable Listener listener;
 
   /**
-   * @param loops answers are made there
+   * @param credentials of whoever logs in
    */
-  public ConsoleServer(
-      ConsoleConfig config, Transport transport, EventLoopGroup loops, Operations operations) {
-    this(config, transport, loops, operations, Limits.DEFAULT);
+  public ConsoleServer(Credentials credentials, Operations operations) {
+    this(credentials, operations, Limits.DEFAULT);
   }
 
-  ConsoleServer(
-      ConsoleConfig config,
-      Transport transport,
-      EventLoopGroup loops,
-      Operations operations,
-      Limits limits) {
-    this.bind = config.bind();
-    this.transport = transport;
-    this.loops = loops;
-    this.credentials = config.credentials();
+  ConsoleServer(Credentials credentials, Operations operations, Limits limits) {
+    this.credentials = credentials;
     this.access = new Access(credentials);
     this.catalog = new Catalog(operations, limits.command());
     this.limits = limits;
-  }
-
-  /**
-   * @throws BindException with a message for the user
-   */
-  public void start() throws BindException {
-    try {
-      listen(bind(bind, loops, transport), credentials);
-    } catch (IOException e) {
-      BindException refused =
-          new BindException(
-              "cannot listen on %s (console): %s; set proxy.console.bind to a free address, or to \"\""
-                  .formatted(bind, e.getMessage()));
-      refused.initCause(e);
-      throw refused;
-    }
-  }
-
-  /**
-   * An address for this server. Blocks until it is bound.
-   *
-   * @throws IOException with the system's reason, where it cannot be bound
-   */
-  public static Listener bind(HostPort bind, EventLoopGroup loops, Transport transport)
-      throws IOException {
-    return Listener.bind(
-        bind,
-        new ServerBootstrap()
-            .group(loops)
-            .channel(transport.serverSocket())
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true));
   }
 
   /**

@@ -3,16 +3,11 @@ package org.pgdeeplake.proxy.console;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.postgres.Column;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One session after its login: messages in their order, one command at a time, and none while the
@@ -20,10 +15,7 @@ import org.slf4j.LoggerFactory;
  * #cancel}.
  */
 final class Dialogue {
-  private static final Logger log = LoggerFactory.getLogger(Dialogue.class);
-
   private static final String IN_FAILED_TRANSACTION = "25P02";
-  private static final String INTERNAL_ERROR = "XX000";
 
   private final Connection connection;
   private final Catalog catalog;
@@ -42,8 +34,7 @@ final class Dialogue {
   /** After an error in the extended protocol, up to the next Sync. */
   private boolean skipping;
 
-  private @Nullable CompletableFuture<Answer> running;
-  private String cancelled = "canceling statement";
+  private @Nullable Execution running;
   private boolean over;
 
   /**
@@ -217,60 +208,32 @@ final class Dialogue {
         extended.deallocate(statement);
         then.accept(Answer.EMPTY);
       }
-      case Command.Work work -> start(work, then);
+      case Command.Work work -> {
+        Execution execution =
+            new Execution(work, new Command.Invocation(caller, connection.loop()));
+        running = execution;
+        if (execution.done()) {
+          finish(execution, then);
+        } else {
+          connection.flush();
+          execution.afterwards(() -> {
+            finish(execution, then);
+            pump();
+          });
+        }
+      }
     }
   }
 
-  private void start(Command.Work work, Consumer<Answer> then) throws ConsoleException {
-    CompletableFuture<Answer> future;
-    try {
-      future = work.task().run(new Command.Invocation(caller, connection.loop()));
-    } catch (RuntimeException e) {
-      future = CompletableFuture.failedFuture(e);
-    }
-    running = future;
-    cancelled = "canceling statement";
-    if (future.isDone()) {
-      finish(work, future, then);
-      return;
-    }
-    connection.flush();
-    ScheduledFuture<?> limit =
-        connection
-            .loop()
-            .schedule(
-                () -> cancelNow("canceling statement: it took longer than " + work.limit()),
-                work.limit().toNanos(),
-                TimeUnit.NANOSECONDS);
-    CompletableFuture<Answer> started = future;
-    var _ =
-        future.whenComplete((_, _) ->
-            connection
-                .loop()
-                .execute(() -> {
-                  limit.cancel(false);
-                  finish(work, started, then);
-                  pump();
-                }));
-  }
-
-  private void finish(Command.Work work, CompletableFuture<Answer> done, Consumer<Answer> then) {
+  private void finish(Execution execution, Consumer<Answer> then) {
     running = null;
     if (over || connection.ending()) {
       return;
     }
-    switch (done.state()) {
-      case SUCCESS -> then.accept(done.resultNow());
-      case CANCELLED ->
-          fail(ConsoleException.of(ConsoleException.QUERY_CANCELED, cancelled, "").error());
-      case FAILED, RUNNING -> {
-        if (done.exceptionNow() instanceof ConsoleException e) {
-          fail(e.error());
-        } else {
-          log.error("console: {} failed", work.tag(), done.exceptionNow());
-          fail(ErrorResponse.fatal(INTERNAL_ERROR, "internal error; see the log of the proxy"));
-        }
-      }
+    try {
+      then.accept(execution.answer());
+    } catch (ConsoleException e) {
+      fail(e.error());
     }
   }
 
@@ -288,20 +251,21 @@ final class Dialogue {
 
   /** Ends what it runs, if it does. Any thread. */
   void cancel() {
-    connection.loop().execute(() -> cancelNow("canceling statement due to user request"));
-  }
-
-  private void cancelNow(String why) {
-    if (running != null) {
-      cancelled = why;
-      running.cancel(false);
-    }
+    connection
+        .loop()
+        .execute(() -> {
+          if (running != null) {
+            running.cancel("canceling statement due to user request");
+          }
+        });
   }
 
   /** The connection has closed. */
   void ended() {
     over = true;
-    cancelNow("the client is gone");
+    if (running != null) {
+      running.cancel("the client is gone");
+    }
     atEnd.run();
   }
 }

@@ -127,8 +127,12 @@ public final class Metrics {
    * @param bound whether it listens
    */
   public void register(FrontendConfig config, FrontendTraffic traffic, BooleanSupplier bound) {
-    frontends.removeIf(frontend -> frontend.traffic() == traffic);
-    frontends.add(new Frontend(config, traffic, bound));
+    Frontend now = new Frontend(config, traffic, bound);
+    if (frontends.stream().anyMatch(frontend -> frontend.traffic() == traffic)) {
+      frontends.replaceAll(frontend -> frontend.traffic() == traffic ? now : frontend);
+    } else {
+      frontends.add(now);
+    }
     traffics.add(traffic);
     var _ = meters.sessionDuration.of(config.name());
   }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
@@ -40,6 +41,23 @@ public final class Listener implements AutoCloseable {
     this.connections = connections;
     // Behind Netty's own handler, which pauses for a second on such an error.
     var _ = channel.pipeline().addLast(errors);
+  }
+
+  /**
+   * For short connections of operators.
+   *
+   * @throws IOException with the system's reason, where the address cannot be bound
+   */
+  public static Listener bind(HostPort bind, EventLoopGroup loops, Transport transport)
+      throws IOException {
+    return bind(
+        bind,
+        new ServerBootstrap()
+            .group(loops)
+            .channel(transport.serverSocket())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true));
   }
 
   /**

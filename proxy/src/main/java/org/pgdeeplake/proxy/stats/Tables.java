@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.session.SessionSnapshot;
 import org.pgdeeplake.proxy.traffic.Traffic;
@@ -61,7 +62,7 @@ final class Tables {
         <tr><th scope="row">{}<small>{} → {}</small></th>{}{}{}{}{}{}{}{}{}{}{}</tr>
         """,
         config.name(),
-        config.bind(),
+        address(frontend),
         config.defaultBackend(),
         Section.text(state.badge()),
         Section.text(config.tls().mode().name().toLowerCase(Locale.ROOT)),
@@ -74,6 +75,12 @@ final class Tables {
         Section.number(Units.bytes(traffic.bytesOutTotal())),
         Section.number(Units.count(frontend.traffic().deniedTotal())),
         Section.number(Units.count(frontend.traffic().requestErrorsTotal())));
+  }
+
+  /** With the port that the system chose, where the configuration left it open. */
+  private static HostPort address(Frontend frontend) {
+    HostPort bind = frontend.config().bind();
+    return frontend.bound() ? new HostPort(bind.host(), frontend.address().getPort()) : bind;
   }
 
   static Html sessions(View view) {

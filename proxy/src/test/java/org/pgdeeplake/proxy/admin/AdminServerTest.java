@@ -1,9 +1,7 @@
 package org.pgdeeplake.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.http.HttpClient;
@@ -12,19 +10,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.backend.CheckResult.Status;
-import org.pgdeeplake.proxy.config.AdminConfig;
-import org.pgdeeplake.proxy.config.HostPort;
-import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.NoWake;
-import org.pgdeeplake.proxy.metrics.Metrics;
-import org.pgdeeplake.proxy.net.Transport;
 
 // Each path of the admin port answers as documented; what is no path, or no reading, is told so.
 class AdminServerTest {
@@ -181,44 +173,6 @@ class AdminServerTest {
       raw.send("GET /health/live HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
       assertThat(raw.head()).contains("connection: close");
       assertThat(raw.rest()).isEqualTo("ok\n");
-    }
-  }
-
-  @Test
-  void aPortInUseIsToldInOneLine() throws Exception {
-    String taken = "127.0.0.1:" + admin.address().getPort();
-    for (TransportChoice choice : List.of(TransportChoice.AUTO, TransportChoice.NIO)) {
-      assertThatThrownBy(() -> startAndStop(choice, admin.address().getPort(), "127.0.0.1"))
-          .isInstanceOf(BindException.class)
-          .hasMessage(
-              "cannot listen on %s (admin): Address already in use;"
-                  + " set proxy.admin.bind to a free address",
-              taken);
-    }
-  }
-
-  @Test
-  void anUnknownBindNameIsToldInOneLine() {
-    assertThatThrownBy(() -> startAndStop(TransportChoice.AUTO, 0, "no.such.name.invalid"))
-        .isInstanceOf(BindException.class)
-        .hasMessageStartingWith(
-            "cannot listen on no.such.name.invalid:0 (admin): the name cannot be resolved; ");
-  }
-
-  private void startAndStop(TransportChoice choice, int port, String host) throws BindException {
-    Transport transport = Transport.select(choice);
-    EventLoopGroup loops = transport.loops("admin-test-2", 1);
-    try (AdminServer server =
-        new AdminServer(
-            new AdminConfig(new HostPort(host, port), null),
-            transport,
-            loops,
-            new Metrics(),
-            admin.operations,
-            () -> true)) {
-      server.start();
-    } finally {
-      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
   }
 }

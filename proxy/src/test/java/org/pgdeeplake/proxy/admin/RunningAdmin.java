@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -32,6 +33,7 @@ import org.pgdeeplake.proxy.config.Secret;
 import org.pgdeeplake.proxy.config.ShutdownConfig;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.Scene;
+import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -72,16 +74,12 @@ final class RunningAdmin implements AutoCloseable {
     metrics.register(scene.frontend, scene.traffic, () -> true);
     metrics.register(scene.backend);
     metrics.register(scene.demand);
-    server =
-        new AdminServer(
-            new HostPort("127.0.0.1", 0),
-            transport,
-            loops,
-            metrics,
-            operations,
-            () -> ready,
-            limits);
-    server.start();
+    server = new AdminServer(loops, metrics, operations, () -> ready, limits);
+    try {
+      server.listen(Listener.bind(new HostPort("127.0.0.1", 0), loops, transport));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Topology topology() {

@@ -9,7 +9,6 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,11 +25,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.pgdeeplake.proxy.config.ConsoleConfig;
 import org.pgdeeplake.proxy.config.Credentials;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.config.Secret;
+import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.support.ConsoleLogin;
 import org.pgdeeplake.proxy.support.LoggedLines;
@@ -61,21 +60,11 @@ class ConsoleServerTest {
   private final EventLoopGroup loops = transport.loops("console", 1);
   private @Nullable ConsoleServer console;
 
-  private void start(Limits limits) throws BindException {
-    start("127.0.0.1", 0, limits);
-  }
-
-  private void start(String host, int port, Limits limits) throws BindException {
-    ConsoleServer server =
-        new ConsoleServer(
-            new ConsoleConfig(
-                new HostPort(host, port), new Credentials("pgproxy", new Secret("secret"))),
-            transport,
-            loops,
-            proxy.operations(),
-            limits);
+  private void start(Limits limits) throws IOException {
+    Credentials credentials = new Credentials("pgproxy", new Secret("secret"));
+    ConsoleServer server = new ConsoleServer(credentials, proxy.operations(), limits);
     console = server;
-    server.start();
+    server.listen(Listener.bind(new HostPort("127.0.0.1", 0), loops, transport), credentials);
   }
 
   @AfterEach
@@ -484,22 +473,6 @@ class ConsoleServerTest {
       }
     }
     await().untilAsserted(() -> login().close());
-  }
-
-  @Test
-  void aTakenAddressIsSaidWithItsKey() throws BindException {
-    start(PATIENT);
-    ConsoleServer first = console();
-    int port = first.address().getPort();
-    assertThatThrownBy(() -> start("127.0.0.1", port, PATIENT))
-        .isInstanceOf(BindException.class)
-        .hasMessage(
-            "cannot listen on 127.0.0.1:"
-                + port
-                + " (console): Address already in use; set proxy.console.bind to a free address,"
-                + " or to \"\"");
-    console().close();
-    console = first;
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
@@ -312,6 +315,28 @@ class ConsoleIT {
       assertThat(other.read()).isNull();
       proxy.proxy().awaitTermination();
     }
+  }
+
+  @Test
+  void reloadTellsWhatChangesOrWhyNothingDoes(@TempDir Path directory) throws IOException {
+    proxy.close();
+    Path file = directory.resolve("proxy.conf");
+    proxy =
+        TestProxy.to(postgres)
+            .proxy("console { bind = \"127.0.0.1:0\", password = \"" + PASSWORD + "\" }")
+            .start(file);
+    String text = Files.readString(file);
+
+    Files.writeString(file, text.replace("threads = 2", "threads = 2\ndemand.linger = 31s"));
+    assertThat(out(psql("RELOAD"))).isEqualTo("change\ndemand.linger 30s -> 31s\n(1 row)\n");
+
+    Files.writeString(file, text + "proxy.demand.linger = soon\nproxy.elephants = 1\n");
+    Command.Result refused = psql("RELOAD", "SHOW CONFIG").run();
+    assertThat(refused.err())
+        .contains("ERROR:  F0000: the configuration is refused; everything runs on as it did")
+        .contains("proxy.demand.linger: \"soon\"", "proxy.elephants: unknown key")
+        .contains(file + ":");
+    assertThat(refused.out()).contains("demand.linger|31s|30s|yes");
   }
 
   /** libpq 18 asks for protocol 3.2 only when told to. */

@@ -13,8 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -132,15 +130,13 @@ class StatsPageIT {
   }
 
   @Test
-  void showsWhatHappensWithoutBeingReloaded() throws SQLException {
+  void showsWhatHappensWithoutBeingReloaded() throws IOException {
     signIn(browser);
     assertThat(browser.text("#sessions")).contains("No session.");
     String hostile = "<script>document.title=\"owned\"</script>\u202E";
-    try (Connection connection =
-        proxy.connect(
-            "sslmode=disable",
-            "ApplicationName=" + java.net.URLEncoder.encode(hostile, StandardCharsets.UTF_8))) {
-      assertThat(connection.isValid(5)).isTrue();
+    try (RawClient client = RawClient.open(proxy.address())) {
+      client.send(RawClient.startup("application_name", hostile));
+      client.readUntil('Z');
       browser.awaitText("#sessions", "<script>document.title=\"owned\"</script>");
       browser.awaitText("#sessions", "idle");
       browser.click("#sessions a.close");
@@ -158,8 +154,6 @@ class StatsPageIT {
       browser.awaitText("#state", "1 client waits, the oldest");
       assertThat(browser.text("#state")).contains("Paused", "of at most 2 min");
       assertThat(browser.text("#said")).contains("Paused");
-    } catch (IOException e) {
-      throw new AssertionError(e);
     }
     assertNoConsoleErrors();
   }
@@ -168,9 +162,9 @@ class StatsPageIT {
   void nothingIsSeenWithoutThePassword() throws Exception {
     try (Browser other = Browser.start()) {
       other.open(origin("") + "/stats");
-      assertThat(other.text("body")).contains("Unauthorized").doesNotContain("pg_backends");
+      assertThat(other.has("#state")).isFalse();
       other.open(origin("ops:wrong@") + "/stats");
-      assertThat(other.text("body")).doesNotContain("pg_backends");
+      assertThat(other.has("#state")).isFalse();
     }
     HttpResponse<String> response =
         HttpClient.newHttpClient()

@@ -37,7 +37,7 @@ class StatsPictureIT {
     try (TestPostgres first = TestPostgres.create();
         TestPostgres second = TestPostgres.create();
         TestProxy proxy = proxy(first, second);
-        Browser browser = Browser.start().size(1440, 1320)) {
+        Browser browser = Browser.start().size(1440, 1580)) {
       try {
         happen(proxy, first, second);
         String page = "127.0.0.1:" + proxy.proxy().adminAddress().getPort() + "/stats";
@@ -80,7 +80,11 @@ class StatsPictureIT {
     proxy.awaitUp(2);
     for (String application : List.of("dashboard", "billing-worker", "psql", "nightly-report")) {
       Connection connection =
-          keep(proxy.connect("sslmode=disable", "ApplicationName=" + application));
+          keep(
+              proxy.connect(
+                  "sslmode=disable",
+                  "ApplicationName=" + application,
+                  "assumeMinServerVersion=16"));
       if (application.equals("billing-worker")) {
         connection.setAutoCommit(false);
       }

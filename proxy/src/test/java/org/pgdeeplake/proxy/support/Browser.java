@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -99,7 +100,7 @@ public final class Browser implements AutoCloseable {
 
   /** What can be seen of an element. */
   public String text(String selector) {
-    return get("/element/" + find(selector) + "/text").getString("value");
+    return fresh(() -> get("/element/" + find(selector) + "/text")).getString("value");
   }
 
   public boolean has(String selector) {
@@ -118,12 +119,13 @@ public final class Browser implements AutoCloseable {
   }
 
   public void click(String selector) {
-    post("/element/" + find(selector) + "/click", "{}");
+    var _ = fresh(() -> post("/element/" + find(selector) + "/click", "{}"));
   }
 
   /** As who uses a keyboard does. */
   public void type(String selector, String keys) {
-    post("/element/" + find(selector) + "/value", "{\"text\":" + quoted(keys) + "}");
+    String text = "{\"text\":" + quoted(keys) + "}";
+    var _ = fresh(() -> post("/element/" + find(selector) + "/value", text));
   }
 
   /**
@@ -134,8 +136,15 @@ public final class Browser implements AutoCloseable {
         .getString("value");
   }
 
+  /** Of what a page can see. */
   public Browser size(int width, int height) {
-    post("/window/rect", "{\"width\":%d,\"height\":%d}".formatted(width, height));
+    post(
+        "/goog/cdp/execute",
+        """
+        {"cmd":"Emulation.setDeviceMetricsOverride","params":
+        {"width":%d,"height":%d,"deviceScaleFactor":1,"mobile":false}}
+        """
+            .formatted(width, height));
     return this;
   }
 
@@ -160,6 +169,19 @@ public final class Browser implements AutoCloseable {
     return post("/se/log", "{\"type\":\"browser\"}").getConfigList("value").stream()
         .map(line -> line.getString("level") + " " + line.getString("message"))
         .toList();
+  }
+
+  /** A live page may put a new element in the place of the one that was found. */
+  private static Config fresh(Supplier<Config> action) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return action.get();
+      } catch (AssertionError e) {
+        if (attempt == 5 || !String.valueOf(e.getMessage()).contains("stale element")) {
+          throw e;
+        }
+      }
+    }
   }
 
   private String find(String selector) {
