@@ -1,32 +1,23 @@
 package org.pgdeeplake.proxy.admin;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,7 +85,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
     expectRequest(ctx);
     if (message.decoderResult().isFailure()) {
-      answer(ctx, unreadable(message.decoderResult().cause()), false);
+      Answers.last(ctx, Answers.unreadable(message.decoderResult().cause()));
       return;
     }
     // A remote address is there as long as a request is; only its absence is not worth an error.
@@ -115,11 +106,12 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   private void serve(ChannelHandlerContext ctx, Request request) {
     switch (routes.find(request)) {
       case Routes.Nothing() ->
-          answer(ctx, Reply.error(HttpResponseStatus.NOT_FOUND, "no such path; / lists them"));
-      case Routes.OtherMethods(var allowed) -> answer(ctx, notAllowed(allowed));
+          Answers.write(
+              ctx, Reply.error(HttpResponseStatus.NOT_FOUND, "no such path; / lists them"));
+      case Routes.OtherMethods(var allowed) -> Answers.write(ctx, Answers.notAllowed(allowed));
       case Routes.Found(var route, var access, var places) -> {
         switch (gate.check(access, request)) {
-          case Gate.Verdict.Refused(var reply) -> answer(ctx, reply);
+          case Gate.Verdict.Refused(var reply) -> Answers.write(ctx, reply);
           case Gate.Verdict.Enter(var user) -> serve(ctx, route, request.at(places).by(user));
         }
       }
@@ -145,7 +137,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
       reply = CompletableFuture.failedFuture(e);
     }
     if (reply.isDone()) {
-      answer(ctx, outcome(request, reply));
+      Answers.write(ctx, Answers.outcome(request, reply));
       return;
     }
     pending = reply;
@@ -167,85 +159,15 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
     pending = null;
     expectRequest(ctx);
-    answer(ctx, outcome(request, reply));
+    Answers.write(ctx, Answers.outcome(request, reply));
     while (pending == null && stream == null && !ahead.isEmpty()) {
       serve(ctx, ahead.remove());
     }
   }
 
-  private static Reply outcome(Request request, CompletableFuture<Reply> reply) {
-    return reply
-        .handle((result, problem) -> problem == null ? result : failed(request, problem))
-        .getNow(null);
-  }
-
-  private static Reply failed(Request request, Throwable problem) {
-    Throwable cause =
-        problem instanceof CompletionException && problem.getCause() != null
-            ? problem.getCause()
-            : problem;
-    if (cause instanceof Refusal refusal) {
-      return refusal.reply();
-    }
-    if (cause instanceof TimeoutException) {
-      return Reply.error(
-          HttpResponseStatus.SERVICE_UNAVAILABLE, "the proxy is too busy to tell; try again");
-    }
-    log.error("admin: {} {} failed", request.method(), request.path(), cause);
-    return Reply.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error; see the log");
-  }
-
-  private static Reply notAllowed(List<String> allowed) {
-    String last = allowed.getLast();
-    String others = String.join(", ", allowed.subList(0, allowed.size() - 1));
-    return Reply.error(
-            HttpResponseStatus.METHOD_NOT_ALLOWED,
-            "only " + (others.isEmpty() ? last : others + " and " + last))
-        .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", allowed));
-  }
-
-  private static Reply unreadable(Throwable cause) {
-    HttpResponseStatus status =
-        switch (cause) {
-          case TooLongHttpLineException e -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
-          case TooLongHttpHeaderException e -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
-          default -> HttpResponseStatus.BAD_REQUEST;
-        };
-    return Reply.error(status, "not a request that can be read");
-  }
-
-  private static void answer(ChannelHandlerContext ctx, Reply reply) {
-    answer(ctx, reply, true);
-  }
-
-  private static void answer(ChannelHandlerContext ctx, Reply reply, boolean keepAlive) {
-    var body = ByteBufUtil.writeUtf8(ctx.alloc(), reply.body());
-    HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, reply.status(), body);
-    head(response)
-        .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
-        .set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
-    reply.headers().forEach(response.headers()::set);
-    if (!keepAlive) {
-      HttpUtil.setKeepAlive(response, false);
-    }
-    var _ = ctx.writeAndFlush(response);
-  }
-
-  /**
-   * What every answer has: nobody keeps it, no other site reads it, nobody takes it for another
-   * type.
-   */
-  private static HttpHeaders head(HttpResponse response) {
-    return response
-        .headers()
-        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
-        .set("X-Content-Type-Options", "nosniff")
-        .set("Cross-Origin-Resource-Policy", "same-origin");
-  }
-
   private void stream(ChannelHandlerContext ctx, Request request) {
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    head(head).set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
+    Answers.head(head).set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
     // HTTP/1.0 knows no chunks: there the end of the connection is the end of the stream.
     HttpUtil.setTransferEncodingChunked(head, request.version().equals(HttpVersion.HTTP_1_1));
     var _ = ctx.write(head);

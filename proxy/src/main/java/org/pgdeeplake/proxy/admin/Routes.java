@@ -159,7 +159,7 @@ final class Routes {
             .filter(endpoint -> endpoint.method().equals(HttpMethod.GET))
             .filter(endpoint -> endpoint.access() == Access.OPEN)
             .map(endpoint -> endpoint.path().text())
-            .filter(path -> !path.contains("{"))
+            .filter(path -> !path.contains("{") && !path.startsWith(StatsRoutes.PATH + "/"))
             .toList();
     return Reply.text(HttpResponseStatus.OK, String.join("\n", paths));
   }
