@@ -45,6 +45,10 @@ final class SessionLog {
         .addKeyValue("client", session.client.getAddress().getHostAddress())
         .addKeyValue("client_port", session.client.getPort())
         .addKeyValue("accepted", session.accepted)
+        .addKeyValue("session", session.id)
+        .addKeyValue("user", orNull(session.user))
+        .addKeyValue("database", orNull(session.database))
+        .addKeyValue("application", orNull(session.application))
         .addKeyValue("frontend", frontend)
         .addKeyValue("tls", session.encrypted)
         .addKeyValue("backend", backend.name())
@@ -113,6 +117,11 @@ final class SessionLog {
   /** Null where that was not reached. */
   private static @Nullable Long millis(long nanos) {
     return nanos < 0 ? null : TimeUnit.NANOSECONDS.toMillis(nanos);
+  }
+
+  /** Null where nobody has said it, or it is not seen, as in TLS passed through. */
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static long orMinusOne(@Nullable Long millis) {

@@ -102,6 +102,10 @@ class SessionLinesIT {
       assertThat(served.getString("client")).isEqualTo(line.group("client"));
       assertThat(served.getInt("client_port")).isEqualTo(Integer.parseInt(line.group("port")));
       assertThat(served.getString("frontend")).isEqualTo("pg_frontend");
+      assertThat(served.getLong("session")).isPositive();
+      assertThat(served.getString("user")).isEqualTo("postgres");
+      assertThat(served.getString("database")).isEqualTo("postgres");
+      assertThat(served.getIsNull("application")).isTrue();
       assertThat(served.getBoolean("tls")).isFalse();
       assertThat(served.getString("backend")).isEqualTo("pg_backends");
       assertThat(served.getString("server")).isEqualTo("pg-deeplake-1");
