@@ -24,6 +24,7 @@ import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.session.SessionServices;
+import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
@@ -233,6 +234,7 @@ final class Assembly implements AutoCloseable {
             .filter(one -> one.name().equals(config.defaultBackend()))
             .findFirst()
             .orElseThrow();
+    TlsAcceptor acceptor = edge.acceptor(config.name());
     return new SessionServices(
         config,
         traffic,
@@ -243,7 +245,7 @@ final class Assembly implements AutoCloseable {
         ground.metrics(),
         ground.connector(),
         ground.sessions(),
-        edge.acceptor(config.name()));
+        acceptor == null ? null : acceptor.telling(traffic.traffic()::handshake));
   }
 
   private static Frontend frontend(SessionServices services, @Nullable Topology before) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Dispatcher.Grant;
@@ -44,6 +45,7 @@ public final class Backend {
   private final Object lock = new Object();
   private volatile List<Server> servers;
   private final Traffic traffic = new Traffic();
+  private final LongAdder leases = new LongAdder();
   private final StateLog stateLog = new StateLog(this);
 
   /** Asks for a check of a server soon, without blocking; set once, before the first session. */
@@ -72,8 +74,9 @@ public final class Backend {
    */
   public Backend(BackendConfig config, @Nullable TlsConnector tls) {
     this.config = config;
+    TlsConnector counted = counted(tls);
     this.servers =
-        config.servers().stream().map(s -> new Server(s, tls, config.check(), lock)).toList();
+        config.servers().stream().map(s -> new Server(s, counted, config.check(), lock)).toList();
     this.wakes = new Wakes(config.name());
     this.dispatcher = new Dispatcher(this, servers, config.queue(), wakes);
   }
@@ -86,6 +89,7 @@ public final class Backend {
    */
   public void reconfigure(BackendConfig next, @Nullable TlsConnector tls) {
     Settled settled;
+    TlsConnector counted = counted(tls);
     synchronized (lock) {
       Map<String, Server> known = new LinkedHashMap<>();
       departed.forEach(server -> known.put(server.name(), server));
@@ -94,13 +98,13 @@ public final class Backend {
       for (BackendConfig.ServerConfig one : next.servers()) {
         Server server = known.remove(one.name());
         if (server == null) {
-          server = new Server(one, tls, next.check(), lock);
+          server = new Server(one, counted, next.check(), lock);
         } else {
-          server.reconfigure(one, tls, next.check());
+          server.reconfigure(one, counted, next.check());
         }
         now.add(server);
       }
-      known.values().forEach(server -> server.depart(tls));
+      known.values().forEach(server -> server.depart(counted));
       departed = known.values().stream().filter(server -> server.sessions() > 0).toList();
       config = next;
       servers = List.copyOf(now);
@@ -108,6 +112,10 @@ public final class Backend {
       settled = settle();
     }
     settled.tell();
+  }
+
+  private @Nullable TlsConnector counted(@Nullable TlsConnector tls) {
+    return tls == null ? null : tls.telling(traffic::handshake);
   }
 
   public void probeWith(Consumer<Server> prober) {
@@ -135,6 +143,15 @@ public final class Backend {
 
   public Traffic traffic() {
     return traffic;
+  }
+
+  /** How often a server was chosen, servers that are gone included. */
+  public long leasesTotal() {
+    return leases.sum();
+  }
+
+  void leased() {
+    leases.increment();
   }
 
   /** Sessions that wait for a server. */

@@ -138,6 +138,7 @@ final class Dispatcher {
         }
         Lease lease = new Lease(backend, server, ticket.waiter, ticket.wake);
         server.lease(lease);
+        backend.leased();
         leases.add(lease);
         grants.add(new Grant(ticket.waiter, lease));
       }

@@ -21,15 +21,16 @@ final class HealthCounter {
     value = rise - 1;
   }
 
-  /** Changes what it counts to; up stays up and down stays down. */
-  void limits(int rise, int fall) {
+  /** Changes what it counts to; up stays up and down stays down. Returns whether that is new. */
+  boolean limits(int rise, int fall) {
     if (rise == this.rise && fall == this.fall) {
-      return;
+      return false;
     }
     int good = up() ? rise + fall - 1 : Math.min(value, rise - 1);
     this.rise = rise;
     this.fall = fall;
     this.value = good;
+    return true;
   }
 
   boolean up() {

@@ -61,7 +61,7 @@ public final class Server {
 
   Server(ServerConfig config, @Nullable TlsConnector tls, CheckConfig check, Object lock) {
     this.config = config;
-    this.tls = tls;
+    this.tls = counted(tls);
     this.lock = lock;
     this.fall = check.fall();
     this.health = new HealthCounter(check.rise(), check.fall());
@@ -77,16 +77,22 @@ public final class Server {
     }
     departed = false;
     config = next;
-    this.tls = tls;
+    this.tls = counted(tls);
     fall = check.fall();
-    health.limits(check.rise(), check.fall());
+    if (health.limits(check.rise(), check.fall())) {
+      failedInARow = 0;
+    }
   }
 
   /** Takes nobody any more; cancel requests of the sessions that it still has go on. */
   void depart(@Nullable TlsConnector tls) {
     assert Thread.holdsLock(lock);
     departed = true;
-    this.tls = tls;
+    this.tls = counted(tls);
+  }
+
+  private @Nullable TlsConnector counted(@Nullable TlsConnector tls) {
+    return tls == null ? null : tls.telling(traffic::handshake);
   }
 
   public String name() {

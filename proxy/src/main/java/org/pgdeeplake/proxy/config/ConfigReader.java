@@ -52,7 +52,14 @@ public final class ConfigReader {
    * @throws ConfigException with every problem of the file
    */
   public static LoadedConfig load(Path file) throws ConfigException {
-    Map<String, Value> values = values(parse(file), "");
+    return load(file, System.getenv());
+  }
+
+  /**
+   * @param environment the variables that are set
+   */
+  static LoadedConfig load(Path file, Map<String, String> environment) throws ConfigException {
+    Map<String, Value> values = values(parse(file, new Environment(environment)), "");
     Value.Fields root = new Value.Fields(new Place(file.toString(), 1), "", values);
     Problems problems = new Problems();
     ProxyConfig config = new ProxyReader(directory(file), problems).read(root);
@@ -86,11 +93,11 @@ public final class ConfigReader {
     return Objects.requireNonNullElse(absolute.getParent(), absolute);
   }
 
-  private static ConfigObject parse(Path file) throws ConfigException {
+  private static ConfigObject parse(Path file, Environment environment) throws ConfigException {
     checkReadable(file);
     try {
       Config own = ConfigFactory.parseFile(file.toFile(), options().setAllowMissing(false));
-      return own.withFallback(reference()).resolve().root();
+      return own.withFallback(reference()).resolve(environment.options()).root();
     } catch (com.typesafe.config.ConfigException e) {
       throw refused(file, e);
     } catch (StackOverflowError e) {
@@ -157,8 +164,8 @@ public final class ConfigReader {
 
   private static Place place(ConfigOrigin origin) {
     Matcher matcher = ORIGIN.matcher(origin.description());
-    if (!matcher.matches() || origin.description().equals("env variables")) {
-      return new Place("environment variable", 0);
+    if (!matcher.matches()) {
+      return new Place(origin.description(), 0);
     }
     @Nullable String line = matcher.group(2);
     return new Place(matcher.group(1), line == null ? 0 : Integer.parseInt(line));

@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.log;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
@@ -8,6 +9,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,8 +17,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes lines to standard output from a thread of its own. Whoever reads them may stop reading:
@@ -109,12 +109,14 @@ public final class LineQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
         if (System.nanoTime() - summedUp >= SUM_UP_NANOS) {
           summedUp = System.nanoTime();
           batch.addAll(repeats.ended());
-          reportDropped();
+          addDropped(batch);
         }
         write(batch);
         batch.clear();
       }
-      write(repeats.endAll());
+      batch.addAll(repeats.endAll());
+      addDropped(batch);
+      write(batch);
     } catch (InterruptedException e) {
       addError("interrupted, lines are lost", e);
     }
@@ -138,16 +140,17 @@ public final class LineQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
   }
 
-  private void reportDropped() {
+  /** Past the queue: there it could be dropped, too. */
+  private void addDropped(List<ILoggingEvent> batch) {
     long now = dropped();
     if (now > reported) {
-      Events.log.warn("{} log lines dropped: whoever reads them is too slow", now - reported);
+      LoggingEvent report = new LoggingEvent();
+      report.setLoggerName(LineQueue.class.getName());
+      report.setLevel(Level.WARN);
+      report.setInstant(Instant.now());
+      report.setMessage((now - reported) + " log lines dropped: whoever reads them is too slow");
+      batch.add(report);
       reported = now;
     }
-  }
-
-  /** Not before the first line is dropped: this class is made while Logback itself starts. */
-  private static final class Events {
-    private static final Logger log = LoggerFactory.getLogger(LineQueue.class);
   }
 }

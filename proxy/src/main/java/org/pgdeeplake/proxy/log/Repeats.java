@@ -17,8 +17,8 @@ import org.slf4j.event.KeyValuePair;
 /**
  * Lets the first {@link #LIMIT} of what is alike through and sums up the rest every {@link
  * #WINDOW_SECONDS}, so that no client can fill a disk. Alike is what has the same logger, level and
- * message pattern. Lines of sessions and of DEBUG are let through: whoever asks for them wants all.
- * Any thread.
+ * message pattern but for its numbers. Lines of sessions and of DEBUG are let through, whoever asks
+ * for them wants all; and those of reloads, as nobody but an operator makes them. Any thread.
  */
 final class Repeats {
   /** Above what all servers of a deployment say when they go down at once. */
@@ -30,6 +30,8 @@ final class Repeats {
   private static final int MAX_KINDS = 1000;
 
   private static final Pattern NUMBERS = Pattern.compile("0x[0-9a-f]+|[0-9]+");
+
+  private static final String RELOADS = "org.pgdeeplake.proxy.Reloads";
 
   private record Kind(String logger, Level level, String pattern) {}
 
@@ -54,7 +56,9 @@ final class Repeats {
 
   /** Whether the event is to be written; otherwise it is counted. */
   boolean allow(ILoggingEvent event) {
-    if (SessionLines.isSession(event) || !event.getLevel().isGreaterOrEqual(Level.INFO)) {
+    if (SessionLines.isSession(event)
+        || event.getLoggerName().equals(RELOADS)
+        || !event.getLevel().isGreaterOrEqual(Level.INFO)) {
       return true;
     }
     Kind kind = kind(event);
@@ -125,16 +129,18 @@ final class Repeats {
   }
 
   /**
-   * Libraries that put their messages together themselves differ in numbers, such as a channel's
-   * id. A pattern without a word of its own is told apart by what it says.
+   * Messages that are put together before they come here differ in numbers, such as a channel's id
+   * or what a client has sent. A pattern without a word of its own is told apart by what it says.
    */
   private static Kind kind(ILoggingEvent event) {
     String pattern = String.valueOf(event.getMessage());
     Object[] arguments = event.getArgumentArray();
-    if (arguments == null || arguments.length == 0) {
-      pattern = NUMBERS.matcher(pattern).replaceAll("#");
-    } else if (pattern.chars().noneMatch(Character::isLetter)) {
+    if (arguments != null
+        && arguments.length > 0
+        && pattern.chars().noneMatch(Character::isLetter)) {
       pattern = event.getFormattedMessage();
+    } else {
+      pattern = NUMBERS.matcher(pattern).replaceAll("#");
     }
     return new Kind(event.getLoggerName(), event.getLevel(), pattern);
   }

@@ -34,7 +34,16 @@ final class Events<M extends Meter> {
   }
 
   M of(String... labelValues) {
-    return meters.computeIfAbsent(List.of(labelValues), this::create);
+    List<String> key = List.of(labelValues);
+    M known = meters.get(key);
+    while (known == null) {
+      known = meters.computeIfAbsent(key, this::create);
+      // What is shown may have changed since it was made: then nobody has seen it yet.
+      if (removeMisplaced(key)) {
+        known = null;
+      }
+    }
+    return known;
   }
 
   private M create(List<String> labelValues) {
@@ -49,11 +58,21 @@ final class Events<M extends Meter> {
   /** From now on exposes meters of these label values only; one that comes back begins anew. */
   void show(Predicate<List<String>> which) {
     shown = which;
-    meters.forEach((labelValues, meter) -> {
-      if (which.test(labelValues) == hidden.contains(labelValues)) {
-        meters.remove(labelValues);
-        (hidden.remove(labelValues) ? hiding : registry).remove(meter);
-      }
-    });
+    meters.keySet().forEach(this::removeMisplaced);
+  }
+
+  private boolean removeMisplaced(List<String> labelValues) {
+    boolean[] removed = new boolean[1];
+    meters.computeIfPresent(
+        labelValues,
+        (_, meter) -> {
+          if (shown.test(labelValues) != hidden.contains(labelValues)) {
+            return meter;
+          }
+          (hidden.remove(labelValues) ? hiding : registry).remove(meter);
+          removed[0] = true;
+          return null;
+        });
+    return removed[0];
   }
 }

@@ -106,10 +106,8 @@ final class HaproxyFamilies {
                     Backend::secondsSinceChange),
                 counter(
                     "downtime_seconds_total", "Without a server that is up", Backend::downSeconds),
-                counter(
-                    "loadbalanced_total", "Times a server was chosen", HaproxyFamilies::attempts),
-                counter(
-                    "connection_attempts_total", "Attempts on servers", HaproxyFamilies::attempts),
+                counter("loadbalanced_total", "Times a server was chosen", Backend::leasesTotal),
+                counter("connection_attempts_total", "Attempts on servers", Backend::leasesTotal),
                 states(
                     "agg_server_status",
                     "Servers in each state",
@@ -125,10 +123,6 @@ final class HaproxyFamilies {
                         States.count(
                             States.CHECK,
                             b.servers().stream().filter(States::checks).map(States::check))))));
-  }
-
-  private static double attempts(Backend backend) {
-    return backend.servers().stream().mapToDouble(s -> s.traffic().sessionsTotal()).sum();
   }
 
   static <T> List<Family<T>> concat(List<List<Family<T>>> parts) {

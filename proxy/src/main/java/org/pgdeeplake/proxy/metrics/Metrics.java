@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,7 +21,6 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
-import org.pgdeeplake.proxy.metrics.HaproxyFamilies.Frontend;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
@@ -43,8 +41,6 @@ public final class Metrics {
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-  private static final double MILLIS_PER_SECOND = 1e3;
-
   /**
    * The library writes no counter without {@code _total}. In OpenMetrics there can be none, and
    * that one is of unknown type.
@@ -56,54 +52,38 @@ public final class Metrics {
 
   private final Meters meters = new Meters();
   private final PrometheusMeterRegistry registry = meters.registry;
-  private final List<Frontend> frontends = new CopyOnWriteArrayList<>();
+  private final Frontends frontends = new Frontends();
   private final List<Backend> backends = new CopyOnWriteArrayList<>();
-
-  /** Of every frontend that there ever was: what went through one that is gone still counts. */
-  private final Set<FrontendTraffic> traffics = ConcurrentHashMap.newKeySet();
 
   private final ProcessRates rates = new ProcessRates();
   private volatile Runnable everySecond = () -> {};
-
-  private volatile boolean reloaded = true;
-  private volatile double reloadedAt = System.currentTimeMillis() / MILLIS_PER_SECOND;
+  private final LastReload lastReload = new LastReload();
 
   public Metrics() {
     collect(
         "haproxy_frontend_",
         HaproxyFamilies.frontend(),
-        () -> frontends,
+        frontends::present,
         frontend -> Labels.of("proxy", frontend.config().name()));
     collect(
-        "haproxy_backend_", HaproxyFamilies.backend(this::limit), () -> backends, Metrics::labels);
+        "haproxy_backend_",
+        HaproxyFamilies.backend(backend -> frontends.maxConnections(backend.name())),
+        () -> backends,
+        Metrics::labels);
     collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
     collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
     collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
     List.of("forwarded", "broadcast", "failed").forEach(meters.cancels::of);
     List.of(APPLIED, REFUSED).forEach(meters.reloads::of);
     collect(
-        "pgproxy_config_",
-        List.of(
-            Family.gauge(
-                "last_reload_successful",
-                "1: the last reload was applied, or there was none",
-                now -> reloaded ? 1 : 0),
-            Family.gauge(
-                "last_reload_success_timestamp_seconds",
-                "When the configuration that runs was applied",
-                now -> reloadedAt)),
-        () -> List.of(this),
-        now -> Labels.EMPTY);
+        "pgproxy_config_", LastReload.families(), () -> List.of(lastReload), owner -> Labels.EMPTY);
     registerProcess();
   }
 
   /** A reload ended. */
   public void reloaded(boolean applied) {
     meters.reloads.of(applied ? APPLIED : REFUSED).increment();
-    reloaded = applied;
-    if (applied) {
-      reloadedAt = System.currentTimeMillis() / MILLIS_PER_SECOND;
-    }
+    lastReload.ended(applied);
   }
 
   /**
@@ -116,7 +96,7 @@ public final class Metrics {
         kept.stream()
             .flatMap(b -> b.servers().stream().map(s -> List.of(b.name(), s.name())))
             .collect(Collectors.toSet());
-    frontends.removeIf(frontend -> !frontendNames.contains(frontend.config().name()));
+    frontends.retain(frontendNames);
     backends.retainAll(kept);
     meters.show(frontendNames, backendNames, serverNames);
   }
@@ -127,13 +107,7 @@ public final class Metrics {
    * @param bound whether it listens
    */
   public void register(FrontendConfig config, FrontendTraffic traffic, BooleanSupplier bound) {
-    Frontend now = new Frontend(config, traffic, bound);
-    if (frontends.stream().anyMatch(frontend -> frontend.traffic() == traffic)) {
-      frontends.replaceAll(frontend -> frontend.traffic() == traffic ? now : frontend);
-    } else {
-      frontends.add(now);
-    }
-    traffics.add(traffic);
+    frontends.register(config, traffic, bound);
     var _ = meters.sessionDuration.of(config.name());
   }
 
@@ -169,7 +143,7 @@ public final class Metrics {
 
   /** Once; {@link #tick} is to be called every second from then on. */
   public void register(ProcessFacts facts) {
-    ProcessOwner owner = new ProcessOwner(facts, rates, frontends, traffics);
+    ProcessOwner owner = new ProcessOwner(facts, rates, frontends);
     everySecond = owner::tick;
     collect("haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
     collect("process_", ProcessFamilies.usual(), () -> List.of(owner), p -> Labels.EMPTY);
@@ -317,13 +291,6 @@ public final class Metrics {
 
   private static Labels labels(BackendServer s) {
     return Labels.of("proxy", s.backend().name(), "server", s.server().name());
-  }
-
-  private double limit(Backend backend) {
-    return frontends.stream()
-        .filter(f -> f.config().defaultBackend().equals(backend.name()))
-        .mapToDouble(f -> f.config().maxConnections())
-        .sum();
   }
 
   private List<BackendServer> servers() {

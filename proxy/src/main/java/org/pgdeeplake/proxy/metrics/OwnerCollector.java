@@ -24,11 +24,14 @@ record OwnerCollector<T>(
 
   private static final Logger log = LoggerFactory.getLogger(OwnerCollector.class);
 
+  /** Labels are sorted and checked when they are made: once a scrape, not for each family. */
+  private record Labelled<T>(T owner, Labels labels) {}
+
   @Override
   public MetricSnapshots collect() {
-    List<T> present;
+    List<Labelled<T>> present;
     try {
-      present = owners.get();
+      present = owners.get().stream().map(one -> new Labelled<>(one, labels.apply(one))).toList();
     } catch (RuntimeException e) {
       log.error("no {}* metrics in this scrape", prefix, e);
       return MetricSnapshots.of();
@@ -48,12 +51,11 @@ record OwnerCollector<T>(
     return new MetricSnapshots(snapshots);
   }
 
-  private List<Family.Sample> samples(Family<T> family, T owner) {
-    Labels ownerLabels = labels.apply(owner);
+  private List<Family.Sample> samples(Family<T> family, Labelled<T> owner) {
     try {
-      return family.samples(owner, ownerLabels);
+      return family.samples(owner.owner(), owner.labels());
     } catch (RuntimeException e) {
-      log.error("no {}{}{} in this scrape", prefix, family.name(), ownerLabels, e);
+      log.error("no {}{}{} in this scrape", prefix, family.name(), owner.labels(), e);
       return List.of();
     }
   }

@@ -7,7 +7,6 @@ import static org.pgdeeplake.proxy.metrics.Family.optional;
 import java.util.List;
 import java.util.Map;
 import org.pgdeeplake.proxy.metrics.Family.Kind;
-import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /** The process. Those with the prefix {@code haproxy_process_} are HAProxy's, as its exporter's. */
 final class ProcessFamilies {
@@ -45,33 +44,33 @@ final class ProcessFamilies {
     return List.of(
         optional("max_fds", "Most files and sockets at once", p -> ProcessOwner.maxFds()),
         optional("max_sockets", "Most files and sockets at once", p -> ProcessOwner.maxFds()),
-        gauge("max_connections", "max-connections of all frontends", ProcessOwner::maxConnections),
+        gauge(
+            "max_connections",
+            "max-connections of all frontends",
+            p -> p.frontends().maxConnections()),
         gauge(
             "hard_max_connections",
             "max-connections of all frontends: nothing lowers it",
-            ProcessOwner::maxConnections),
+            p -> p.frontends().maxConnections()),
         gauge("limit_connection_rate", "Always 0: the rate has no limit", p -> 0),
         gauge("limit_session_rate", "Always 0: the rate has no limit", p -> 0));
   }
 
   private static List<Family<ProcessOwner>> connections() {
     return List.of(
-        gauge(
-            "current_connections",
-            "Sessions of all frontends now",
-            p -> p.sum(FrontendTraffic::current)),
-        counter("connections_total", ACCEPTED, p -> p.sum(t -> t.traffic().sessionsTotal())),
-        counter("requests_total", ACCEPTED, p -> p.sum(t -> t.traffic().sessionsTotal())),
+        gauge("current_connections", "Sessions of all frontends now", p -> p.frontends().current()),
+        counter("connections_total", ACCEPTED, p -> p.frontends().sessionsTotal()),
+        counter("requests_total", ACCEPTED, p -> p.frontends().sessionsTotal()),
         gauge(
             "current_connection_rate",
             ACCEPTED + " in the last second",
-            ProcessOwner::sessionsPerSecond),
+            p -> p.frontends().sessionsPerSecond()),
         gauge(
             "max_connection_rate", "Most of them in a second", ProcessOwner::maxSessionsPerSecond),
         gauge(
             "current_session_rate",
             ACCEPTED + " in the last second",
-            ProcessOwner::sessionsPerSecond),
+            p -> p.frontends().sessionsPerSecond()),
         gauge("max_session_rate", "Most of them in a second", ProcessOwner::maxSessionsPerSecond));
   }
 
@@ -80,7 +79,7 @@ final class ProcessFamilies {
         counter(
             "bytes_out_total",
             "Bytes to the clients of all frontends",
-            p -> p.sum(t -> t.traffic().bytesOutTotal())),
+            p -> p.frontends().bytesOutTotal()),
         gauge(
             "bytes_out_rate",
             "Bytes to clients in the last second",
@@ -100,9 +99,11 @@ final class ProcessFamilies {
             "Part of the CPUs that the process left idle in the last second",
             p -> p.rates().idlePercent()),
         gauge("stopping", "1 while it stops", p -> p.facts().stopping().getAsBoolean() ? 1 : 0),
-        gauge("listeners", "Frontends that listen", ProcessOwner::listeners),
+        gauge("listeners", "Frontends that listen", p -> p.frontends().listeners()),
         gauge(
-            "jobs", "Sessions and listeners", p -> p.sum(FrontendTraffic::current) + p.listeners()),
+            "jobs",
+            "Sessions and listeners",
+            p -> p.frontends().current() + p.frontends().listeners()),
         gauge("unstoppable_jobs", "Always 0: everything ends with the process", p -> 0),
         gauge("active_peers", "Always 0: there are no peers", p -> 0),
         gauge("connected_peers", "Always 0: there are no peers", p -> 0));

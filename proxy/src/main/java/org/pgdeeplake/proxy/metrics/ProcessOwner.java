@@ -4,26 +4,15 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.lang.management.ManagementFactory;
-import java.util.Collection;
-import java.util.List;
 import java.util.OptionalDouble;
-import java.util.function.ToIntFunction;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.metrics.HaproxyFamilies.Frontend;
-import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /**
  * The process as the sum of its frontends, and as the system sees it. Any thread.
  *
- * @param frontends those that there are now
- * @param traffics of every frontend that there ever was, so that no sum ever shrinks
+ * @param frontends those that there are now and those that are gone
  */
-record ProcessOwner(
-    ProcessFacts facts,
-    ProcessRates rates,
-    List<Frontend> frontends,
-    Collection<FrontendTraffic> traffics) {
+record ProcessOwner(ProcessFacts facts, ProcessRates rates, Frontends frontends) {
 
   /** Null on a system that is not Unix. */
   private static final com.sun.management.@Nullable UnixOperatingSystemMXBean SYSTEM =
@@ -36,32 +25,16 @@ record ProcessOwner(
   void tick() {
     rates.tick(
         System.nanoTime(),
-        sum(t -> t.traffic().bytesOutTotal()),
+        frontends.bytesOutTotal(),
         cpuNanos(),
         Runtime.getRuntime().availableProcessors(),
-        sessionsPerSecond());
-  }
-
-  long sum(ToLongFunction<FrontendTraffic> of) {
-    return traffics.stream().mapToLong(of).sum();
-  }
-
-  int sessionsPerSecond() {
-    return traffics.stream().mapToInt(t -> t.traffic().rate().perSecond()).sum();
+        frontends.sessionsPerSecond());
+    frontends.tick();
   }
 
   /** Of one frontend it is known exactly, over all of them once a second. */
   int maxSessionsPerSecond() {
-    ToIntFunction<FrontendTraffic> max = t -> t.traffic().rate().maxPerSecond();
-    return Math.max(rates.maxSessionsPerSecond(), traffics.stream().mapToInt(max).max().orElse(0));
-  }
-
-  long maxConnections() {
-    return frontends.stream().mapToLong(f -> f.config().maxConnections()).sum();
-  }
-
-  long listeners() {
-    return frontends.stream().filter(f -> f.bound().getAsBoolean()).count();
+    return Math.max(rates.maxSessionsPerSecond(), frontends.maxSessionsPerSecond());
   }
 
   /** CPU time of the process; -1 where it is not known. */

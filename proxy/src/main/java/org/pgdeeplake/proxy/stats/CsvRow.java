@@ -35,7 +35,10 @@ final class CsvRow {
   /** Where the columns of HAProxy's HTTP/1 and HTTP/2 begin. */
   private static final int HTTP = COLUMNS.indexOf("h2_headers_rcvd");
 
-  private static final Pattern NEEDS_QUOTES = Pattern.compile("[\",\\r\\n]");
+  private static final Pattern NEEDS_QUOTES = Pattern.compile("[\",]");
+
+  /** What others have said must not break a row. */
+  private static final Pattern NOT_ON_A_LINE = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
   private final Map<String, String> values = new HashMap<>();
 
@@ -89,6 +92,7 @@ final class CsvRow {
   }
 
   private static String quoted(String value) {
-    return NEEDS_QUOTES.matcher(value).find() ? '"' + value.replace("\"", "\"\"") + '"' : value;
+    String line = NOT_ON_A_LINE.matcher(value).replaceAll(" ");
+    return NEEDS_QUOTES.matcher(line).find() ? '"' + line.replace("\"", "\"\"") + '"' : line;
   }
 }

@@ -7,11 +7,10 @@ import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Server;
-import org.pgdeeplake.proxy.config.BackendTls;
-import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
 /**
@@ -77,15 +76,13 @@ public final class StatsCsv {
     row.zero("dreq", "dses", "rate_lim", "req_rate", "req_rate_max", "req_tot");
     row.zero("comp_in", "comp_out", "comp_byp", "comp_rsp");
     row.zero("h1sess", "h2sess", "h3sess", "req_other", "h1req", "h2req", "h3req");
-    boolean ownTls = frontend.config().tls().mode() == FrontendTls.Mode.TERMINATE;
-    return tls(row.zeroHttp(), ownTls);
+    return row.zeroHttp();
   }
 
   private static CsvRow row(Backend backend, long limit, int id) {
     CsvRow row = new CsvRow(backend.name(), "BACKEND", id, 0, BACKEND);
     serving(row, backend.traffic());
     int active = backend.activeServers();
-    long attempts = backend.servers().stream().mapToLong(s -> s.traffic().sessionsTotal()).sum();
     row.put("qcur", backend.queued()).put("qmax", backend.maxQueued());
     row.put("scur", backend.sessions()).put("smax", backend.maxSessions()).put("slim", limit);
     row.put("status", active > 0 ? "UP" : "DOWN");
@@ -93,10 +90,10 @@ public final class StatsCsv {
     row.put("chkdown", backend.timesDown());
     row.put("lastchg", (long) backend.secondsSinceChange());
     row.put("downtime", (long) backend.downSeconds());
-    row.put("lbtot", attempts).put("connect", attempts);
+    row.put("lbtot", backend.leasesTotal()).put("connect", backend.leasesTotal());
     row.zero("dreq", "bck", "comp_in", "comp_out", "comp_byp", "comp_rsp");
     row.zero("agg_server_status", "agg_server_check_status", "agg_check_status");
-    return tls(row.zeroHttp(), ownTls(backend));
+    return row.zeroHttp();
   }
 
   private static CsvRow row(Backend backend, Server server, int id, int number) {
@@ -120,7 +117,7 @@ public final class StatsCsv {
     if (server.administrative() != AdministrativeState.MAINT) {
       check(row, backend, server);
     }
-    return tls(row, ownTls(backend));
+    return row;
   }
 
   private static void check(CsvRow row, Backend backend, Server server) {
@@ -145,6 +142,9 @@ public final class StatsCsv {
     row.put("bin", traffic.bytesInTotal()).put("bout", traffic.bytesOutTotal());
     row.put("rate", traffic.rate().perSecond()).put("rate_max", traffic.rate().maxPerSecond());
     row.put("eint", traffic.internalErrorsTotal());
+    row.put("ssl_sess", traffic.handshakesTotal(TlsTraffic.Result.FULL));
+    row.put("ssl_reused_sess", traffic.handshakesTotal(TlsTraffic.Result.RESUMED));
+    row.put("ssl_failed_handshake", traffic.handshakesTotal(TlsTraffic.Result.FAILED));
     row.zero("dresp", "wrew");
   }
 
@@ -164,15 +164,6 @@ public final class StatsCsv {
     row.millis("rtime_max", traffic.responseTime().maxSeconds());
     row.millis("ttime_max", traffic.totalTime().maxSeconds());
     row.zero("reuse");
-  }
-
-  /** Handshakes of the proxy's own are in {@code pgproxy_tls_handshakes_total} only. */
-  private static CsvRow tls(CsvRow row, boolean own) {
-    return own ? row : row.zero("ssl_sess", "ssl_reused_sess", "ssl_failed_handshake");
-  }
-
-  private static boolean ownTls(Backend backend) {
-    return backend.config().tls().mode() != BackendTls.Mode.OFF;
   }
 
   private static long limit(List<Frontend> frontends, Backend backend) {

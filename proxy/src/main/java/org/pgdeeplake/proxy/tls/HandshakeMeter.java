@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Handshake;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
@@ -13,8 +14,18 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
  * Counts the handshakes of one frontend or backend. Any thread.
  *
  * @param proxy its name
+ * @param listener is told how each of them ended
  */
-record HandshakeMeter(String proxy, Side side, TlsTraffic traffic) {
+record HandshakeMeter(String proxy, Side side, TlsTraffic traffic, Consumer<Result> listener) {
+  HandshakeMeter(String proxy, Side side, TlsTraffic traffic) {
+    this(proxy, side, traffic, _ -> {});
+  }
+
+  /** The same, which tells {@code other}, too. */
+  HandshakeMeter telling(Consumer<Result> other) {
+    return new HandshakeMeter(proxy, side, traffic, listener.andThen(other));
+  }
+
   /**
    * @param offered whether the client asked for an earlier session
    * @param resumed whether it got it; asked when the handshake has succeeded
@@ -49,6 +60,7 @@ record HandshakeMeter(String proxy, Side side, TlsTraffic traffic) {
   }
 
   private void ended(Result result, String version, long beginNanos, boolean offered) {
+    listener.accept(result);
     traffic.ended(
         new Handshake(proxy, side, result, version, System.nanoTime() - beginNanos), offered);
   }

@@ -7,8 +7,10 @@ import io.netty.util.concurrent.ImmediateExecutor;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 
 /** TLS with the clients of one frontend. Any thread. */
@@ -57,6 +59,14 @@ public final class TlsAcceptor implements AutoCloseable {
    */
   public ChannelHandler newHandler(boolean direct) {
     return new ClientHelloHandler(this, direct);
+  }
+
+  /**
+   * This one, but {@code listener} is told how the handshakes end that it begins. Need not be
+   * closed.
+   */
+  public TlsAcceptor telling(Consumer<Result> listener) {
+    return new TlsAcceptor(contexts, meter.telling(listener), tasks);
   }
 
   HandshakeMeter meter() {

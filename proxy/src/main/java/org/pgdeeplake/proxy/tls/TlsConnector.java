@@ -7,12 +7,14 @@ import io.netty.util.concurrent.ImmediateExecutor;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 
 /** TLS with the servers of one backend. Any thread. */
@@ -70,6 +72,14 @@ public final class TlsConnector implements AutoCloseable {
             files -> ClientContext.load(owner, config, files, frontends, provider)),
         new HandshakeMeter(backend, Side.BACKEND, traffic),
         tasks);
+  }
+
+  /**
+   * This one, but {@code listener} is told how the handshakes end that it begins. Need not be
+   * closed.
+   */
+  public TlsConnector telling(Consumer<Result> listener) {
+    return new TlsConnector(config, context, meter.telling(listener), tasks);
   }
 
   Loaded<ClientContext> context() {

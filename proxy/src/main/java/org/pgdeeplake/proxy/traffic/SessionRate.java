@@ -15,7 +15,7 @@ public final class SessionRate {
     roll(nowNanos);
     inSecond++;
     max = Math.max(max, inSecond);
-    lastNanos = nowNanos;
+    lastNanos = any && nowNanos - lastNanos < 0 ? lastNanos : nowNanos;
     any = true;
   }
 
@@ -35,7 +35,8 @@ public final class SessionRate {
 
   private void roll(long nowNanos) {
     long now = TimeUnit.NANOSECONDS.toSeconds(nowNanos);
-    if (now != second) {
+    // Clocks are read before the lock is taken: an older event may come after a newer one.
+    if (now > second) {
       inLastSecond = now == second + 1 ? inSecond : 0;
       inSecond = 0;
       second = now;

@@ -1,6 +1,10 @@
 package org.pgdeeplake.proxy.traffic;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
 
 /** What went through a frontend, a backend or a server since the start. Any thread. */
 public final class Traffic {
@@ -14,11 +18,18 @@ public final class Traffic {
   private final LongAdder clientAborts = new LongAdder();
   private final LongAdder serverAborts = new LongAdder();
   private final LongAdder internalErrors = new LongAdder();
+  private final Map<Result, LongAdder> handshakes = new EnumMap<>(Result.class);
   private final SessionRate rate = new SessionRate();
   private final RecentTimes queueTime = new RecentTimes();
   private final RecentTimes connectTime = new RecentTimes();
   private final RecentTimes responseTime = new RecentTimes();
   private final RecentTimes totalTime = new RecentTimes();
+
+  public Traffic() {
+    for (Result result : Result.values()) {
+      handshakes.put(result, new LongAdder());
+    }
+  }
 
   /** A session, or on a server an attempt. */
   public void sessionStarted() {
@@ -63,6 +74,15 @@ public final class Traffic {
   /** A session ended because of a bug. */
   public void internalError() {
     internalErrors.increment();
+  }
+
+  /** A handshake of TLS that the proxy itself speaks ended, on a server also one of a check. */
+  public void handshake(Result result) {
+    Objects.requireNonNull(handshakes.get(result)).increment();
+  }
+
+  public long handshakesTotal(Result result) {
+    return Objects.requireNonNull(handshakes.get(result)).sum();
   }
 
   public long sessionsTotal() {

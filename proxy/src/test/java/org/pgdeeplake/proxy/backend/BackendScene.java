@@ -89,13 +89,18 @@ final class BackendScene {
     private final List<Lease> leases = new ArrayList<>();
     final List<Lease> evicted = new ArrayList<>();
 
+    /** How often it heard that its server is down. */
+    int told;
+
     @Override
     public void assigned(Lease lease) {
       leases.add(lease);
     }
 
     @Override
-    public void serverDown(Lease lease) {}
+    public void serverDown(Lease lease) {
+      told++;
+    }
 
     @Override
     public void evicted(Lease lease) {

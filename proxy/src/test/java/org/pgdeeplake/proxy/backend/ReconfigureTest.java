@@ -11,6 +11,8 @@ import org.pgdeeplake.proxy.backend.BackendScene.Client;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
+import org.pgdeeplake.proxy.config.CheckConfig;
+import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.config.HostPort;
 
 // Rule: another configuration changes what comes, and takes nothing from who waits or is served.
@@ -58,6 +60,49 @@ class ReconfigureTest {
     assertThat(second.limit()).isEqualTo(5);
     client.lease().close();
     assertThat(scene.backend.assigned()).isZero();
+  }
+
+  @Test
+  void checksThatFailedBeforeOtherLimitsDoNotCount() {
+    BackendScene scene = new BackendScene(1).up();
+    BackendConfig now = scene.backend.config();
+    CheckConfig check = now.check();
+    scene.check(1, BackendScene.BAD);
+    scene.backend.reconfigure(
+        new BackendConfig(
+            now.name(),
+            now.servers(),
+            new CheckConfig(
+                check.type(),
+                check.user(),
+                check.inter(),
+                check.fastinter(),
+                check.timeout(),
+                1,
+                3,
+                OnMarkedDown.CLOSE_SESSIONS),
+            now.queue(),
+            now.timeouts(),
+            now.retries(),
+            now.redispatch(),
+            now.tls()),
+        null);
+    Client client = scene.enter();
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.told).isZero();
+      scene.check(1, BackendScene.BAD);
+    }
+    assertThat(scene.server(1).up()).isFalse();
+    assertThat(client.told).as("told that its server is down").isOne();
+  }
+
+  @Test
+  void aChosenServerCountsForTheBackendAlsoWhenItIsGone() {
+    BackendScene scene = new BackendScene(2).up();
+    scene.enter();
+    scene.enter();
+    servers(scene, server("s1", 1, 0));
+    assertThat(scene.backend.leasesTotal()).isEqualTo(2);
   }
 
   @Test

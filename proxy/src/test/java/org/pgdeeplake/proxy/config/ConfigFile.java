@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A file with the given text, and what becomes of it. */
 final class ConfigFile {
@@ -23,10 +24,21 @@ final class ConfigFile {
     return ConfigReader.read(path);
   }
 
+  ProxyConfig read(Map<String, String> environment) throws ConfigException {
+    return ConfigReader.load(path, environment).config();
+  }
+
   /** The lines of the refusal, without the directory; empty if the file is accepted. */
   List<String> problems() {
+    return problems(System.getenv());
+  }
+
+  /**
+   * @param environment in place of that of the tests
+   */
+  List<String> problems(Map<String, String> environment) {
     try {
-      ConfigReader.read(path);
+      ConfigReader.load(path, environment);
       return List.of();
     } catch (ConfigException e) {
       return e.getMessage().replace(path.getParent() + "/", "").lines().toList();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -349,8 +350,16 @@ class ConfigProblemsTest {
     assertThat(new ConfigFile(directory, VALID + "proxy.threads = ${?PATH}").problems())
         .singleElement()
         .asString()
-        .startsWith("environment variable: proxy.threads: \"")
+        .startsWith("environment variable PATH: proxy.threads: \"")
         .endsWith(" is not a whole number from 0 to 1024");
+  }
+
+  @Test
+  void namesTheVariableOfTheLogLevel() {
+    assertThat(new ConfigFile(directory, VALID).problems(Map.of("PG_PROXY_LOG_LEVEL", "loud")))
+        .containsExactly(
+            "environment variable PG_PROXY_LOG_LEVEL: proxy.log.level: \"loud\" is not allowed;"
+                + " write error or warn or info or debug");
   }
 
   private static String refusal(Path file) {

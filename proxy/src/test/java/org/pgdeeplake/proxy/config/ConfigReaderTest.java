@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +152,16 @@ class ConfigReaderTest {
   void readsTheLevelOfTheLog(String text, LogConfig.Level expected) throws Exception {
     assertThat(read(MINIMAL + "proxy.log.level = " + text).log())
         .isEqualTo(new LogConfig(expected, LogConfig.Format.TEXT, true));
+  }
+
+  /** Empty, as Compose sets it by {@code ${PG_PROXY_LOG_LEVEL:-}}, is as good as unset. */
+  @ParameterizedTest
+  @CsvSource({"'', INFO", "debug, DEBUG"})
+  void takesTheLevelOfTheLogFromTheEnvironment(String text, LogConfig.Level expected)
+      throws Exception {
+    Map<String, String> environment = Map.of("PG_PROXY_LOG_LEVEL", text);
+    assertThat(new ConfigFile(directory, MINIMAL).read(environment).log().level())
+        .isEqualTo(expected);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.it;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -12,12 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.ProxyProcess;
 import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.ScrapedText;
+import org.pgdeeplake.proxy.support.ScrapedText.Sample;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
@@ -109,6 +117,7 @@ class ReloadWholeIT {
               "frontend pg_frontend: max-connections 10000 -> 77",
               "frontend second removed (127.0.0.1:0)",
               "server pg_backends/s2 removed (" + postgres.address() + ")");
+      assertNoneFell(ScrapedText.parse(before), ScrapedText.of(proxy));
       proxy.connect("sslmode=disable").close();
       proxy.awaitNoSession();
       assertThat(proxy.get("/metrics"))
@@ -123,6 +132,26 @@ class ReloadWholeIT {
           .doesNotContain("server=\"s2\"")
           .doesNotContain("proxy=\"second\"");
     }
+  }
+
+  private static void assertNoneFell(ScrapedText before, ScrapedText after) {
+    Map<Map.Entry<String, Map<String, String>>, Double> now =
+        counters(after).collect(toMap(ReloadWholeIT::series, ReloadWholeIT::value));
+    List<Sample> known = counters(before).filter(one -> now.containsKey(series(one))).toList();
+    assertThat(known).hasSizeGreaterThan(50);
+    assertThat(known).filteredOn(one -> value(one) > now.getOrDefault(series(one), 0.0)).isEmpty();
+  }
+
+  private static Stream<Sample> counters(ScrapedText text) {
+    return text.samples().stream().filter(one -> "counter".equals(text.types().get(one.name())));
+  }
+
+  private static Map.Entry<String, Map<String, String>> series(Sample sample) {
+    return Map.entry(sample.name(), sample.labels());
+  }
+
+  private static double value(Sample sample) {
+    return Double.parseDouble(sample.value());
   }
 
   @Test
@@ -163,13 +192,16 @@ class ReloadWholeIT {
             .until(() ->
                 proxy.out().contains("SIGHUP: reload of " + file())
                     && proxy.out().contains("reload: log.level info -> debug"));
-        Files.writeString(file(), "proxy { thread = 2 }\n");
+        // More than the log tells of what repeats.
+        String wrong = IntStream.range(0, 99).mapToObj("k%d = 1\n"::formatted).collect(joining());
+        Files.writeString(file(), "proxy { thread = 2\n" + wrong + "}\n");
         proxy.signal("HUP");
         await()
             .atMost(LIMIT)
             .until(
                 () -> proxy.out().contains("reload: " + file() + ":1: proxy.thread: unknown key"));
         assertThat(proxy.out()).contains("reload refused, everything runs on as before");
+        await().atMost(LIMIT).until(() -> proxy.out().contains(":100: proxy.k98: unknown key"));
         proxy.signal("TERM");
         assertThat(proxy.await().exitCode()).isZero();
       }

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
@@ -31,6 +33,7 @@ import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
+import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: /stats;csv is HAProxy 2.9's, column by column and empty cell by empty cell, and its numbers
 // are right.
@@ -94,6 +97,10 @@ class StatsCsvIT {
   }
 
   private Map<String, String> row(String name) {
+    return row(proxy, name);
+  }
+
+  private static Map<String, String> row(TestProxy proxy, String name) {
     return Objects.requireNonNull(rows(proxy.get("/stats;csv")).get(name));
   }
 
@@ -147,6 +154,41 @@ class StatsCsvIT {
     proxy.backend().administer(server, AdministrativeState.MAINT);
     assertThat(row(S1)).containsEntry("status", "MAINT").containsEntry("check_status", "");
     assertThat(row(BACKEND)).containsEntry("act", "1").containsEntry("weight", "1");
+  }
+
+  /** HAProxy counts full handshakes and resumed ones apart, and those of checks, too. */
+  @Test
+  void handshakesOfTheProxysOwnTlsAreCounted(@TempDir Path directory) throws Exception {
+    TestTls tls = TestTls.in(directory);
+    try (TestPostgres server = TestPostgres.create().tls(tls.certificate());
+        TestProxy own =
+            TestProxy.to(server.start())
+                .frontend(tls.terminate())
+                .backend("tls.mode = require")
+                .start()
+                .awaitUp(1)) {
+      own.connect("sslmode=require").close();
+      own.connect("sslmode=disable").close();
+      try (RawClient client = RawClient.open(own.address())) {
+        client.send(RawClient.sslRequest());
+        assertThat(client.readByte()).isEqualTo('S');
+        client.send("no ClientHello at all".getBytes(UTF_8));
+        var _ = client.readToEnd();
+      }
+      own.awaitNoSession();
+      assertThat(row(own, FRONTEND))
+          .containsEntry("ssl_sess", "1")
+          .containsEntry("ssl_reused_sess", "0")
+          .containsEntry("ssl_failed_handshake", "1");
+      for (String name : List.of(S1, BACKEND)) {
+        Map<String, String> row = row(own, name);
+        long all =
+            Long.parseLong(row.getOrDefault("ssl_sess", ""))
+                + Long.parseLong(row.getOrDefault("ssl_reused_sess", ""));
+        assertThat(all).as(name).isGreaterThanOrEqualTo(3);
+        assertThat(row).containsEntry("ssl_failed_handshake", "0");
+      }
+    }
   }
 
   @Test

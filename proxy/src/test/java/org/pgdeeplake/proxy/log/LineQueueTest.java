@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.config.LogConfig;
@@ -39,8 +40,10 @@ class LineQueueTest {
     long dropped = queue.dropped();
     read.countDown();
     queue.stop();
-    assertThat(text().lines().count() + dropped).isEqualTo(lines);
+    assertThat(text().lines().filter(line -> line.startsWith("line ")).count() + dropped)
+        .isEqualTo(lines);
     assertThat(Logging.of(context).dropped()).isEqualTo(dropped);
+    assertThat(reported()).as("what is told is not dropped itself").isEqualTo(dropped);
   }
 
   @Test
@@ -93,6 +96,14 @@ class LineQueueTest {
     context.getLogger("org.pgdeeplake.Any").warn("user {}", "x\r\n2026 ERROR forged\u001b[31m");
     queue.stop();
     assertThat(text()).endsWith("WARN  user x  2026 ERROR forged [31m\n");
+  }
+
+  private long reported() {
+    return Pattern.compile("WARN  ([0-9]+) log lines dropped: whoever reads them is too slow\n")
+        .matcher(text())
+        .results()
+        .mapToLong(report -> Long.parseLong(report.group(1)))
+        .sum();
   }
 
   private String text() {

@@ -82,6 +82,26 @@ class RepeatsTest {
         .isEqualTo(Repeats.LIMIT);
   }
 
+  /** One that has more than 50 problems tells them all. */
+  @Test
+  void reloadsAreNotLimited() {
+    assertThat(allowed("org.pgdeeplake.proxy.Reloads", Level.ERROR, "reload: {}", 1000))
+        .isEqualTo(1000);
+  }
+
+  @Test
+  void numbersThatAClientChoosesMakeNoOtherKind() {
+    int allowed = 0;
+    for (int i = 0; i < 1000; i++) {
+      String pattern = "{}:{} [{}] {}/1: SSL handshake failure (unsupported version " + i + ")";
+      allowed +=
+          repeats.allow(event("session.failed", Level.INFO, pattern, "::1", 1, "date", "f"))
+              ? 1
+              : 0;
+    }
+    assertThat(allowed).isEqualTo(Repeats.LIMIT);
+  }
+
   @Test
   void thousandsOfKindsShareOneInTheEnd() {
     for (int i = 0; i < 3000; i++) {
