@@ -164,7 +164,7 @@ class StatsCsvIT {
         TestProxy own =
             TestProxy.to(server.start())
                 .frontend(tls.terminate())
-                .backend("tls.mode = require")
+                .backend("tls { mode = require, shared-certificate = true }")
                 .start()
                 .awaitUp(1)) {
       own.connect("sslmode=require").close();
