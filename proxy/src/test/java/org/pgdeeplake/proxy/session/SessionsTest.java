@@ -21,7 +21,7 @@ class SessionsTest {
           StartupBytes.startupMessage(0, "user", "u", "database", "d", "application_name", "a");
       stage.client().getOutputStream().write(startup);
       stage.awaitState(stage.session(), "Queued");
-      assertThat(stage.sessions.snapshots())
+      assertThat(stage.sessions.snapshots(Runnable::run))
           .succeedsWithin(LIMIT)
           .satisfies(seen -> {
             assertThat(seen).hasSize(1);
@@ -44,7 +44,7 @@ class SessionsTest {
     try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
       stage.client();
       stage.awaitState(stage.session(), "AwaitingStartup");
-      assertThat(stage.sessions.snapshots())
+      assertThat(stage.sessions.snapshots(Runnable::run))
           .succeedsWithin(LIMIT)
           .satisfies(seen -> assertThat(seen.getFirst().waitedSeconds()).isEqualTo(-1));
     }
@@ -65,7 +65,9 @@ class SessionsTest {
               Thread.currentThread().interrupt();
             }
           });
-      assertThat(stage.sessions.snapshots()).succeedsWithin(LIMIT).isEqualTo(List.of());
+      assertThat(stage.sessions.snapshots(Runnable::run))
+          .succeedsWithin(LIMIT)
+          .isEqualTo(List.of());
       release.countDown();
     }
   }
@@ -79,7 +81,9 @@ class SessionsTest {
       session.loop().parent().shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
       // Its channel has ended with the loop; one that was not registered yet would still be there.
       stage.sessions.opened(session);
-      assertThat(stage.sessions.snapshots()).succeedsWithin(LIMIT).isEqualTo(List.of());
+      assertThat(stage.sessions.snapshots(Runnable::run))
+          .succeedsWithin(LIMIT)
+          .isEqualTo(List.of());
     }
   }
 }
