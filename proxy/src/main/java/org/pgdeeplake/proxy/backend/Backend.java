@@ -7,12 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.backend.Dispatcher.Grant;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
@@ -426,16 +424,13 @@ public final class Backend {
    */
   void released(Lease lease, boolean again) {
     News news;
-    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
       if (!dispatcher.giveBack(lease, again)) {
         return;
       }
-      news = match();
-      emptied = lease.server().emptied();
+      news = match(lease.server());
     }
     news.tell();
-    emptied.forEach(empty -> empty.complete(true));
   }
 
   void failed(Lease lease, Failure failure) {
@@ -443,7 +438,6 @@ public final class Backend {
     boolean counts;
     int era;
     News news;
-    List<CompletableFuture<Boolean>> emptied;
     synchronized (lock) {
       if (!dispatcher.giveBack(lease, true)) {
         return;
@@ -457,14 +451,12 @@ public final class Backend {
           case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE, TLS -> server.doubt();
         }
       }
-      news = match();
-      emptied = server.emptied();
+      news = match(server);
     }
     news.tell();
     if (counts) {
       counted(server, failure, era);
     }
-    emptied.forEach(empty -> empty.complete(true));
   }
 
   private void counted(Server server, Failure failure, int era) {
@@ -511,21 +503,19 @@ public final class Backend {
     doomed.forEach(lease -> lease.holder().serverDown(lease));
   }
 
-  /** What has come of a change, to be told when the lock is free again. */
-  private record News(List<Grant> grants, Runnable wakes) {
-    void tell() {
-      grants.forEach(Grant::deliver);
-      wakes.run();
-    }
-  }
-
   /** Gives out what has become free. */
   @GuardedBy("lock")
   private News match() {
-    return new News(dispatcher.match(), wakes.news());
+    return new News(dispatcher.match(), wakes.news(), List.of());
   }
 
-  /** The same after a change of servers. */
+  /** The same, after somebody has left that server. */
+  @GuardedBy("lock")
+  private News match(Server left) {
+    return new News(dispatcher.match(), wakes.news(), left.emptied());
+  }
+
+  /** The same after a change of what servers there are, or are active. */
   @GuardedBy("lock")
   private News settle() {
     boolean active = activeServers() > 0;

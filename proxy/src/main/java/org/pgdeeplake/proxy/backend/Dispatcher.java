@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend.Admission;
+import org.pgdeeplake.proxy.backend.News.Grant;
 import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
 import org.pgdeeplake.proxy.wake.Wakes;
 
@@ -17,13 +18,6 @@ import org.pgdeeplake.proxy.wake.Wakes;
  * backend's lock.
  */
 final class Dispatcher {
-  /** A slot for a waiter that has yet to be told. */
-  record Grant(Waiter waiter, Lease lease) {
-    void deliver() {
-      waiter.assigned(lease);
-    }
-  }
-
   private final Backend backend;
   private QueueConfig limits;
   private final RoundRobin roundRobin;

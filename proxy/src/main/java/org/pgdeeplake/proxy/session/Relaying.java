@@ -37,17 +37,7 @@ final class Relaying extends LinkedState {
   /** Whether the server has begun to answer nothing since its last ReadyForQuery. */
   private boolean betweenTurns;
 
-  /** Whether it is still to be told when the client's first statement is answered. */
-  private boolean rowAwaited;
-
-  /** Since when it is the client's turn to ask for it; 0 while it is not. */
-  private long readyNanos;
-
-  /** For how long it was, when it has asked. */
-  private long thinkingNanos;
-
-  /** Whether that statement has come. */
-  private boolean rowDue;
+  private final FirstRow firstRow;
 
   /** Whether the client's last bytes so far were a Terminate message. */
   private boolean terminated;
@@ -61,6 +51,7 @@ final class Relaying extends LinkedState {
     this.backendTraffic = session.services().backend().traffic();
     this.activity = opaque ? Activity.OPAQUE : Activity.BUSY;
     this.watch = new InactivityWatch(session, this);
+    this.firstRow = new FirstRow(link.lease());
   }
 
   /**
@@ -82,7 +73,6 @@ final class Relaying extends LinkedState {
   @Override
   void enter() {
     link.lease().answered();
-    rowAwaited = link.lease().ofWake();
     SessionServices services = session.services();
     SessionRecord record = session.record();
     services.metrics().queueWaited(services.backend().name(), record.waitedNanos);
@@ -121,18 +111,10 @@ final class Relaying extends LinkedState {
       if (activity != Activity.BUSY) {
         turn(Activity.BUSY);
         watch.active();
-        asked();
+        firstRow.asked();
       }
     }
     relay.toServer(chunk);
-  }
-
-  private void asked() {
-    if (rowAwaited && readyNanos != 0) {
-      rowDue = true;
-      thinkingNanos = System.nanoTime() - readyNanos;
-      readyNanos = 0;
-    }
   }
 
   @Override
@@ -219,11 +201,7 @@ final class Relaying extends LinkedState {
   }
 
   private void peek(ByteBuf chunk) {
-    if (rowDue) {
-      rowDue = false;
-      rowAwaited = false;
-      link.lease().firstRow(thinkingNanos);
-    }
+    firstRow.answered();
     if (!keys.finished()) {
       CancelKey found = keys.scan(chunk);
       if (found != null) {
@@ -247,9 +225,7 @@ final class Relaying extends LinkedState {
   private void ready(Activity now) {
     asynchronous.reset();
     betweenTurns = true;
-    if (rowAwaited && !rowDue && readyNanos == 0) {
-      readyNanos = System.nanoTime();
-    }
+    firstRow.ready();
     turn(now);
   }
 
