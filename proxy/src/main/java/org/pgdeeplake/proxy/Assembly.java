@@ -61,7 +61,7 @@ final class Assembly implements AutoCloseable {
   Assembly(Ground ground, List<OperatorPort> operatorPorts, ScheduledExecutorService timer) {
     this.ground = ground;
     this.operatorPorts = operatorPorts;
-    this.roster = new Roster(ground.control(), ground.connector());
+    this.roster = new Roster(ground.control(), ground.connector(), ground.demand());
     this.retirement = new Retirement(timer);
   }
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the configuration no longer has and sessions may still use: it ends when none has used it for
- * a while. Any thread.
+ * What the configuration no longer has and sessions may still use: it ends when none has used it
+ * for a while. Any thread.
  */
 final class Retirement implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Retirement.class);

@@ -14,6 +14,7 @@ import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.health.HealthChecker;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 
@@ -25,15 +26,20 @@ import org.pgdeeplake.proxy.tls.TlsEdge;
 final class Roster {
   private final EventLoopGroup loops;
   private final ServerConnector connector;
+  private final Demand demand;
   private final Map<String, Departure> departed = new ConcurrentHashMap<>();
   private Map<String, HealthChecker> present = Map.of();
 
   /** No longer wanted; clients still come to them. */
   private List<HealthChecker> leaving = List.of();
 
-  Roster(EventLoopGroup loops, ServerConnector connector) {
+  /**
+   * @param loops on which checks run
+   */
+  Roster(EventLoopGroup loops, ServerConnector connector, Demand demand) {
     this.loops = loops;
     this.connector = connector;
+    this.demand = demand;
   }
 
   /** A backend that has left, until it comes back or ends. */
@@ -112,10 +118,13 @@ final class Roster {
       return back.checker;
     }
     Backend backend = new Backend(config, edge.connector(config.name()));
+    backend.lingerWakes(() -> demand.config().linger());
     return new HealthChecker(backend, loops, connector);
   }
 
-  /** Those that the last {@link #apply} has left out; to be called when nobody new comes to them. */
+  /**
+   * Those that the last {@link #apply} has left out; to be called when nobody new comes to them.
+   */
   List<Departure> depart() {
     List<Departure> gone = leaving.stream().map(Departure::new).toList();
     leaving = List.of();

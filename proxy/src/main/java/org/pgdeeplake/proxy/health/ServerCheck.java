@@ -84,13 +84,14 @@ final class ServerCheck {
   }
 
   private void run() {
+    // First: what is asked before maintenance and answered after it is of another era.
+    int era = server.era();
     if (server.administrative() == AdministrativeState.MAINT) {
       // Whoever ends that asks for a check.
       return;
     }
     running = true;
     wantedAgain = false;
-    int era = server.era();
     connection.check(awaited(), result -> finished(result, era));
   }
 
@@ -100,7 +101,10 @@ final class ServerCheck {
     if (closed) {
       return;
     }
-    backend.checked(server, result, era);
+    // A check may begin between a server's move and its own end: it knows the old address only.
+    if (server.address().equals(connection.address())) {
+      backend.checked(server, result, era);
+    }
     boolean fast = wantedAgain || server.unsettled() || awaited();
     schedule((fast ? config.fastinter() : config.inter()).toNanos());
   }

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Lease;
@@ -64,19 +65,21 @@ final class Queued extends SessionState {
 
   private void refuseProbe(ErrorResponse asleep) {
     if (session.state() == this) {
-      session.refuse(opening, CloseReason.NOT_WOKEN, asleep);
+      session.refuseProbe(opening, asleep);
     }
   }
 
   @Override
   void exit(SessionState next) {
-    session.services().backend().leave(session.ticket());
+    if (!(next instanceof Queued)) {
+      session.services().backend().leave(session.ticket());
+    }
   }
 
   @Override
   void onAssigned(Lease lease) {
     if (lease.revoked()) {
-      lease.close();
+      lease.exchange();
       session.requeue(opening);
     } else {
       session.transition(new Connecting(session, opening, lease));
@@ -113,7 +116,8 @@ final class Queued extends SessionState {
   }
 
   static long queueNanosLeft(Session session) {
-    long limit = session.services().backend().config().timeouts().queue().toNanos();
-    return limit - (System.nanoTime() - session.record().queuedSinceNanos);
+    Duration limit = session.services().backend().config().timeouts().queue();
+    session.record().queueLimit = limit;
+    return limit.toNanos() - (System.nanoTime() - session.record().queuedSinceNanos);
   }
 }

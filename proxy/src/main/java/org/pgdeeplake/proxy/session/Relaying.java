@@ -40,6 +40,12 @@ final class Relaying extends LinkedState {
   /** Whether it is still to be told when the client's first statement is answered. */
   private boolean rowAwaited;
 
+  /** Since when it is the client's turn to ask for it; 0 while it is not. */
+  private long readyNanos;
+
+  /** For how long it was, when it has asked. */
+  private long thinkingNanos;
+
   /** Whether that statement has come. */
   private boolean rowDue;
 
@@ -115,10 +121,18 @@ final class Relaying extends LinkedState {
       if (activity != Activity.BUSY) {
         turn(Activity.BUSY);
         watch.active();
-        rowDue = rowAwaited;
+        asked();
       }
     }
     relay.toServer(chunk);
+  }
+
+  private void asked() {
+    if (rowAwaited && readyNanos != 0) {
+      rowDue = true;
+      thinkingNanos = System.nanoTime() - readyNanos;
+      readyNanos = 0;
+    }
   }
 
   @Override
@@ -195,18 +209,20 @@ final class Relaying extends LinkedState {
 
   /**
    * The client is told only where the server's side of the conversation is between two messages.
+   * Before the end of authentication it is refused: see {@link Refusals}.
    */
   private void end(CloseReason reason, ErrorResponse error) {
     boolean tell =
         keys.finished() ? betweenTurns && asynchronous.atBoundary() : keys.atBoundary() && !opaque;
-    session.transition(new Closed(session, reason, tell ? error.encode() : new byte[0]));
+    ErrorResponse said = keys.finished() ? error : Refusals.early(error);
+    session.transition(new Closed(session, reason, tell ? said.encode() : new byte[0]));
   }
 
   private void peek(ByteBuf chunk) {
     if (rowDue) {
       rowDue = false;
       rowAwaited = false;
-      link.lease().firstRow();
+      link.lease().firstRow(thinkingNanos);
     }
     if (!keys.finished()) {
       CancelKey found = keys.scan(chunk);
@@ -231,6 +247,9 @@ final class Relaying extends LinkedState {
   private void ready(Activity now) {
     asynchronous.reset();
     betweenTurns = true;
+    if (rowAwaited && !rowDue && readyNanos == 0) {
+      readyNanos = System.nanoTime();
+    }
     turn(now);
   }
 
