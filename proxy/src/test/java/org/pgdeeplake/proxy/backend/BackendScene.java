@@ -94,13 +94,18 @@ final class BackendScene {
     private final List<Lease> leases = new ArrayList<>();
     final List<Lease> evicted = new ArrayList<>();
 
+    /** Those whose server was marked down. */
+    final List<Lease> doomed = new ArrayList<>();
+
     @Override
     public void assigned(Lease lease) {
       leases.add(lease);
     }
 
     @Override
-    public void serverDown(Lease lease) {}
+    public void serverDown(Lease lease) {
+      doomed.add(lease);
+    }
 
     @Override
     public void evicted(Lease lease) {
