@@ -231,7 +231,8 @@ class AssemblyTest {
             AssemblyTest::start);
     assertThat(resolving.await(10, TimeUnit.SECONDS)).isTrue();
     try {
-      CompletableFuture.runAsync(assembly::stopAccepting, AssemblyTest::start).get(10, TimeUnit.SECONDS);
+      CompletableFuture.runAsync(assembly::stopAccepting, AssemblyTest::start)
+          .get(10, TimeUnit.SECONDS);
     } finally {
       resolved.countDown();
     }

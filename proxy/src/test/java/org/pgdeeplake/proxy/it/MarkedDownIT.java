@@ -69,7 +69,10 @@ class MarkedDownIT {
         "check { inter = 200ms, timeout = 300ms, fall = 2, on-marked-down = close-sessions }";
     try (TestPostgres next = TestPostgres.started();
         TestProxy proxy =
-            TestProxy.to(postgres).backend(check).start(directory.resolve("proxy.conf")).awaitUp(1);
+            TestProxy.to(postgres)
+                .backend(check)
+                .start(directory.resolve("proxy.conf"))
+                .awaitUp(1);
         RawClient old = RawClient.session(proxy.address())) {
       proxy.applied(TestProxy.to(next).backend(check));
       try (RawClient moved = RawClient.session(proxy.address())) {

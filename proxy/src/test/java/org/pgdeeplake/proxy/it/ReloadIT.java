@@ -114,8 +114,7 @@ class ReloadIT {
   @NeedsProgram("psql")
   void whoWaitsHearsTheLimitThatWasItsOwn() {
     try (TestPostgres sleeping = TestPostgres.create();
-        TestProxy proxy =
-            TestProxy.to(sleeping).backend("timeouts.queue = 2s").start(file());
+        TestProxy proxy = TestProxy.to(sleeping).backend("timeouts.queue = 2s").start(file());
         Command psql = proxy.psql("select 1").start()) {
       proxy.awaitQueued(1);
       proxy.applied(TestProxy.to(sleeping).backend("timeouts.queue = 77s"));
