@@ -173,8 +173,8 @@ class ReloadWholeIT {
 
   @Test
   void manyLeaveNothingBehind() throws Exception {
-    String[] tls = TestTls.in(directory).terminate();
-    try (TestPostgres postgres = TestPostgres.create().tls();
+    TestTls tls = TestTls.in(directory);
+    try (TestPostgres postgres = TestPostgres.create().tls(tls.certificate());
         ReservedPort one = new ReservedPort();
         ReservedPort two = new ReservedPort();
         ReservedPort started = new ReservedPort()) {
@@ -184,9 +184,11 @@ class ReloadWholeIT {
               .map(port ->
                   TestProxy.to(postgres)
                       .frontend(bind(started))
-                      .frontend(tls)
+                      .frontend(tls.terminate())
                       .frontend("timeouts { startup = 100ms, tls-handshake = 100ms }")
-                      .backend("tls.mode = require", "timeouts.connect = 500ms")
+                      .backend(
+                          "tls { mode = require, shared-certificate = true }",
+                          "timeouts.connect = 500ms")
                       .proxy(
                           "frontends.f%1$d { %2$s, default-backend = b%1$d }"
                               .formatted(port.number(), bind(port)),

@@ -28,12 +28,6 @@ public record TestTls(Path directory, TestCertificate authority, TestCertificate
     return tls;
   }
 
-  /** Another certificate of the same authority takes the place of the first. */
-  public void renew() {
-    TestCertificate next = authority.intermediate("Test Between").issue();
-    write("server.pem", next.chain() + next.key());
-  }
-
   /** Writes a file that only its owner can read, as clients want their keys. */
   public Path write(String name, String content) {
     try {
