@@ -2,24 +2,22 @@ package org.pgdeeplake.proxy;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
-import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.ConfigChanges;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.frontend.Frontend;
-import org.pgdeeplake.proxy.health.HealthChecker;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.operation.Topology;
@@ -48,16 +46,23 @@ final class Assembly implements AutoCloseable {
   private final Ports ports = new Ports();
 
   @GuardedBy("this")
-  private Map<String, HealthChecker> checkers = Map.of();
+  private final Roster roster;
+
+  /** Frontends that the configuration has no more, while they have sessions. */
+  private final Map<String, Frontend> departed = new ConcurrentHashMap<>();
 
   private volatile boolean stopping;
   private volatile @Nullable Topology topology;
   private volatile @Nullable TlsEdge tls;
 
-  Assembly(Ground ground, List<OperatorPort> operatorPorts) {
+  /**
+   * @param timer of one thread, on which what is no longer wanted ends
+   */
+  Assembly(Ground ground, List<OperatorPort> operatorPorts, ScheduledExecutorService timer) {
     this.ground = ground;
     this.operatorPorts = operatorPorts;
-    this.retirement = new Retirement(ground.control());
+    this.roster = new Roster(ground.control(), ground.connector(), ground.demand());
+    this.retirement = new Retirement(timer);
   }
 
   /** What runs; a snapshot. */
@@ -70,32 +75,60 @@ final class Assembly implements AutoCloseable {
   }
 
   /**
-   * Makes what runs what {@code file} says.
+   * Makes what runs what {@code file} says. Not by two threads at once.
    *
    * @return what has changed, a line each
    * @throws StartException with everything that stands in the way; all is as it was then
+   * @throws HalfAppliedException on a bug in what must not fail
    */
-  synchronized List<String> apply(LoadedConfig file) throws StartException {
+  List<String> apply(LoadedConfig file) throws StartException {
     refuseWhileStopping();
     refuseWhatNeedsRestart(file);
-    TlsEdge nextTls = load(file.config());
-    Ports.Prepared prepared;
+    // Not under the lock: names are resolved and files read, and whoever ends it must not wait.
+    Next next = prepare(file);
+    commit(next);
+    return next.changes();
+  }
+
+  /** Beside what runs. */
+  private record Next(
+      ProxyConfig config, TlsEdge tls, Ports.Prepared ports, List<String> changes) {}
+
+  private Next prepare(LoadedConfig file) throws StartException {
+    TlsEdge edge = load(file.config());
     try {
-      prepared = ports.prepare(wanted(file.config()), file);
-    } catch (StartException e) {
-      discard(nextTls);
+      List<String> changes = changes(file.config(), edge);
+      Ports.Prepared prepared = ports.prepare(wanted(file.config()), file);
+      return new Next(file.config(), edge, prepared, changes);
+    } catch (StartException | RuntimeException | Error e) {
+      discard(edge);
       throw e;
     }
-    Topology before = topology;
-    List<String> changes =
-        before == null
-            ? List.of()
-            : Stream.concat(
-                    ConfigChanges.between(before.config(), file.config()).stream(),
-                    tls().replacedBy(nextTls).stream())
-                .toList();
-    commit(file.config(), nextTls, prepared);
-    return changes;
+  }
+
+  private List<String> changes(ProxyConfig config, TlsEdge edge) {
+    Topology now = topology;
+    return now == null
+        ? List.of()
+        : Stream.concat(
+                ConfigChanges.between(now.config(), config).stream(),
+                tls().replacedBy(edge).stream())
+            .toList();
+  }
+
+  private synchronized void commit(Next next) throws StartException {
+    try {
+      refuseWhileStopping();
+    } catch (StartException e) {
+      next.ports().discard();
+      discard(next.tls());
+      throw e;
+    }
+    try {
+      change(next.config(), next.tls(), next.ports());
+    } catch (RuntimeException | Error e) {
+      throw new HalfAppliedException(e);
+    }
   }
 
   private void refuseWhileStopping() throws StartException {
@@ -169,12 +202,10 @@ final class Assembly implements AutoCloseable {
   }
 
   @GuardedBy("this")
-  private void commit(ProxyConfig config, TlsEdge nextTls, Ports.Prepared prepared) {
+  private void change(ProxyConfig config, TlsEdge nextTls, Ports.Prepared prepared) {
     Topology before = topology;
     TlsEdge lastTls = tls;
-    Map<String, HealthChecker> lastCheckers = checkers;
-    checkers = backends(config, nextTls);
-    List<Backend> backends = checkers.values().stream().map(HealthChecker::backend).toList();
+    List<Backend> backends = roster.apply(config, nextTls);
     Metrics metrics = ground.metrics();
     metrics.retain(
         config.frontends().stream().map(FrontendConfig::name).collect(Collectors.toSet()),
@@ -183,11 +214,11 @@ final class Assembly implements AutoCloseable {
     metrics.register(nextTls);
     ground.demand().reconfigure(config.demand());
     ground.logging().apply(config.log());
-    List<SessionServices> services =
-        config.frontends().stream()
-            .map(frontend -> services(frontend, before, backends, nextTls))
-            .toList();
-    List<Frontend> frontends = services.stream().map(one -> frontend(one, before)).toList();
+    List<Frontend> frontends = new ArrayList<>();
+    for (FrontendConfig one : config.frontends()) {
+      frontends.add(serve(one, before, backends, nextTls, prepared));
+    }
+    // Only now: until all of its frontends are open it is not ready.
     tls = nextTls;
     topology = new Topology(config, frontends, backends);
     if (lastTls == null) {
@@ -195,69 +226,28 @@ final class Assembly implements AutoCloseable {
     } else {
       nextTls.succeed(lastTls);
     }
-    for (int i = 0; i < frontends.size(); i++) {
-      serve(frontends.get(i), services.get(i), prepared);
-    }
     operatorPorts.forEach(port -> listen(port, config, prepared));
     ports.use(prepared);
     if (before != null && lastTls != null) {
-      retire(before.config(), lastTls, lastCheckers);
+      retire(before, lastTls, frontends);
     }
   }
 
   @GuardedBy("this")
-  private Map<String, HealthChecker> backends(ProxyConfig config, TlsEdge edge) {
-    Map<String, HealthChecker> next = new LinkedHashMap<>();
-    for (BackendConfig backend : config.backends()) {
-      HealthChecker checker = checkers.get(backend.name());
-      if (checker == null) {
-        Backend made = new Backend(backend, edge.connector(backend.name()));
-        made.lingerWakes(() -> ground.demand().config().linger());
-        checker = new HealthChecker(made, ground.control(), ground.connector());
-      } else {
-        checker.backend().reconfigure(backend, edge.connector(backend.name()));
-      }
-      checker.start();
-      next.put(backend.name(), checker);
-    }
-    return next;
-  }
-
-  private SessionServices services(
-      FrontendConfig config, @Nullable Topology before, List<Backend> backends, TlsEdge edge) {
-    FrontendTraffic traffic =
-        frontend(config.name(), before).map(Frontend::traffic).orElseGet(FrontendTraffic::new);
-    Backend backend =
-        backends.stream()
-            .filter(one -> one.name().equals(config.defaultBackend()))
-            .findFirst()
-            .orElseThrow();
-    TlsAcceptor acceptor = edge.acceptor(config.name());
-    return new SessionServices(
-        config,
-        traffic,
-        backend,
-        backends,
-        cancelKeys,
-        ground.demand(),
-        ground.metrics(),
-        ground.connector(),
-        ground.sessions(),
-        acceptor == null ? null : acceptor.telling(traffic.traffic()::handshake));
-  }
-
-  private static Frontend frontend(SessionServices services, @Nullable Topology before) {
-    return frontend(services.frontend().name(), before).orElseGet(() -> new Frontend(services));
-  }
-
-  private static Optional<Frontend> frontend(String name, @Nullable Topology topology) {
-    return topology == null
-        ? Optional.empty()
-        : topology.frontends().stream().filter(f -> f.config().name().equals(name)).findFirst();
-  }
-
-  private void serve(Frontend frontend, SessionServices services, Ports.Prepared prepared) {
-    FrontendConfig config = services.frontend();
+  private Frontend serve(
+      FrontendConfig config,
+      @Nullable Topology before,
+      List<Backend> backends,
+      TlsEdge edge,
+      Ports.Prepared prepared) {
+    @Nullable Frontend known = known(config.name(), before);
+    SessionServices services =
+        services(
+            config,
+            known == null ? new FrontendTraffic() : known.traffic(),
+            backends,
+            edge.acceptor(config.name()));
+    Frontend frontend = known == null ? new Frontend(services) : known;
     Ports.Owner owner = owner(config.name());
     frontend.serve(prepared.of(owner), services);
     ground.metrics().register(config, services.traffic(), frontend::bound);
@@ -268,6 +258,39 @@ final class Assembly implements AutoCloseable {
           prepared.of(owner),
           config.defaultBackend());
     }
+    return frontend;
+  }
+
+  /** It that runs, or it that has left and has sessions yet, which would be counted apart. */
+  private @Nullable Frontend known(String name, @Nullable Topology before) {
+    @Nullable Frontend left = departed.remove(name);
+    return before == null
+        ? null
+        : before.frontends().stream()
+            .filter(frontend -> frontend.config().name().equals(name))
+            .findFirst()
+            .orElse(left);
+  }
+
+  private SessionServices services(
+      FrontendConfig config,
+      FrontendTraffic traffic,
+      List<Backend> backends,
+      @Nullable TlsAcceptor acceptor) {
+    return new SessionServices(
+        config,
+        traffic,
+        backends.stream()
+            .filter(one -> one.name().equals(config.defaultBackend()))
+            .findFirst()
+            .orElseThrow(),
+        backends,
+        cancelKeys,
+        ground.demand(),
+        ground.metrics(),
+        ground.connector(),
+        ground.sessions(),
+        acceptor == null ? null : acceptor.telling(traffic.traffic()::handshake));
   }
 
   private static void listen(OperatorPort port, ProxyConfig config, Ports.Prepared prepared) {
@@ -283,19 +306,28 @@ final class Assembly implements AutoCloseable {
 
   /** Sessions that have begun keep what they began with. */
   @GuardedBy("this")
-  private void retire(ProxyConfig config, TlsEdge edge, Map<String, HealthChecker> last) {
-    List<HealthChecker> gone = new ArrayList<>(last.values());
-    gone.removeAll(checkers.values());
+  private void retire(Topology last, TlsEdge edge, List<Frontend> now) {
+    for (Frontend frontend : last.frontends()) {
+      if (!now.contains(frontend)) {
+        String name = frontend.config().name();
+        departed.put(name, frontend);
+        retirement.add(
+            last.config(),
+            () -> frontend.traffic().current() == 0,
+            () -> departed.remove(name, frontend));
+      }
+    }
+    List<Roster.Departure> gone = roster.depart();
     retirement.add(
-        config,
-        () -> gone.stream().allMatch(one -> one.backend().sessions() == 0),
+        last.config(),
+        () -> gone.stream().allMatch(Roster.Departure::unused),
         () -> {
-          gone.forEach(HealthChecker::close);
+          gone.forEach(Roster.Departure::end);
           edge.release();
         });
   }
 
-  /** No more changes but one that is under way. Does not block. */
+  /** No more changes but one that cannot go back. Does not block. */
   void stopChanges() {
     stopping = true;
   }
@@ -310,7 +342,7 @@ final class Assembly implements AutoCloseable {
   @Override
   public synchronized void close() {
     stopAccepting();
-    checkers.values().forEach(HealthChecker::close);
+    roster.close();
     retirement.close();
   }
 

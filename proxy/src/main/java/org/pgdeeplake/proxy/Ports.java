@@ -13,10 +13,10 @@ import org.pgdeeplake.proxy.net.Listener;
 
 /**
  * Every address that is open, by who listens there. Other addresses take their place together, or
- * not at all. Not thread-safe.
+ * not at all. {@link #prepare} and {@link #use} are for one thread at a time, the rest for any.
  */
 final class Ports {
-  private Map<Owner, Listener> open = Map.of();
+  private volatile Map<Owner, Listener> open = Map.of();
 
   /**
    * Who listens.
@@ -74,29 +74,36 @@ final class Ports {
       }
     }
     List<Listener> opened = new ArrayList<>();
-    List<String> problems = new ArrayList<>();
-    for (Wanted one : wanted) {
-      if (listeners.containsKey(one.owner())) {
-        continue;
-      }
-      Listener listener = givenUp(one, listeners);
-      if (listener == null) {
-        try {
-          listener = one.opener().open(one.bind());
-          opened.add(listener);
-        } catch (IOException e) {
-          problems.add(problem(one, e, file));
-          continue;
+    Prepared prepared = new Prepared(listeners, opened);
+    try {
+      List<String> problems = new ArrayList<>();
+      for (Wanted one : wanted) {
+        if (!listeners.containsKey(one.owner())) {
+          find(one, prepared, file, problems);
         }
       }
-      listeners.put(one.owner(), listener);
-    }
-    Prepared prepared = new Prepared(listeners, opened);
-    if (!problems.isEmpty()) {
+      if (!problems.isEmpty()) {
+        throw new StartException(problems);
+      }
+    } catch (StartException | RuntimeException | Error e) {
       prepared.discard();
-      throw new StartException(problems);
+      throw e;
     }
     return prepared;
+  }
+
+  private void find(Wanted one, Prepared prepared, LoadedConfig file, List<String> problems) {
+    Listener listener = givenUp(one, prepared.listeners());
+    if (listener == null) {
+      try {
+        listener = one.opener().open(one.bind());
+        prepared.opened().add(listener);
+      } catch (IOException e) {
+        problems.add(problem(one, e, file));
+        return;
+      }
+    }
+    prepared.listeners().put(one.owner(), listener);
   }
 
   private @Nullable Listener givenUp(Wanted wanted, Map<Owner, Listener> taken) {

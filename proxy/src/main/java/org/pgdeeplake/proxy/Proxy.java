@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Proxy implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Proxy.class);
 
-  private final ProxyConfig started;
+  private final int threads;
   private final Transport transport;
   private final EventLoopGroup loops;
   private final EventLoopGroup control;
@@ -55,9 +56,10 @@ public final class Proxy implements AutoCloseable {
   private volatile boolean ready;
 
   private Proxy(LoadedConfig file, Transport transport, Logging logging) {
-    this.started = file.config();
+    ProxyConfig started = file.config();
+    this.threads = started.eventLoops();
     this.transport = transport;
-    this.loops = transport.loops("loop", started.threads());
+    this.loops = transport.loops("loop", threads);
     this.control = transport.loops("control", 1);
     // Its own: a long answer must not delay a health check.
     this.adminLoops = transport.loops("admin", 1);
@@ -65,6 +67,7 @@ public final class Proxy implements AutoCloseable {
     this.demand = new Demand(started.demand(), control);
     Metrics metrics = new Metrics();
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
+    ScheduledExecutorService reloading = Reloads.newThread();
     this.assembly =
         new Assembly(
             new Ground(
@@ -77,15 +80,16 @@ public final class Proxy implements AutoCloseable {
                 demand,
                 sessions,
                 logging),
-            operatorPorts());
-    this.reloads = new Reloads(file.path(), assembly, metrics);
+            operatorPorts(),
+            reloading);
+    this.reloads = new Reloads(reloading, file.path(), assembly, metrics);
     this.operations =
         new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
     this.admin = new AdminServer(adminLoops, metrics, operations, this::ready);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
     metrics.registerDroppedLogLines(logging::dropped);
-    metrics.register(new ProcessFacts(started.threads(), stopping::get, resolver::failures));
+    metrics.register(new ProcessFacts(threads, stopping::get, resolver::failures));
     var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
   }
 
@@ -138,7 +142,7 @@ public final class Proxy implements AutoCloseable {
       throw e;
     }
     proxy.ready = true;
-    log.info("ready ({}, {} event loops)", transport.name(), file.config().threads());
+    log.info("ready ({}, {} event loops)", transport.name(), proxy.threads);
     return proxy;
   }
 

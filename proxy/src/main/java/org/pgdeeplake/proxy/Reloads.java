@@ -4,9 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.ConfigException;
 import org.pgdeeplake.proxy.config.ConfigReader;
@@ -22,24 +22,33 @@ import org.slf4j.LoggerFactory;
 final class Reloads implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reloads.class);
 
+  private static final String HALF_APPLIED = "a part of the new configuration may run by now";
+  private static final ReloadResult INTERNAL_ERROR = new Refused(List.of("internal error"));
+
   private final @Nullable Path file;
   private final Assembly assembly;
   private final Metrics metrics;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> Thread.ofPlatform().name("reload").daemon().unstarted(task));
+  private final ScheduledExecutorService thread;
 
   /** The one that has not begun: whoever asks now has it in common with who asked before. */
   @GuardedBy("this")
   private @Nullable CompletableFuture<ReloadResult> next;
 
   /**
+   * @param thread of {@link #newThread}; ends with this
    * @param file null: there is nothing to read again
    */
-  Reloads(@Nullable Path file, Assembly assembly, Metrics metrics) {
+  Reloads(
+      ScheduledExecutorService thread, @Nullable Path file, Assembly assembly, Metrics metrics) {
+    this.thread = thread;
     this.file = file;
     this.assembly = assembly;
     this.metrics = metrics;
+  }
+
+  static ScheduledExecutorService newThread() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> Thread.ofPlatform().name("reload").daemon().unstarted(task));
   }
 
   /** Returns at once. What comes of it is logged, too. */
@@ -65,37 +74,47 @@ final class Reloads implements AutoCloseable {
     synchronized (this) {
       next = null;
     }
-    ReloadResult result = reload();
-    switch (result) {
-      case Applied(List<String> changes) -> {
-        log.info(
-            "reload applied: {}",
-            changes.isEmpty() ? "nothing has changed" : changes.size() + " changes");
-        changes.forEach(change -> log.info("reload: {}", change));
-      }
-      case Refused(List<String> problems) -> {
-        log.error("reload refused, everything runs on as before: {} problems", problems.size());
-        problems.forEach(problem -> log.error("reload: {}", problem));
-      }
+    ReloadResult result = INTERNAL_ERROR;
+    try {
+      result = reload();
+      metrics.reloaded(result instanceof Applied);
+    } finally {
+      // In any case: somebody waits for it.
+      begun.complete(result);
     }
-    metrics.reloaded(result instanceof Applied);
-    begun.complete(result);
   }
 
   private ReloadResult reload() {
     if (file == null) {
-      return new Refused(List.of("this proxy was not started from a file"));
+      return refused(List.of("this proxy was not started from a file"));
     }
     try {
-      return new Applied(assembly.apply(ConfigReader.load(file)));
+      return applied(assembly.apply(ConfigReader.load(file)));
     } catch (ConfigException e) {
-      return new Refused(e.getMessage().lines().toList());
+      return refused(e.getMessage().lines().toList());
     } catch (StartException e) {
-      return new Refused(e.problems());
-    } catch (RuntimeException e) {
+      return refused(e.problems());
+    } catch (HalfAppliedException e) {
+      log.error("reload failed half-way: {}; restart the proxy", HALF_APPLIED, e.getCause());
+      return new Refused(List.of("internal error: " + e.getCause(), HALF_APPLIED));
+    } catch (RuntimeException | Error e) {
       log.error("internal error in a reload", e);
-      return new Refused(List.of("internal error: " + e));
+      return refused(List.of("internal error: " + e));
     }
+  }
+
+  private static ReloadResult applied(List<String> changes) {
+    log.info(
+        "reload applied: {}",
+        changes.isEmpty() ? "nothing has changed" : changes.size() + " changes");
+    changes.forEach(change -> log.info("reload: {}", change));
+    return new Applied(changes);
+  }
+
+  private static ReloadResult refused(List<String> problems) {
+    log.error("reload refused, everything runs on as before: {} problems", problems.size());
+    problems.forEach(problem -> log.error("reload: {}", problem));
+    return new Refused(problems);
   }
 
   /** One that runs goes on to its end. */

@@ -4,18 +4,22 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the configuration no longer has and sessions may still use: it ends when none can any more.
- * Any thread.
+ * What the configuration no longer has and sessions may still use: it ends when none has used it
+ * for a while. Any thread.
  */
 final class Retirement implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Retirement.class);
   private static final long LOOK_SECONDS = 1;
 
   private final ScheduledExecutorService timer;
@@ -29,10 +33,31 @@ final class Retirement implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  private record Leaving(long notBeforeNanos, BooleanSupplier unused, Runnable end) {}
+  /** Confined to the timer, but for its making. */
+  private static final class Leaving {
+    private final long graceNanos;
+    private final BooleanSupplier unused;
+    private final Runnable end;
+    private long lastUsedNanos = System.nanoTime();
+
+    Leaving(long graceNanos, BooleanSupplier unused, Runnable end) {
+      this.graceNanos = graceNanos;
+      this.unused = unused;
+      this.end = end;
+    }
+
+    /** A session that uses it may be in no count for an instant: one look is not enough. */
+    boolean over() {
+      long now = System.nanoTime();
+      if (!unused.getAsBoolean()) {
+        lastUsedNanos = now;
+      }
+      return now - lastUsedNanos >= graceNanos;
+    }
+  }
 
   /**
-   * @param timer on which things end; what is added must not block
+   * @param timer of one thread, on which things end; not an event loop: that may block
    */
   Retirement(ScheduledExecutorService timer) {
     this.timer = timer;
@@ -41,9 +66,10 @@ final class Retirement implements AutoCloseable {
   /**
    * @param last configuration that had it
    * @param unused whether no session uses it now
+   * @param end once; may block
    */
   synchronized void add(ProxyConfig last, BooleanSupplier unused, Runnable end) {
-    leaving.add(new Leaving(System.nanoTime() + grace(last).toNanos(), unused, end));
+    leaving.add(new Leaving(grace(last).toNanos(), unused, end));
     lookAgain();
   }
 
@@ -51,21 +77,43 @@ final class Retirement implements AutoCloseable {
   private void lookAgain() {
     if (!looking && !closed && !leaving.isEmpty()) {
       looking = true;
-      var _ = timer.schedule(this::look, LOOK_SECONDS, TimeUnit.SECONDS);
+      try {
+        var _ = timer.schedule(this::look, LOOK_SECONDS, TimeUnit.SECONDS);
+      } catch (RejectedExecutionException _) {
+        // The end of the process: close follows.
+      }
     }
   }
 
-  private synchronized void look() {
-    looking = false;
-    long now = System.nanoTime();
-    leaving.removeIf(one -> {
-      boolean over = one.notBeforeNanos() - now <= 0 && one.unused().getAsBoolean();
-      if (over) {
-        one.end().run();
-      }
-      return over;
-    });
-    lookAgain();
+  private void look() {
+    for (Leaving one : snapshot()) {
+      guarded(() -> {
+        if (one.over() && take(one)) {
+          one.end.run();
+        }
+      });
+    }
+    synchronized (this) {
+      looking = false;
+      lookAgain();
+    }
+  }
+
+  private synchronized List<Leaving> snapshot() {
+    return List.copyOf(leaving);
+  }
+
+  private synchronized boolean take(Leaving one) {
+    return leaving.remove(one);
+  }
+
+  /** Whatever happens to one keeps nobody from the others, nor from the next time. */
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      log.error("internal error where the rest of an earlier configuration ends", e);
+    }
   }
 
   /**
@@ -87,9 +135,13 @@ final class Retirement implements AutoCloseable {
 
   /** Ends everything now. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    leaving.forEach(one -> one.end().run());
-    leaving.clear();
+  public void close() {
+    List<Leaving> rest;
+    synchronized (this) {
+      closed = true;
+      rest = List.copyOf(leaving);
+      leaving.clear();
+    }
+    rest.forEach(one -> guarded(one.end));
   }
 }

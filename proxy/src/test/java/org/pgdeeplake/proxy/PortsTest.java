@@ -129,6 +129,23 @@ class PortsTest {
   }
 
   @Test
+  void aBugLeavesNothingOpenEither() throws Exception {
+    try (ReservedPort free = new ReservedPort()) {
+      Wanted broken =
+          new Wanted(
+              B,
+              new HostPort("127.0.0.1", 0),
+              bind -> {
+                throw new IllegalStateException("a bug");
+              },
+              List.of("proxy", "frontends", "b", "bind"));
+      assertThatThrownBy(() -> use(wanted(A, free), broken))
+          .isInstanceOf(IllegalStateException.class);
+      assertClosed(free);
+    }
+  }
+
+  @Test
   void whoKeepsAnAddressKeepsItsListenerAndOthersSwap() throws Exception {
     try (ReservedPort one = new ReservedPort();
         ReservedPort two = new ReservedPort()) {

@@ -90,7 +90,9 @@ public final class Backend {
   public void reconfigure(BackendConfig next, @Nullable TlsConnector tls) {
     News news;
     TlsConnector counted = counted(tls);
+    boolean lost;
     synchronized (lock) {
+      boolean wasUp = availability.up();
       Map<String, Server> known = new LinkedHashMap<>();
       departed.forEach(server -> known.put(server.name(), server));
       servers.forEach(server -> known.put(server.name(), server));
@@ -110,6 +112,10 @@ public final class Backend {
       servers = List.copyOf(now);
       dispatcher.reconfigure(servers, next.queue());
       news = settle();
+      lost = wasUp && !availability.up();
+    }
+    if (lost) {
+      stateLog.noneLeft();
     }
     news.tell();
   }
@@ -508,7 +514,7 @@ public final class Backend {
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
       told = server.checked(result, conclusive) || first;
       if (server.hasFallen() && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
-        doomed = server.leases();
+        doomed = server.leases().stream().filter(lease -> !lease.elsewhere()).toList();
       }
       news = settle();
       moment = moment(server);

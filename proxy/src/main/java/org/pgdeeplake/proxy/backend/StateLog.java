@@ -98,10 +98,14 @@ final class StateLog {
         queued);
   }
 
+  /** A reload has taken the last one that was active. */
+  void noneLeft() {
+    log.warn("backend {} has no server available; new sessions wait in its queue", backend.name());
+  }
+
   private void warnIfNone(Moment moment) {
     if (moment.active() == 0) {
-      log.warn(
-          "backend {} has no server available; new sessions wait in its queue", backend.name());
+      noneLeft();
     }
   }
 }

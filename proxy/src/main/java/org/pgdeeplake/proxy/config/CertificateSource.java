@@ -7,4 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key null where the key is in the same file
  */
-public record CertificateSource(FileSetting certificate, @Nullable FileSetting key) {}
+public record CertificateSource(FileSetting certificate, @Nullable FileSetting key) {
+  CertificateSource anywhere() {
+    return new CertificateSource(certificate.anywhere(), key == null ? null : key.anywhere());
+  }
+}

@@ -8,4 +8,8 @@ import java.nio.file.Path;
  * @param path a relative one was resolved against the configuration's directory
  * @param where the file, line and key that name it, for messages
  */
-public record FileSetting(Path path, String where) {}
+public record FileSetting(Path path, String where) {
+  FileSetting anywhere() {
+    return new FileSetting(path, "");
+  }
+}

@@ -22,6 +22,18 @@ public record FrontendTls(
     String minVersion,
     List<String> ciphers) {
 
+  /** What it says, wherever it is written: equal whatever lines were added above it. */
+  public FrontendTls anywhere() {
+    return new FrontendTls(
+        mode,
+        require,
+        certificates.stream().map(CertificateSource::anywhere).toList(),
+        clientCa == null ? null : clientCa.anywhere(),
+        clientCertificate,
+        minVersion,
+        ciphers);
+  }
+
   public enum Mode {
     /** It travels to a server, whose answer counts. */
     PASSTHROUGH,

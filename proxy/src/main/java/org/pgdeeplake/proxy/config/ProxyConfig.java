@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A whole, consistent configuration: names are unique and every frontend's backend exists.
  *
- * @param threads event loops; at least 1
+ * @param threads event loops; 0: one for each processor
  * @param backends in the order of the file
  * @param console null: there is none
  */
@@ -20,6 +20,11 @@ public record ProxyConfig(
     @Nullable ConsoleConfig console,
     LogConfig log,
     ShutdownConfig shutdown) {
+
+  /** At least 1. The processors may change while the process runs, and what is written stays. */
+  public int eventLoops() {
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
 
   /** Which kernel interface moves the bytes; {@code AUTO} is epoll where it works, else NIO. */
   public enum TransportChoice {

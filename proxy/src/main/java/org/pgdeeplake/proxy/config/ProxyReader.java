@@ -62,7 +62,7 @@ final class ProxyReader {
     }
     ProxyConfig config =
         new ProxyConfig(
-            threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+            threads,
             proxy.choice("transport", TransportChoice.class),
             frontends,
             backends,

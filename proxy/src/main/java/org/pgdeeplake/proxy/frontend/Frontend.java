@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.HostPort;
@@ -21,12 +22,15 @@ public final class Frontend {
    * Connections above max-connections are let in to be told so, and to bring cancel requests; from
    * so many times that limit on they are closed at once.
    */
-  private static final int OPEN_PER_PLACE = 2;
+  private static final long OPEN_PER_PLACE = 2;
 
   /** Of sessions that begin now; each keeps those that it began with. */
   private volatile SessionServices services;
 
   private volatile @Nullable Listener listener;
+
+  /** Connections of this frontend. */
+  private final AtomicInteger open = new AtomicInteger();
 
   /** One that listens nowhere yet. */
   public Frontend(SessionServices services) {
@@ -61,11 +65,13 @@ public final class Frontend {
   private void accept(Channel channel) {
     SessionServices now = services;
     int places = now.frontend().maxConnections();
-    if (now.sessions().open() >= OPEN_PER_PLACE * places) {
+    if (open.get() >= OPEN_PER_PLACE * places) {
       now.traffic().denied();
       var _ = channel.close();
       return;
     }
+    open.incrementAndGet();
+    var _ = channel.closeFuture().addListener(closed -> open.decrementAndGet());
     channel.pipeline().addLast(Session.open(channel, now));
   }
 

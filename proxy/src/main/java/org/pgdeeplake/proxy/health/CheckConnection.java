@@ -20,6 +20,7 @@ import org.pgdeeplake.proxy.backend.Destination;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.CheckConfig;
+import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.postgres.CheckReply;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupMessageEncoder;
@@ -46,6 +47,10 @@ final class CheckConnection {
     this.loop = loop;
     this.connector = connector;
     this.startup = StartupMessageEncoder.encode(config.user());
+  }
+
+  HostPort address() {
+    return destination.address();
   }
 
   /**

@@ -101,7 +101,10 @@ final class ServerCheck {
     if (closed) {
       return;
     }
-    backend.checked(server, result, era);
+    // A check may begin between a server's move and its own end: it knows the old address only.
+    if (server.address().equals(connection.address())) {
+      backend.checked(server, result, era);
+    }
     boolean fast = wantedAgain || server.unsettled() || awaited();
     schedule((fast ? config.fastinter() : config.inter()).toNanos());
   }

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Lease;
@@ -115,7 +116,8 @@ final class Queued extends SessionState {
   }
 
   static long queueNanosLeft(Session session) {
-    long limit = session.services().backend().config().timeouts().queue().toNanos();
-    return limit - (System.nanoTime() - session.record().queuedSinceNanos);
+    Duration limit = session.services().backend().config().timeouts().queue();
+    session.record().queueLimit = limit;
+    return limit.toNanos() - (System.nanoTime() - session.record().queuedSinceNanos);
   }
 }

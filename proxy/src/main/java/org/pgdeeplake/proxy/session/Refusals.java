@@ -45,8 +45,7 @@ final class Refusals {
   static ErrorResponse queueTimeout(Session session) {
     Backend backend = session.services().backend();
     String message =
-        "the database did not become available within "
-            + seconds(backend.config().timeouts().queue());
+        "the database did not become available within " + seconds(session.record().queueLimit);
     ErrorResponse withheld = withheld(backend, message);
     return withheld != null
         ? withheld

@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy.session;
 
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Failure;
@@ -24,6 +25,9 @@ final class SessionRecord {
 
   final Instant accepted = Instant.now();
   final long acceptedNanos = System.nanoTime();
+
+  /** For all its waiting; a reload may change it. */
+  Duration queueLimit = Duration.ZERO;
 
   /** The server of the present attempt, or of the one that succeeded. */
   @Nullable Server server;

@@ -56,14 +56,26 @@ final class CertificateWatch implements AutoCloseable {
       logLoaded(one);
       checkExpiry(one, Instant.now());
     });
-    every(LOOK, this::look);
-    every(EXPIRY_CHECK, () -> checkExpiry(Instant.now()));
-    every(TICKET_KEYS, () -> each(Loaded::rotateTicketKeys));
+    long millis = LOOK.toMillis();
+    var _ =
+        thread.scheduleWithFixedDelay(
+            () -> {
+              look();
+              renew(Instant.now());
+            },
+            millis,
+            millis,
+            TimeUnit.MILLISECONDS);
   }
 
-  private void every(Duration period, Runnable task) {
-    long millis = period.toMillis();
-    var _ = thread.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
+  /** What is due by now; a reload begins another watch, and no time anew. */
+  void renew(Instant now) {
+    each(loaded -> {
+      if (loaded.expiryIsToBeTold(now, EXPIRY_CHECK)) {
+        checkExpiry(loaded, now);
+      }
+      loaded.rotateTicketKeys(now, TICKET_KEYS);
+    });
   }
 
   /** Whatever happens to one keeps nobody from the others, nor from the next time. */
@@ -139,12 +151,8 @@ final class CertificateWatch implements AutoCloseable {
     now.warnings().forEach(warning -> log.warn("{}", warning));
   }
 
-  /** Says it every time. */
-  void checkExpiry(Instant now) {
-    each(loaded -> checkExpiry(loaded, now));
-  }
-
   private static void checkExpiry(Loaded<?> loaded, Instant now) {
+    loaded.toldExpiry(now);
     for (Expiry expiry : Expiry.of(loaded, now)) {
       if (expiry.over()) {
         log.error("{}", expiry.text());

@@ -1,6 +1,8 @@
 package org.pgdeeplake.proxy.tls;
 
 import io.netty.util.IllegalReferenceCountException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +21,11 @@ final class Loaded<G extends Generation> {
   private final AtomicReference<@Nullable G> current = new AtomicReference<>();
   private @Nullable List<Object> seen;
   private boolean closed;
+
+  /** When its ticket keys were made. */
+  private Instant keysSince = Instant.now();
+
+  private Instant expiryTold = Instant.EPOCH;
 
   /** Makes a generation of files. */
   @FunctionalInterface
@@ -89,6 +96,7 @@ final class Loaded<G extends Generation> {
       return false;
     }
     seen = files.state();
+    keysSince = Instant.now();
     swap(next);
     return true;
   }
@@ -104,6 +112,29 @@ final class Loaded<G extends Generation> {
     if (generation != null) {
       generation.rotateTicketKeys();
     }
+  }
+
+  /**
+   * The same where those of now are so old, whoever has watched them since.
+   *
+   * @return whether they were
+   */
+  synchronized boolean rotateTicketKeys(Instant now, Duration age) {
+    if (now.isBefore(keysSince.plus(age))) {
+      return false;
+    }
+    keysSince = now;
+    rotateTicketKeys();
+    return true;
+  }
+
+  /** Whether its end was last told of so long ago, by whoever watched it then. */
+  synchronized boolean expiryIsToBeTold(Instant now, Duration age) {
+    return !now.isBefore(expiryTold.plus(age));
+  }
+
+  synchronized void toldExpiry(Instant now) {
+    expiryTold = now;
   }
 
   synchronized void close() {

@@ -35,7 +35,7 @@ public final class TlsEdge implements AutoCloseable {
   private final Map<String, TlsAcceptor> acceptors = new LinkedHashMap<>();
   private final Map<String, TlsConnector> connectors = new LinkedHashMap<>();
 
-  /** Frontends and how they were loaded. */
+  /** Frontends and how they were loaded, wherever that is written. */
   private final Map<String, FrontendTls> settings = new HashMap<>();
 
   /** Acceptors that are another edge's until this one succeeds it. */
@@ -110,7 +110,7 @@ public final class TlsEdge implements AutoCloseable {
     HandshakeThreads threads = new HandshakeThreads();
     try {
       return load(config, provider, traffic, threads, null);
-    } catch (TlsFileException e) {
+    } catch (TlsFileException | RuntimeException | Error e) {
       threads.close();
       throw e;
     }
@@ -124,12 +124,23 @@ public final class TlsEdge implements AutoCloseable {
       @Nullable TlsEdge before)
       throws TlsFileException {
     TlsEdge edge = new TlsEdge(provider, threads);
+    try {
+      edge.fill(config, traffic, before);
+    } catch (TlsFileException | RuntimeException | Error e) {
+      edge.release();
+      throw e;
+    }
+    return edge;
+  }
+
+  private void fill(ProxyConfig config, TlsTraffic traffic, @Nullable TlsEdge before)
+      throws TlsFileException {
     TlsProblems problems = new TlsProblems();
     for (FrontendConfig frontend : config.frontends()) {
       if (terminates(frontend)) {
         problems.collect(() -> {
-          if (before == null || !edge.borrow(frontend, before)) {
-            edge.add(frontend, traffic);
+          if (before == null || !borrow(frontend, before)) {
+            add(frontend, traffic);
           }
         });
       }
@@ -141,26 +152,20 @@ public final class TlsEdge implements AutoCloseable {
                 .filter(frontend -> frontend.defaultBackend().equals(backend.name()))
                 .filter(TlsEdge::terminates)
                 .toList();
-        problems.collect(() -> edge.add(backend, frontends, traffic));
+        problems.collect(() -> add(backend, frontends, traffic));
       }
     }
-    try {
-      problems.throwIfAny();
-      List<String> contradictions = edge.contradictions();
-      if (!contradictions.isEmpty()) {
-        throw new TlsFileException(contradictions);
-      }
-    } catch (TlsFileException e) {
-      edge.release();
-      throw e;
+    problems.throwIfAny();
+    List<String> contradictions = contradictions();
+    if (!contradictions.isEmpty()) {
+      throw new TlsFileException(contradictions);
     }
-    return edge;
   }
 
   private boolean borrow(FrontendConfig config, TlsEdge owner) {
     TlsAcceptor acceptor = owner.acceptors.get(config.name());
     if (acceptor == null
-        || !config.tls().equals(owner.settings.get(config.name()))
+        || !config.tls().anywhere().equals(owner.settings.get(config.name()))
         || !acceptor.contexts().unchanged()) {
       return false;
     }
@@ -170,7 +175,7 @@ public final class TlsEdge implements AutoCloseable {
   }
 
   private void put(FrontendConfig config, TlsAcceptor acceptor) {
-    settings.put(config.name(), config.tls());
+    settings.put(config.name(), config.tls().anywhere());
     acceptors.put(config.name(), acceptor);
     loaded.add(acceptor.contexts());
   }

@@ -96,6 +96,8 @@ final class BackendScene {
 
     /** How often it heard that its server is down. */
     int told;
+    /** Those whose server was marked down. */
+    final List<Lease> doomed = new ArrayList<>();
 
     @Override
     public void assigned(Lease lease) {
@@ -105,6 +107,7 @@ final class BackendScene {
     @Override
     public void serverDown(Lease lease) {
       told++;
+      doomed.add(lease);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.support.LoggedLines;
 
 // Rule: another configuration changes what comes, and takes nothing from who waits or is served.
 class ReconfigureTest {
@@ -40,6 +41,61 @@ class ReconfigureTest {
             now.redispatch(),
             now.tls()),
         null);
+  }
+
+  /** With {@code on-marked-down = close-sessions}. */
+  private static void closing(BackendScene scene, ServerConfig... servers) {
+    BackendConfig now = scene.backend.config();
+    CheckConfig check = now.check();
+    scene.backend.reconfigure(
+        new BackendConfig(
+            now.name(),
+            Arrays.asList(servers),
+            new CheckConfig(
+                check.type(),
+                check.user(),
+                check.inter(),
+                check.fastinter(),
+                check.timeout(),
+                check.rise(),
+                check.fall(),
+                CheckConfig.OnMarkedDown.CLOSE_SESSIONS),
+            now.queue(),
+            now.timeouts(),
+            now.retries(),
+            now.redispatch(),
+            now.tls()),
+        null);
+  }
+
+  @Test
+  void whoIsAtTheOldAddressStaysWhenTheNewOneFalls() {
+    BackendScene scene = new BackendScene(1).up();
+    Client old = scene.enter();
+    closing(scene, server("s1", 9, 0));
+    scene.check(1, BackendScene.GOOD);
+    Client here = scene.enter();
+
+    scene.check(1, BackendScene.BAD);
+    scene.check(1, BackendScene.BAD);
+
+    assertThat(here.doomed).containsExactly(here.lease());
+    assertThat(old.doomed).isEmpty();
+  }
+
+  @Test
+  void thatTheLastActiveServerIsGoneIsSaid() {
+    BackendScene scene = new BackendScene(2);
+    scene.check(1, BackendScene.GOOD);
+    try (LoggedLines log = new LoggedLines(Backend.class.getName())) {
+      servers(scene, server("s1", 1, 0));
+      assertThat(log.lines()).isEmpty();
+      servers(scene, server("s2", 2, 0));
+      assertThat(log.lines())
+          .containsExactly("backend b has no server available; new sessions wait in its queue");
+      servers(scene);
+      assertThat(log.lines()).as("no news").hasSize(1);
+    }
   }
 
   @Test

@@ -45,7 +45,8 @@ class ConfigReaderTest {
             1,
             2,
             CheckConfig.OnMarkedDown.NONE);
-    assertThat(config.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(config.threads()).isZero();
+    assertThat(config.eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(config.transport()).isEqualTo(TransportChoice.AUTO);
     assertThat(config.frontends())
         .containsExactly(

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
@@ -36,6 +37,30 @@ class LimitsIT {
   @AfterAll
   static void stop() {
     postgres.close();
+  }
+
+  @Test
+  void connectionsOfAnotherFrontendAreItsOwn() throws Exception {
+    String other = "frontends.other { bind = \"127.0.0.1:0\", default-backend = pg_backends }";
+    try (TestProxy proxy =
+            TestProxy.to(postgres).frontend("max-connections = 1").proxy(other).start().awaitUp(1);
+        RawClient one = RawClient.session(proxy.proxy().address("other"));
+        RawClient two = RawClient.session(proxy.proxy().address("other"));
+        RawClient mine = RawClient.session(proxy.address())) {
+      for (RawClient client : List.of(one, two, mine)) {
+        assertThat(client.value("select 42")).isEqualTo("42");
+      }
+    }
+  }
+
+  /** So many times two is more than an int can hold. */
+  @Test
+  void aLimitMayBeAsLargeAsANumberCanBe() throws Exception {
+    try (TestProxy proxy =
+            TestProxy.to(postgres).frontend("max-connections = 1073741824").start().awaitUp(1);
+        RawClient client = RawClient.session(proxy.address())) {
+      assertThat(client.value("select 42")).isEqualTo("42");
+    }
   }
 
   @ParameterizedTest(name = "sslmode={0}")

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
@@ -58,6 +60,28 @@ class MarkedDownIT {
         assertThat(client.read()).isNull();
       }
       proxy.awaitNoSession();
+    }
+  }
+
+  @Test
+  void whoIsAtTheOldAddressStaysWhenItsServerHasMoved(@TempDir Path directory) throws Exception {
+    String check =
+        "check { inter = 200ms, timeout = 300ms, fall = 2, on-marked-down = close-sessions }";
+    try (TestPostgres next = TestPostgres.started();
+        TestProxy proxy =
+            TestProxy.to(postgres)
+                .backend(check)
+                .start(directory.resolve("proxy.conf"))
+                .awaitUp(1);
+        RawClient old = RawClient.session(proxy.address())) {
+      proxy.applied(TestProxy.to(next).backend(check));
+      try (RawClient moved = RawClient.session(proxy.address())) {
+        next.sigstop();
+        assertThat(Objects.requireNonNull(moved.read()).fields()).containsEntry('C', "57P01");
+        assertThat(old.value("select 42")).isEqualTo("42");
+      } finally {
+        next.sigcont();
+      }
     }
   }
 

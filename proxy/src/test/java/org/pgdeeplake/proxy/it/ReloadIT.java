@@ -15,10 +15,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.proxy.Internals;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
+import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
+import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: no client notices a reload: those that come, that wait and that are served.
 class ReloadIT {
@@ -61,6 +65,83 @@ class ReloadIT {
       pgbench.signal("TERM");
       assertThat(pgbench.await().err()).doesNotContain("error").doesNotContain("FATAL");
       proxy.awaitNoSession();
+    }
+  }
+
+  /** New sessions get new contexts, the old ones end meanwhile, and nobody fails. */
+  @Test
+  @NeedsProgram("pgbench")
+  void withTlsOnBothSidesUnderLoad() throws Exception {
+    Path script = Files.writeString(directory.resolve("select.sql"), "select 1;\n");
+    TestTls tls = TestTls.in(directory);
+    try (TestPostgres postgres = TestPostgres.create().tls(tls.certificate())) {
+      postgres.start();
+      List<TestProxy.Builder> turns =
+          List.of(
+              tls(tls, postgres),
+              tls(tls, postgres).frontend("tls.min-version = TLSv1.3"),
+              tls(tls, postgres).backend("tls.min-version = TLSv1.3"));
+      try (TestProxy proxy = turns.getFirst().start(file()).awaitUp(1);
+          Command pgbench =
+              proxy
+                  .pgbench("-n", "-C", "-c", "8", "-j", "2", "-T", "50", "-f", script.toString())
+                  .env("PGSSLMODE", "require")
+                  .start()) {
+        for (int i = 1; i <= 9; i++) {
+          long before = proxy.backend().traffic().sessionsTotal();
+          assertThat(proxy.applied(turns.get(i % turns.size()))).isNotEmpty();
+          await("sessions after reload " + i)
+              .atMost(LIMIT)
+              .until(() -> proxy.backend().traffic().sessionsTotal() > before + 20);
+        }
+        assertThat(pgbench.running()).as("load until the last reload").isTrue();
+        pgbench.signal("TERM");
+        assertThat(pgbench.await().err()).doesNotContain("error").doesNotContain("FATAL");
+        proxy.awaitNoSession();
+      }
+    }
+  }
+
+  private static TestProxy.Builder tls(TestTls tls, TestPostgres postgres) {
+    return TestProxy.to(postgres)
+        .frontend(tls.terminate())
+        .frontend("timeouts { startup = 1s, tls-handshake = 1s }")
+        .backend("tls { mode = require, shared-certificate = true }", "timeouts.connect = 1s");
+  }
+
+  @Test
+  @NeedsProgram("psql")
+  void whoWaitsHearsTheLimitThatWasItsOwn() {
+    try (TestPostgres sleeping = TestPostgres.create();
+        TestProxy proxy = TestProxy.to(sleeping).backend("timeouts.queue = 2s").start(file());
+        Command psql = proxy.psql("select 1").start()) {
+      proxy.awaitQueued(1);
+      proxy.applied(TestProxy.to(sleeping).backend("timeouts.queue = 77s"));
+      assertThat(psql.await().err()).contains("did not become available within 2 s");
+    }
+  }
+
+  @Test
+  @NeedsProgram("psql")
+  void whoWaitsInAPausedBackendThatIsRemovedIsServedByIt() throws Exception {
+    try (TestPostgres leaving = TestPostgres.started();
+        TestPostgres other = TestPostgres.started();
+        TestProxy proxy =
+            TestProxy.to(other)
+                .proxy(
+                    "backends.leaving.servers = [{ name = s1, address = \""
+                        + leaving.address()
+                        + "\" }]")
+                .frontend("default-backend = leaving")
+                .start(file())) {
+      Backend paused = Internals.backend(proxy.proxy(), "leaving");
+      paused.pause();
+      paused.administer(paused.servers().getFirst(), AdministrativeState.MAINT);
+      try (Command psql = proxy.psql("select 41 + 1").start()) {
+        await().atMost(LIMIT).until(() -> proxy.demand().waiting() == 1);
+        proxy.applied(TestProxy.to(other));
+        assertThat(psql.await()).isEqualTo(new Command.Result(0, "42\n", ""));
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,9 +21,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
@@ -60,6 +69,50 @@ class ReloadPortsIT {
           .contains("haproxy_frontend_status{proxy=\"pg_frontend\",state=\"UP\"} 1.0");
       assertThat(proxy.proxy().ready()).isTrue();
     }
+  }
+
+  /** Whoever has connected before the old address closes is served. */
+  @Test
+  void aMoveUnderLoadLosesNobody() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        ReservedPort first = new ReservedPort();
+        ReservedPort second = new ReservedPort();
+        TestProxy proxy = TestProxy.to(postgres).frontend(bind(first)).start(file()).awaitUp(1);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      ReservedPort[] addresses = {first, second};
+      for (int i = 1; i <= 10; i++) {
+        ReservedPort from = addresses[(i + 1) % 2];
+        ReservedPort to = addresses[i % 2];
+        AtomicBoolean moved = new AtomicBoolean();
+        List<Future<Integer>> served = new ArrayList<>();
+        for (int client = 0; client < 8; client++) {
+          served.add(clients.submit(() -> comeAndGo(from, moved)));
+        }
+        long before = proxy.backend().traffic().sessionsTotal();
+        await().atMost(LIMIT).until(() -> proxy.backend().traffic().sessionsTotal() > before + 20);
+        try {
+          proxy.applied(TestProxy.to(postgres).frontend(bind(to)));
+        } finally {
+          moved.set(true);
+        }
+        for (Future<Integer> one : served) {
+          assertThat(one.get(30, TimeUnit.SECONDS)).isPositive();
+        }
+        awaitClosed(from);
+      }
+    }
+  }
+
+  private static int comeAndGo(ReservedPort port, AtomicBoolean moved) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(LOOPBACK, port.number());
+    int sessions = 0;
+    while (!moved.get()) {
+      try (RawClient client = RawClient.session(address)) {
+        assertThat(client.value("select 42")).isEqualTo("42");
+      }
+      sessions++;
+    }
+    return sessions;
   }
 
   private static String bind(ReservedPort port) {

@@ -83,6 +83,15 @@ class NextEdgeTest {
   }
 
   @Test
+  void aLineAboveItIsNoChange() throws Exception {
+    TlsEdge before = first();
+    TlsEdge after = next(before, "\ncertificate = server.pem");
+    assertThat(acceptor(after)).isSameAs(acceptor(before));
+    after.succeed(before);
+    before.release();
+  }
+
+  @Test
   void whatIsNotWantedInTheEndLeavesTheLastOneAsItWas() throws Exception {
     TlsEdge before = first();
     next(before, "certificate = server.pem").release();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -107,6 +109,33 @@ class ResumptionTest {
         .extracting(Handshake::result)
         .containsExactly(Result.FULL, Result.RESUMED, Result.FULL);
     assertThat(traffic.missesTotal()).isEqualTo(1);
+  }
+
+  /** As after reloads, each of which begins another watch. */
+  @Test
+  void keysChangeTwiceADayWhoeverWatches() throws Exception {
+    TlsAcceptor acceptor = load(TlsProvider.OPENSSL, TlsFiles.frontend(source(CA.issue())));
+    TlsServer server = server(acceptor);
+    TlsClient client = TlsClient.plain();
+    Instant start = Instant.now();
+    connect(server, client, 1);
+    renew(acceptor, start.plus(Duration.ofHours(11)));
+    renew(acceptor, start.plus(Duration.ofHours(13)));
+    renew(acceptor, start.plus(Duration.ofHours(24)));
+    connect(server, client, 1);
+    renew(acceptor, start.plus(Duration.ofHours(26)));
+    renew(acceptor, start.plus(Duration.ofHours(39)));
+    connect(server, client, 1);
+
+    assertThat(counted)
+        .extracting(Handshake::result)
+        .containsExactly(Result.FULL, Result.RESUMED, Result.FULL);
+  }
+
+  private static void renew(TlsAcceptor acceptor, Instant now) {
+    try (CertificateWatch watch = new CertificateWatch(List.of(acceptor.contexts()), List::of)) {
+      watch.renew(now);
+    }
   }
 
   @ParameterizedTest
