@@ -96,6 +96,7 @@ final class BackendScene {
 
     /** How often it heard that its server is down. */
     int told;
+
     /** Those whose server was marked down. */
     final List<Lease> doomed = new ArrayList<>();
 
