@@ -17,6 +17,7 @@ final class ExtendedQuery {
   private static final String NO_STATEMENT = "26000";
   private static final String NO_PORTAL = "34000";
   private static final String DUPLICATE_STATEMENT = "42P05";
+  private static final String DUPLICATE_PORTAL = "42P03";
 
   private final Connection connection;
   private final Dialogue dialogue;
@@ -24,10 +25,18 @@ final class ExtendedQuery {
   private final Map<String, Prepared> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
 
+  /** Of all statements. */
+  private int bytes;
+
   /**
    * @param command with parameters in the place of their values: only for its columns
    */
-  private record Prepared(List<Token> tokens, Command command, List<Integer> types) {}
+  private record Prepared(List<Token> tokens, Command command, List<Integer> types) {
+    /** What it costs to keep it, more or less. */
+    int bytes() {
+      return tokens.stream().mapToInt(Token::bytes).sum();
+    }
+  }
 
   private static final class Portal {
     final Command command;
@@ -51,13 +60,27 @@ final class ExtendedQuery {
     portals.clear();
   }
 
+  /** What a simple Query does (PostgreSQL manual, 54.2.3). */
+  void forgetUnnamed() {
+    drop("");
+    portals.remove("");
+  }
+
+  /** Returns whether there was such a statement. */
+  private boolean drop(String name) {
+    Prepared dropped = statements.remove(name);
+    bytes -= dropped == null ? 0 : dropped.bytes();
+    return dropped != null;
+  }
+
   /**
    * @param name null: all
    */
   void deallocate(@Nullable String name) throws ConsoleException {
     if (name == null) {
       statements.clear();
-    } else if (statements.remove(name) == null) {
+      bytes = 0;
+    } else if (!drop(name)) {
       throw noStatement(name);
     }
   }
@@ -75,19 +98,27 @@ final class ExtendedQuery {
       throw ConsoleException.of(
           DUPLICATE_STATEMENT, "prepared statement \"" + name + "\" already exists", "");
     }
-    if (statements.size() >= Limits.PREPARED_STATEMENTS) {
-      throw ConsoleException.of(
-          ConsoleException.LIMIT_EXCEEDED, "too many prepared statements", "DEALLOCATE ALL");
-    }
+    drop(name); // the unnamed one gives way, even to what is wrong
     List<List<Token>> parts = Lexer.statements(text);
     if (parts.size() > 1) {
       throw ConsoleException.syntax(
           "cannot insert multiple commands into a prepared statement", "");
     }
     List<Token> tokens = parts.isEmpty() ? List.of() : parts.getFirst();
-    statements.put(
-        name, new Prepared(tokens, catalog.command(tokens), Parameters.types(tokens, declared)));
+    keep(name, new Prepared(tokens, catalog.command(tokens), Parameters.types(tokens, declared)));
     connection.send(messages -> messages.parseComplete());
+  }
+
+  private void keep(String name, Prepared prepared) throws ConsoleException {
+    if (statements.size() >= Limits.PREPARED_STATEMENTS
+        || bytes + prepared.bytes() > Limits.PREPARED_BYTES) {
+      throw ConsoleException.of(
+          ConsoleException.LIMIT_EXCEEDED,
+          "too many prepared statements, or too long ones",
+          "DEALLOCATE ALL");
+    }
+    statements.put(name, prepared);
+    bytes += prepared.bytes();
   }
 
   void bind(Body body) throws ConsoleException {
@@ -95,6 +126,7 @@ final class ExtendedQuery {
     Prepared prepared = statement(body.string());
     List<Integer> formats = body.shorts();
     int count = body.int16();
+    Parameters.checkFormats(formats, "parameter", count);
     if (count != prepared.types().size()) {
       throw ConsoleException.of(
           ErrorResponse.PROTOCOL_VIOLATION,
@@ -109,10 +141,16 @@ final class ExtendedQuery {
     }
     List<Integer> results = body.shorts();
     body.end();
+    if (!name.isEmpty() && portals.containsKey(name)) {
+      throw ConsoleException.of(DUPLICATE_PORTAL, "portal \"" + name + "\" already exists", "");
+    }
     if (portals.size() >= Limits.PORTALS && !portals.containsKey(name)) {
       throw ConsoleException.of(ConsoleException.LIMIT_EXCEEDED, "too many open portals", "");
     }
     Command command = catalog.command(Parameters.filled(prepared.tokens(), values));
+    int columns = command.columns().size();
+    // What has no rows takes any number, as in PostgreSQL.
+    Parameters.checkFormats(results, "result", columns == 0 ? results.size() : columns);
     portals.put(name, new Portal(command, i -> format(results, i) == 1));
     connection.send(messages -> messages.bindComplete());
   }
@@ -195,7 +233,7 @@ final class ExtendedQuery {
     String name = body.string();
     body.end();
     if (ofStatement) {
-      statements.remove(name);
+      drop(name);
     } else {
       portals.remove(name);
     }

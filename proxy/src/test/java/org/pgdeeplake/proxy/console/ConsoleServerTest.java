@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.pgdeeplake.proxy.config.Credentials;
-import org.pgdeeplake.proxy.config.HostPort;
-import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
-import org.pgdeeplake.proxy.config.Secret;
-import org.pgdeeplake.proxy.net.Listener;
-import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.operation.ReloadResult;
 import org.pgdeeplake.proxy.support.ConsoleLogin;
 import org.pgdeeplake.proxy.support.LoggedLines;
 import org.pgdeeplake.proxy.support.RawClient;
+import org.pgdeeplake.proxy.support.ScrapedText;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 class ConsoleServerTest {
@@ -41,30 +36,19 @@ class ConsoleServerTest {
       new Limits(
           2,
           4,
+          3,
           Duration.ofMillis(300),
           Duration.ofSeconds(30),
           Duration.ofMillis(300),
           Duration.ofSeconds(30));
-  private static final Limits PATIENT =
-      new Limits(
-          2,
-          4,
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(30));
+  private static final Limits PATIENT = TestConsole.PATIENT;
   private static final int PROTOCOL_3_9999 = 3 << 16 | 9999;
 
   private final TestProxy proxy = TestProxy.to().start();
-  private final Transport transport = Transport.select(TransportChoice.AUTO);
-  private final EventLoopGroup loops = transport.loops("console", 1);
-  private @Nullable ConsoleServer console;
+  private @Nullable TestConsole console;
 
-  private void start(Limits limits) throws IOException {
-    Credentials credentials = new Credentials("pgproxy", new Secret("secret"));
-    ConsoleServer server = new ConsoleServer(credentials, proxy.operations(), limits);
-    console = server;
-    server.listen(Listener.bind(new HostPort("127.0.0.1", 0), loops, transport), credentials);
+  private void start(Limits limits) {
+    console = new TestConsole(proxy.operations(), limits);
   }
 
   @AfterEach
@@ -72,20 +56,19 @@ class ConsoleServerTest {
     if (console != null) {
       console.close();
     }
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     proxy.close();
   }
 
-  private ConsoleServer console() {
+  private TestConsole console() {
     return Objects.requireNonNull(console);
   }
 
   private RawClient open() {
-    return RawClient.open(console().address());
+    return console().open();
   }
 
   private RawClient login() throws IOException {
-    return ConsoleLogin.open(console().address(), "pgproxy", "secret");
+    return console().login();
   }
 
   private static byte[] ints(int... values) {
@@ -172,12 +155,43 @@ class ConsoleServerTest {
   @Test
   void aProofIsGoodOnce() throws IOException {
     start(PATIENT);
+    byte[] startup = ConsoleLogin.startup(RawClient.PROTOCOL_3_0, "pgproxy", "pgproxy");
+    String proved;
+    try (RawClient client = open()) {
+      client.send(startup);
+      proved = ConsoleLogin.prove(client, "secret");
+      client.send(ConsoleLogin.packet('p', utf8(proved)));
+      client.readUntil('Z');
+    }
+    try (RawClient client = open()) {
+      client.send(startup);
+      var _ = ConsoleLogin.prove(client, "secret");
+      client.send(ConsoleLogin.packet('p', utf8(proved)));
+      assertThat(fatal(client)).startsWith("08P01").contains("nonce");
+    }
+    try (RawClient client = open()) {
+      client.send(startup);
+      String now = ConsoleLogin.prove(client, "secret");
+      String replayed = now.replaceFirst(",p=.*", "") + proved.replaceFirst(".*,p=", ",p=");
+      client.send(ConsoleLogin.packet('p', utf8(replayed)));
+      assertThat(fatal(client))
+          .isEqualTo("28P01 password authentication failed for user \"pgproxy\"");
+    }
+  }
+
+  @Test
+  void aWrongPassword() throws IOException {
+    start(PATIENT);
     try (RawClient client = open()) {
       client.send(ConsoleLogin.startup(RawClient.PROTOCOL_3_0, "pgproxy", "pgproxy"));
       ConsoleLogin.authenticate(client, "wrong");
       assertThat(fatal(client))
           .isEqualTo("28P01 password authentication failed for user \"pgproxy\"");
     }
+    login().close();
+    ScrapedText metrics = ScrapedText.parse(console().metrics().scrape());
+    assertThat(metrics.value("pgproxy_console_logins_total", "result", "failed")).isEqualTo("1.0");
+    assertThat(metrics.value("pgproxy_console_logins_total", "result", "ok")).isEqualTo("1.0");
   }
 
   @Test
@@ -196,6 +210,39 @@ class ConsoleServerTest {
       // Who knows the password waits as well, and gets in.
       login().close();
     }
+  }
+
+  @Test
+  void attemptsThatAreGivenUpCostNoTurn() throws IOException {
+    start(PATIENT);
+    for (int i = 0; i <= LoginPace.FREE; i++) {
+      refused();
+    }
+    long before = System.nanoTime();
+    for (int i = 0; i < 8; i++) {
+      try (RawClient client = open()) {
+        client.send(ConsoleLogin.startup(RawClient.PROTOCOL_3_0, "pgproxy", "pgproxy"));
+        ConsoleLogin.authenticate(client, "wrong");
+      }
+    }
+    await().ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> login().close());
+    assertThat(Duration.ofNanos(System.nanoTime() - before))
+        .isLessThan(LoginPace.PACE.multipliedBy(4));
+  }
+
+  @Test
+  void whoWouldWaitTooLongIsToldAtOnce() throws IOException {
+    start(QUICK);
+    for (int i = 0; i <= LoginPace.FREE; i++) {
+      refused();
+    }
+    try (RawClient client = open()) {
+      client.send(ConsoleLogin.startup(RawClient.PROTOCOL_3_0, "pgproxy", "pgproxy"));
+      ConsoleLogin.authenticate(client, "secret");
+      assertThat(fatal(client)).isEqualTo("53300 too many attempts to log in from this address");
+    }
+    // It took no turn.
+    await().ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> login().close());
   }
 
   private void refused() throws IOException {
@@ -236,21 +283,63 @@ class ConsoleServerTest {
       second.send(RawClient.terminate());
       assertThat(second.read()).isNull();
     }
-    List<RawClient> open = new ArrayList<>();
-    await()
-        .until(() -> {
-          try {
-            login().close();
-            return true;
-          } catch (IOException e) {
-            return false;
-          }
-        });
-    for (int i = 0; i < 5; i++) {
-      open.add(open());
+  }
+
+  @Test
+  void strangersOfOneAddressHaveALimit() throws IOException {
+    start(PATIENT);
+    byte[] startup = ConsoleLogin.startup(RawClient.PROTOCOL_3_0, "pgproxy", "pgproxy");
+    try (RawClient first = login();
+        RawClient one = open();
+        RawClient two = open();
+        RawClient three = open();
+        RawClient four = open()) {
+      four.send(RawClient.sslRequest());
+      assertThat(four.readByte()).isEqualTo('N');
+      four.send(startup);
+      assertThat(fatal(four)).isEqualTo("53300 too many connections to the console");
+      assertThat(first.value("SELECT 1")).isEqualTo("1");
+      one.shutdownOutput();
+      await().ignoreExceptionsInstanceOf(IOException.class).untilAsserted(() -> login().close());
+      two.send(startup);
+      two.readUntil('R');
+      three.send(startup);
+      three.readUntil('R');
     }
-    assertThat(open.getLast().readByte()).as("one too many").isEqualTo(-1);
-    open.forEach(RawClient::close);
+  }
+
+  @Test
+  void aFullConsoleIsStillToldToCancel() throws Exception {
+    CompletableFuture<ReloadResult> never = new CompletableFuture<>();
+    console = new TestConsole(TestConsole.reloading(proxy, never), PATIENT);
+    List<RawClient> silent = new ArrayList<>();
+    try (RawClient client = open()) {
+      client.send(ConsoleLogin.startup(RawClient.PROTOCOL_3_0, "pgproxy", "pgproxy"));
+      ConsoleLogin.authenticate(client, "secret");
+      byte[] key =
+          client.readUntil('Z').stream()
+              .filter(m -> m.type() == 'K')
+              .findFirst()
+              .orElseThrow()
+              .body();
+      client.send(RawClient.query("RELOAD"));
+      for (int i = 0; i < 3 * PATIENT.connections(); i++) {
+        silent.add(open());
+      }
+      try (RawClient cancel = open()) {
+        cancel.send(RawClient.cancelRequest(key));
+        assertThat(cancel.readByte()).isEqualTo(-1);
+      }
+      assertThat(client.readUntil('Z').getFirst().fields())
+          .containsEntry('C', "57014")
+          .containsEntry(
+              'M',
+              "canceling statement due to user request; the reload goes on: its result will be in"
+                  + " the log of the proxy, and in SHOW CONFIG");
+      // The oldest of those for whom there was no place.
+      assertThat(fatal(silent.get(3))).isEqualTo("53300 too many connections to the console");
+    }
+    silent.forEach(RawClient::close);
   }
 
   @Test
@@ -272,6 +361,18 @@ class ConsoleServerTest {
       RawClient.Message key =
           client.readUntil('Z').stream().filter(m -> m.type() == 'K').findFirst().orElseThrow();
       assertThat(key.body()).as("process id and a long secret").hasSize(4 + 32);
+    }
+  }
+
+  @Test
+  void whoAsksForLessIsNotGivenMore() throws IOException {
+    start(PATIENT);
+    try (RawClient client = open()) {
+      byte[] parameters = utf8("user\0pgproxy\0_pq_.test\0x\0database\0pgproxy\0\0");
+      client.send(ints(8 + parameters.length, RawClient.PROTOCOL_3_0), parameters);
+      RawClient.Message negotiated = Objects.requireNonNull(client.read());
+      assertThat(negotiated.type()).isEqualTo('v');
+      assertThat(ByteBuffer.wrap(negotiated.body()).getInt()).isEqualTo(RawClient.PROTOCOL_3_0);
     }
   }
 
@@ -420,6 +521,11 @@ class ConsoleServerTest {
       }
       client.send(parse("more", "SHOW VERSION"), bare('S'));
       assertThat(types(client.readUntil('Z'))).endsWith("11EZ");
+      client.send(
+          RawClient.query("DEALLOCATE s1"), parse("", "SHOW VERSION"), parse("", "SHOW MEM"));
+      client.readUntil('Z');
+      client.send(bare('S'));
+      assertThat(types(client.readUntil('Z'))).isEqualTo("11Z");
       client.send(RawClient.query("DEALLOCATE ALL; BEGIN"));
       client.readUntil('Z');
       client.send(parse("", "SHOW VERSION"));
@@ -428,6 +534,130 @@ class ConsoleServerTest {
       }
       client.send(bare('S'));
       assertThat(types(client.readUntil('Z'))).isEqualTo("1" + "2".repeat(Limits.PORTALS) + "EZ");
+    }
+  }
+
+  @Test
+  void statementsHaveALimitOfBytes() throws IOException {
+    start(PATIENT);
+    try (RawClient client = login()) {
+      String sql = "BEGIN" + " ,".repeat(5000);
+      for (int i = 0; i < 10; i++) {
+        client.send(parse("s" + i, sql));
+      }
+      client.send(bare('S'));
+      assertThat(types(client.readUntil('Z'))).isEqualTo("11EZ");
+      client.send(RawClient.query("DEALLOCATE s0"));
+      client.readUntil('Z');
+      client.send(parse("", sql), parse("", sql), parse("s0", sql), bare('S'));
+      assertThat(types(client.readUntil('Z'))).isEqualTo("11EZ");
+    }
+  }
+
+  private static byte[] bind(String portal, String statement, int format, byte[] value) {
+    byte[] names = utf8(portal + "\0" + statement + "\0");
+    return ConsoleLogin.packet(
+        'B',
+        ByteBuffer.allocate(names.length + 12 + value.length)
+            .put(names)
+            .putShort((short) 1)
+            .putShort((short) format)
+            .putShort((short) 1)
+            .putInt(value.length)
+            .put(value)
+            .putShort((short) 0)
+            .array());
+  }
+
+  private static byte[] bindResults(String statement, int... formats) {
+    byte[] names = utf8("\0" + statement + "\0");
+    ByteBuffer body =
+        ByteBuffer.allocate(names.length + 6 + 2 * formats.length)
+            .put(names)
+            .putInt(0)
+            .putShort((short) formats.length);
+    for (int format : formats) {
+      body.putShort((short) format);
+    }
+    return ConsoleLogin.packet('B', body.array());
+  }
+
+  @Test
+  void whatIsNoBind() throws IOException {
+    start(PATIENT);
+    try (RawClient client = login()) {
+      client.send(parse("p", "KILL $1"), parse("v", "SHOW VERSION"), bare('S'));
+      client.readUntil('Z');
+      assertThat(sqlState(client, bind("", "p", 0, new byte[] {'a', 0}))).isEqualTo("22021");
+      assertThat(sqlState(client, bind("", "p", 0, new byte[] {'a', -1}))).isEqualTo("22021");
+      assertThat(sqlState(client, bind("", "p", 2, utf8("1")))).isEqualTo("22023");
+      assertThat(sqlState(client, bindResults("v", 2))).isEqualTo("22023");
+      assertThat(sqlState(client, bindResults("v", 1, 1))).isEqualTo("08P01");
+      assertThat(sqlState(client, bind("x", "v"), bind("x", "v"))).isEqualTo("42P03");
+      assertThat(sqlState(client, bindResults("v", 1))).isEmpty();
+    }
+  }
+
+  /** Of what these messages come to; empty where nothing is wrong. */
+  private static String sqlState(RawClient client, byte[]... messages) throws IOException {
+    client.send(messages);
+    client.send(bare('S'));
+    return client.readUntil('Z').stream()
+        .filter(message -> message.type() == 'E')
+        .map(message -> String.valueOf(message.fields().get('C')))
+        .collect(Collectors.joining());
+  }
+
+  @Test
+  void aQueryDropsWhatHasNoName() throws IOException {
+    start(PATIENT);
+    try (RawClient client = login()) {
+      client.send(RawClient.query("BEGIN"));
+      client.readUntil('Z');
+      client.send(parse("", "SHOW VERSION"), bind("", ""), RawClient.query("SELECT 1"));
+      client.readUntil('Z');
+      assertThat(sqlState(client, execute("", 0))).isEqualTo("34000");
+      client.send(RawClient.query("ROLLBACK"));
+      client.readUntil('Z');
+      assertThat(sqlState(client, bind("", ""))).isEqualTo("26000");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DISCARD ALL, DISCARD ALL, 26000",
+    "DISCARD PLANS, DISCARD PLANS, ''",
+    "discard temporary, DISCARD TEMP, ''"
+  })
+  void discards(String command, String tag, String afterwards) throws IOException {
+    start(PATIENT);
+    try (RawClient client = login()) {
+      client.send(parse("s", "SHOW VERSION"), bare('S'));
+      client.readUntil('Z');
+      client.send(RawClient.query(command));
+      assertThat(client.readUntil('Z').getFirst().body()).isEqualTo(utf8(tag + "\0"));
+      assertThat(sqlState(client, bind("", "s"))).isEqualTo(afterwards);
+      assertThat(sqlState(client, RawClient.query("DISCARD EVERYTHING"))).isEqualTo("42601");
+    }
+  }
+
+  @Test
+  void anEmptyNameIsNoBackend() throws IOException {
+    start(PATIENT);
+    try (RawClient client = login()) {
+      for (String command : List.of("PAUSE ''", "PAUSE \"\"", "RESUME ''", "RESUME $$$$")) {
+        client.send(RawClient.query(command));
+        RawClient.Message answer = client.readUntil('Z').getFirst();
+        assertThat(answer.fields())
+            .containsEntry('C', "42704")
+            .containsEntry('M', "there is no backend \"\"");
+      }
+      client.send(parse("", "PAUSE $1"), bind("", "", 0, new byte[0]), execute("", 0), bare('S'));
+      assertThat(types(client.readUntil('Z'))).isEqualTo("12EZ");
+      assertThat(proxy.backend().paused()).isFalse();
+      client.send(RawClient.query("PAUSE"));
+      client.readUntil('Z');
+      assertThat(proxy.backend().paused()).isTrue();
     }
   }
 
@@ -479,7 +709,7 @@ class ConsoleServerTest {
   void whoIsThereAtTheEndIsTold() throws IOException {
     start(PATIENT);
     try (RawClient client = login()) {
-      console().close();
+      console().server().close();
       assertThat(fatal(client)).startsWith("57P01 terminating connection");
     }
   }
