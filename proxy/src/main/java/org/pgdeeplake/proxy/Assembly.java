@@ -210,11 +210,9 @@ final class Assembly implements AutoCloseable {
     for (BackendConfig backend : config.backends()) {
       HealthChecker checker = checkers.get(backend.name());
       if (checker == null) {
-        checker =
-            new HealthChecker(
-                new Backend(backend, edge.connector(backend.name())),
-                ground.control(),
-                ground.connector());
+        Backend made = new Backend(backend, edge.connector(backend.name()));
+        made.lingerWakes(() -> ground.demand().config().linger());
+        checker = new HealthChecker(made, ground.control(), ground.connector());
       } else {
         checker.backend().reconfigure(backend, edge.connector(backend.name()));
       }

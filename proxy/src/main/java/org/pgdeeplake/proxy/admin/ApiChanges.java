@@ -171,10 +171,11 @@ final class ApiChanges {
 
   Reply wake(Request request) {
     request.query(Set.of());
-    operations.wake(caller(request));
+    boolean counts = operations.wake(caller(request));
     return Reply.json(
         new JsonWriter()
             .open()
+            .put("counts", counts)
             .put("demand", operations.demand().snapshot().demand())
             .close()
             .text());

@@ -1,7 +1,6 @@
 package org.pgdeeplake.proxy.admin;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
@@ -103,7 +102,7 @@ final class ApiJson {
         .put("requestErrors", frontend.traffic().requestErrorsTotal());
   }
 
-  static void session(JsonWriter json, SessionSnapshot session, Instant now) {
+  static void session(JsonWriter json, SessionSnapshot session) {
     json.put("id", session.id())
         .put("client", text(session))
         .put("frontend", session.frontend())
@@ -116,7 +115,7 @@ final class ApiJson {
         .put("activity", session.activity())
         .put("encrypted", session.encrypted())
         .put("accepted", session.accepted().toString())
-        .put("ageSeconds", seconds(Duration.between(session.accepted(), now)));
+        .put("ageSeconds", session.ageSeconds());
     if (session.waitedSeconds() < 0) {
       json.putNull("waitedSeconds");
     } else {

@@ -103,14 +103,12 @@ final class ApiReads {
     String server = wanted.get(SERVER);
     Place place = server == null ? null : named(server);
     return operations
-        .sessions()
-        .thenApply(sessions -> {
-          Instant now = Instant.now();
-          return list(
-              "sessions",
-              sessions.stream().filter(session -> matches(session, wanted, place)).toList(),
-              (json, session) -> ApiJson.session(json, session, now));
-        })
+        .sessions(request.loop())
+        .thenApply(sessions ->
+            list(
+                "sessions",
+                sessions.stream().filter(session -> matches(session, wanted, place)).toList(),
+                ApiJson::session))
         .orTimeout(SNAPSHOT_SECONDS, TimeUnit.SECONDS);
   }
 

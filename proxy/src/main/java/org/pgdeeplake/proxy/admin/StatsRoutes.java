@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.pgdeeplake.proxy.config.Credentials;
@@ -51,7 +52,7 @@ final class StatsRoutes {
 
   CompletableFuture<Reply> page(Request request) {
     Order order = Order.of(query(request));
-    return view()
+    return view(request.loop())
         .thenApply(view ->
             Pages.reply(
                 HttpResponseStatus.OK, StatsPage.html(view, options(request.path()), order)));
@@ -59,7 +60,7 @@ final class StatsRoutes {
 
   CompletableFuture<Reply> confirm(Request request) {
     Order order = Order.of(query(request));
-    return view()
+    return view(request.loop())
         .thenApply(view ->
             StatsPage.question(view, order, token.of(credentials()))
                 .map(page -> Pages.reply(HttpResponseStatus.OK, page))
@@ -95,9 +96,9 @@ final class StatsRoutes {
             status -> Reply.seeOther(PATH + ";st=" + status + (own ? "?" + order.query() : "")));
   }
 
-  private CompletableFuture<View> view() {
+  private CompletableFuture<View> view(Executor asker) {
     return operations
-        .sessions()
+        .sessions(asker)
         .thenApply(sessions ->
             new View(
                 Instant.now(),

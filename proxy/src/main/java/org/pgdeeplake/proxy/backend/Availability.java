@@ -9,6 +9,10 @@ import java.util.concurrent.TimeUnit;
 final class Availability {
   private boolean up;
   private long changedNanos = System.nanoTime();
+
+  /** The same, or later: when anything else was changed. */
+  private long touchedNanos = changedNanos;
+
   private long downNanos;
   private long timesDown;
 
@@ -25,7 +29,13 @@ final class Availability {
     }
     up = nowUp;
     changedNanos = now;
+    touchedNanos = now;
     return true;
+  }
+
+  /** Something has changed that is neither up nor down. */
+  void touch() {
+    touchedNanos = System.nanoTime();
   }
 
   boolean up() {
@@ -33,7 +43,7 @@ final class Availability {
   }
 
   double secondsSinceChange() {
-    return seconds(System.nanoTime() - changedNanos);
+    return seconds(System.nanoTime() - touchedNanos);
   }
 
   double downSeconds() {

@@ -2,15 +2,15 @@ package org.pgdeeplake.proxy.backend;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.backend.Dispatcher.Grant;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.tls.TlsConnector;
@@ -85,7 +85,7 @@ public final class Backend {
    * each keeps the limit of its wait until it gets in line again.
    */
   public void reconfigure(BackendConfig next, @Nullable TlsConnector tls) {
-    Settled settled;
+    News news;
     synchronized (lock) {
       Map<String, Server> known = new LinkedHashMap<>();
       departed.forEach(server -> known.put(server.name(), server));
@@ -105,9 +105,9 @@ public final class Backend {
       config = next;
       servers = List.copyOf(now);
       dispatcher.reconfigure(servers, next.queue());
-      settled = settle();
+      news = settle();
     }
-    settled.tell();
+    news.tell();
   }
 
   public void probeWith(Consumer<Server> prober) {
@@ -118,6 +118,17 @@ public final class Backend {
   public void tellWakes(WakeListener listener) {
     synchronized (lock) {
       wakes.tell(listener);
+    }
+  }
+
+  /**
+   * Set once, before the first session.
+   *
+   * @param linger how long a wake goes on without anybody who waits
+   */
+  public void lingerWakes(Supplier<Duration> linger) {
+    synchronized (lock) {
+      wakes.linger(linger);
     }
   }
 
@@ -173,10 +184,16 @@ public final class Backend {
     }
   }
 
-  /** Everybody who holds a slot of that server, in one moment. */
-  public List<Waiter> members(Server server) {
+  /** Every slot of that server that is taken, in one moment. */
+  public List<Lease> leases(Server server) {
     synchronized (lock) {
-      return server.leases().stream().map(Lease::holder).toList();
+      return server.leases();
+    }
+  }
+
+  boolean held(Lease lease) {
+    synchronized (lock) {
+      return !lease.released;
     }
   }
 
@@ -223,7 +240,8 @@ public final class Backend {
     AdministrativeState before;
     boolean wasUp;
     List<Lease> evicted;
-    Settled settled;
+    StateLog.Moment moment;
+    News news;
     synchronized (lock) {
       before = server.administrative();
       if (before == wanted) {
@@ -232,10 +250,11 @@ public final class Backend {
       wasUp = server.up();
       evicted = wanted == AdministrativeState.MAINT ? server.leases() : List.of();
       server.administer(wanted);
-      settled = settle();
+      news = settle();
+      moment = moment(server);
     }
-    stateLog.administered(server, before, wasUp, settled.active());
-    settled.tell();
+    stateLog.administered(server, new StateLog.Change(before, wanted, wasUp), moment);
+    news.tell();
     evicted.forEach(lease -> lease.holder().evicted(lease));
     if (wanted != AdministrativeState.MAINT) {
       prober.accept(server);
@@ -244,25 +263,40 @@ public final class Backend {
 
   /** No waiter gets a server until {@link #resume}; sessions that are served go on. */
   public void pause() {
+    int assigned;
+    int queued;
     synchronized (lock) {
       if (!dispatcher.pause(true)) {
         return;
       }
+      assigned = dispatcher.assigned();
+      queued = dispatcher.queued();
     }
-    stateLog.paused();
+    stateLog.paused(assigned, queued);
   }
 
   /** Waiters are released in order, and as many at once as always. */
   public void resume() {
-    Settled settled;
+    int assigned;
+    int queued;
+    News news;
     synchronized (lock) {
       if (!dispatcher.pause(false)) {
         return;
       }
-      settled = settle();
+      assigned = dispatcher.assigned();
+      queued = dispatcher.queued();
+      news = settle();
     }
-    stateLog.resumed();
-    settled.tell();
+    stateLog.resumed(assigned, queued);
+    news.tell();
+  }
+
+  /** Whether there is a server for whoever asks for one now, if not in this moment. */
+  public boolean available() {
+    synchronized (lock) {
+      return activeServers() > 0 && !dispatcher.paused();
+    }
   }
 
   public boolean paused() {
@@ -273,21 +307,26 @@ public final class Backend {
 
   /** The last starts, the newest first; at most 100. */
   public List<Wake> wakes() {
+    List<Wake> seen;
+    Runnable news;
     synchronized (lock) {
-      return wakes.seen();
+      seen = wakes.seen();
+      news = wakes.news();
     }
+    news.run();
+    return seen;
   }
 
-  /** Whether somebody waits for the first server to start. */
+  /** Whether somebody waits for the first server, and nobody was answered yet. */
   public boolean waking() {
+    boolean waking;
+    Runnable news;
     synchronized (lock) {
-      return wakes.waking();
+      waking = wakes.waking();
+      news = wakes.news();
     }
-  }
-
-  /** For a session that is demand. */
-  public Ticket ticket(Waiter waiter, InetAddress client) {
-    return ticket(waiter, client, true);
+    news.run();
+    return waking;
   }
 
   /**
@@ -301,18 +340,18 @@ public final class Backend {
    * Gets in line, or back into it after a failed attempt: to the old place, and never refused then.
    */
   public Admission enter(Ticket ticket) {
-    List<Grant> grants;
+    News news;
     Admission admission;
     boolean firstWaiter;
     synchronized (lock) {
       admission = dispatcher.admit(ticket);
-      if (!availability.up()) {
+      if (!availability.up() || wakes.deserted()) {
         dispatcher.wantServer(ticket);
       }
-      grants = dispatcher.match();
+      news = match();
       firstWaiter = dispatcher.queued() == 1;
     }
-    grants.forEach(Grant::deliver);
+    news.tell();
     if (firstWaiter) {
       probe();
     }
@@ -323,18 +362,14 @@ public final class Backend {
   public void leave(Ticket ticket) {
     Runnable news;
     synchronized (lock) {
-      news = dispatcher.remove(ticket);
+      dispatcher.remove(ticket);
+      news = wakes.news();
     }
     news.run();
   }
 
-  /** The result of a check of one of these servers, made in its present era. */
-  public void checked(Server server, CheckResult result) {
-    apply(server, result, false, server.era());
-  }
-
   /**
-   * The same.
+   * The result of a check of one of these servers.
    *
    * @param era of the server, when the check began: it counts only if that is the present one
    */
@@ -344,11 +379,11 @@ public final class Backend {
 
   /** Looks for waiters whose pause between two rounds is over. */
   public void retryWaiters() {
-    List<Grant> grants;
+    News news;
     synchronized (lock) {
-      grants = dispatcher.match();
+      news = match();
     }
-    grants.forEach(Grant::deliver);
+    news.tell();
   }
 
   /** How long a session pauses after a round of failed attempts. */
@@ -357,23 +392,23 @@ public final class Backend {
   }
 
   void answered(Lease lease) {
-    List<Grant> grants;
-    Runnable news;
+    News news;
     synchronized (lock) {
       if (!dispatcher.answered(lease)) {
         return;
       }
-      grants = dispatcher.match();
-      news = lease.wake == null ? Wakes.NOTHING : wakes.answered(lease.wake);
+      news = match();
     }
-    grants.forEach(Grant::deliver);
-    news.run();
+    news.tell();
   }
 
-  void firstRow(Lease lease) {
+  void firstRow(Lease lease, long thinkingNanos) {
     Runnable news;
     synchronized (lock) {
-      news = lease.wake == null ? Wakes.NOTHING : wakes.firstRow(lease.wake);
+      if (lease.wake != null) {
+        wakes.firstRow(lease.wake, thinkingNanos);
+      }
+      news = wakes.news();
     }
     news.run();
   }
@@ -384,47 +419,53 @@ public final class Backend {
     }
   }
 
-  void released(Lease lease) {
-    List<Grant> grants;
-    List<CompletableFuture<Boolean>> emptied;
+  /**
+   * @param again whether its holder enters the queue again, or leaves it
+   */
+  void released(Lease lease, boolean again) {
+    News news;
     synchronized (lock) {
-      if (!dispatcher.giveBack(lease)) {
+      if (!dispatcher.giveBack(lease, again)) {
         return;
       }
-      grants = dispatcher.match();
-      emptied = lease.server().emptied();
+      news = match(lease.server());
     }
-    grants.forEach(Grant::deliver);
-    emptied.forEach(empty -> empty.complete(true));
+    news.tell();
   }
 
   void failed(Lease lease, Failure failure) {
     Server server = lease.server();
-    if (lease.revoked() || lease.elsewhere()) {
-      released(lease);
-      return;
-    }
+    boolean counts;
     int era;
-    List<CompletableFuture<Boolean>> emptied;
+    News news;
     synchronized (lock) {
-      if (!dispatcher.giveBack(lease)) {
+      if (!dispatcher.giveBack(lease, true)) {
         return;
       }
-      emptied = server.emptied();
       era = server.era();
-      switch (failure.kind()) {
-        case FULL -> server.full();
-        case NO_RESOURCES -> {} // ours, not the server's
-        case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE, TLS -> server.doubt();
+      counts = !lease.revoked() && !lease.elsewhere();
+      if (counts) {
+        switch (failure.kind()) {
+          case FULL -> server.full();
+          case NO_RESOURCES -> {} // ours, not the server's
+          case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE, TLS -> server.doubt();
+        }
       }
+      news = match(server);
     }
+    news.tell();
+    if (counts) {
+      counted(server, failure, era);
+    }
+  }
+
+  private void counted(Server server, Failure failure, int era) {
     if (failure.kind() == Failure.Kind.NOT_READY) {
       apply(server, new CheckResult(CheckResult.Status.L7RSP, failure.detail(), 0), true, era);
     } else if (failure.kind() != Failure.Kind.FULL && failure.kind() != Failure.Kind.NO_RESOURCES) {
       server.traffic().connectError();
     }
     prober.accept(server);
-    emptied.forEach(empty -> empty.complete(true));
   }
 
   /** Takes note of a failed attempt; the ticket is not in the queue now. */
@@ -440,46 +481,58 @@ public final class Backend {
 
   private void apply(Server server, CheckResult result, boolean conclusive, int era) {
     List<Lease> doomed = List.of();
-    boolean news;
-    Settled settled;
+    boolean told;
+    StateLog.Moment moment;
+    News news;
     synchronized (lock) {
       if (server.administrative() == AdministrativeState.MAINT || server.era() != era) {
         return;
       }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
-      news = server.checked(result, conclusive) || first;
+      told = server.checked(result, conclusive) || first;
       if (server.hasFallen() && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
         doomed = server.leases();
       }
-      settled = settle();
+      news = settle();
+      moment = moment(server);
     }
-    if (news) {
-      stateLog.checked(server, result, settled.active());
+    if (told) {
+      stateLog.checked(server, result, moment);
     }
-    settled.tell();
+    news.tell();
     doomed.forEach(lease -> lease.holder().serverDown(lease));
   }
 
-  /** What follows from a change of servers; to be told when the lock is free again. */
-  private record Settled(int active, List<Grant> grants, Runnable news) {
-    void tell() {
-      grants.forEach(Grant::deliver);
-      news.run();
-    }
+  /** Gives out what has become free. */
+  @GuardedBy("lock")
+  private News match() {
+    return new News(dispatcher.match(), wakes.news(), List.of());
   }
 
+  /** The same, after somebody has left that server. */
   @GuardedBy("lock")
-  private Settled settle() {
-    int active = activeServers();
-    Runnable news = Wakes.NOTHING;
-    if (availability.set(active > 0)) {
-      if (active > 0) {
-        news = wakes.serverUp();
+  private News match(Server left) {
+    return new News(dispatcher.match(), wakes.news(), left.emptied());
+  }
+
+  /** The same after a change of what servers there are, or are active. */
+  @GuardedBy("lock")
+  private News settle() {
+    boolean active = activeServers() > 0;
+    if (availability.set(active)) {
+      if (active) {
+        wakes.serverUp();
       } else {
         dispatcher.allWantServer();
       }
     }
-    return new Settled(active, dispatcher.match(), news);
+    return match();
+  }
+
+  @GuardedBy("lock")
+  private StateLog.Moment moment(Server server) {
+    return new StateLog.Moment(
+        server.up(), activeServers(), server.sessions(), dispatcher.queued());
   }
 
   /** Asks for a check of every server that could be better than it is known to be. */

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend.Admission;
+import org.pgdeeplake.proxy.backend.News.Grant;
 import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
 import org.pgdeeplake.proxy.wake.Wakes;
 
@@ -17,13 +18,6 @@ import org.pgdeeplake.proxy.wake.Wakes;
  * backend's lock.
  */
 final class Dispatcher {
-  /** A slot for a waiter that has yet to be told. */
-  record Grant(Waiter waiter, Lease lease) {
-    void deliver() {
-      waiter.assigned(lease);
-    }
-  }
-
   private final Backend backend;
   private QueueConfig limits;
   private final RoundRobin roundRobin;
@@ -97,13 +91,19 @@ final class Dispatcher {
     return pausing ? Admission.PAUSED : Admission.WAITING;
   }
 
-  /** Returns what is to be told when the lock is free again. */
-  Runnable remove(Ticket ticket) {
-    if (queue.remove(ticket) && ticket.waitsForWake) {
-      ticket.waitsForWake = false;
-      return wakes.left(Objects.requireNonNull(ticket.wake));
+  /** It no longer wants a server, or has one on its way that will be given back. */
+  void remove(Ticket ticket) {
+    var _ = queue.remove(ticket);
+    if (!ticket.leased) {
+      leaveWake(ticket);
     }
-    return Wakes.NOTHING;
+  }
+
+  private void leaveWake(Ticket ticket) {
+    if (ticket.waitsForWake) {
+      ticket.waitsForWake = false;
+      wakes.left(Objects.requireNonNull(ticket.wake));
+    }
   }
 
   /** The last server is no longer active: whoever waits now waits for one to start. */
@@ -111,10 +111,12 @@ final class Dispatcher {
     queue.stream().forEach(this::wantServer);
   }
 
-  /** If it is in the queue it waits for a server to start. */
+  /** If it is in the queue it waits for a server to start: the present start, not one before. */
   void wantServer(Ticket ticket) {
-    if (ticket.counts && !ticket.waitsForWake && queue.contains(ticket)) {
-      ticket.wake = wakes.wanted(ticket.wake);
+    boolean waits = ticket.waitsForWake && Objects.requireNonNull(ticket.wake).goesOn();
+    if (ticket.counts && !waits && queue.contains(ticket)) {
+      leaveWake(ticket);
+      ticket.wake = wakes.wanted();
       ticket.waitsForWake = true;
     }
   }
@@ -132,11 +134,8 @@ final class Dispatcher {
       @Nullable Server server = ticket.notBeforeNanos - now <= 0 ? roundRobin.pick(ticket) : null;
       if (server != null) {
         waiting.remove();
-        if (ticket.waitsForWake) {
-          ticket.waitsForWake = false;
-          wakes.assigned(Objects.requireNonNull(ticket.wake));
-        }
-        Lease lease = new Lease(backend, server, ticket.waiter, ticket.wake);
+        Lease lease = new Lease(backend, server, ticket);
+        ticket.leased = true;
         server.lease(lease);
         leases.add(lease);
         grants.add(new Grant(ticket.waiter, lease));
@@ -147,6 +146,18 @@ final class Dispatcher {
 
   /** Returns whether the server's first byte is news. */
   boolean answered(Lease lease) {
+    if (!settled(lease)) {
+      return false;
+    }
+    if (lease.ticket.waitsForWake) {
+      lease.ticket.waitsForWake = false;
+      wakes.answered(Objects.requireNonNull(lease.wake));
+    }
+    return true;
+  }
+
+  /** Nothing more is due from the server; returns whether that is news. */
+  private static boolean settled(Lease lease) {
     if (lease.answered || lease.released) {
       return false;
     }
@@ -163,15 +174,23 @@ final class Dispatcher {
     }
   }
 
-  /** Returns whether the slot was still held. */
-  boolean giveBack(Lease lease) {
+  /**
+   * Returns whether the slot was still held.
+   *
+   * @param again whether its holder will ask for another, or say that it does not
+   */
+  boolean giveBack(Lease lease, boolean again) {
     if (lease.released) {
       return false;
     }
-    var _ = answered(lease);
+    var _ = settled(lease);
     lease.released = true;
+    lease.ticket.leased = false;
     lease.server().release(lease);
     leases.remove(lease);
+    if (!again) {
+      leaveWake(lease.ticket);
+    }
     return true;
   }
 }

@@ -11,7 +11,9 @@ import org.pgdeeplake.proxy.wake.WakeInProgress;
 public final class Lease implements AutoCloseable {
   private final Backend backend;
   private final Server server;
-  private final Waiter holder;
+
+  /** The holder's. */
+  final Ticket ticket;
 
   /** That for which the holder has waited; null where it found the backend awake. */
   final @Nullable WakeInProgress wake;
@@ -28,11 +30,11 @@ public final class Lease implements AutoCloseable {
   /** Set under the backend's lock. */
   private volatile boolean revoked;
 
-  Lease(Backend backend, Server server, Waiter holder, @Nullable WakeInProgress wake) {
+  Lease(Backend backend, Server server, Ticket ticket) {
     this.backend = backend;
     this.server = server;
-    this.holder = holder;
-    this.wake = wake;
+    this.ticket = ticket;
+    this.wake = ticket.wake;
     this.address = server.address();
   }
 
@@ -50,8 +52,13 @@ public final class Lease implements AutoCloseable {
     return !address.equals(server.address());
   }
 
-  Waiter holder() {
-    return holder;
+  public Waiter holder() {
+    return ticket.waiter;
+  }
+
+  /** Whether the slot is still taken. */
+  public boolean held() {
+    return backend.held(this);
   }
 
   void revoke() {
@@ -76,9 +83,13 @@ public final class Lease implements AutoCloseable {
     return wake != null;
   }
 
-  /** The server has begun to answer the client's first statement. */
-  public void firstRow() {
-    backend.firstRow(this);
+  /**
+   * The server has begun to answer the client's first statement.
+   *
+   * @param thinkingNanos from its ReadyForQuery to that statement
+   */
+  public void firstRow(long thinkingNanos) {
+    backend.firstRow(this, thinkingNanos);
   }
 
   /** The session has a further request that the server must answer before it counts as taken. */
@@ -86,13 +97,18 @@ public final class Lease implements AutoCloseable {
     backend.opening(this);
   }
 
-  /** The server did not take the session: gives the slot back and takes note of why. */
+  /** Gives the slot back; the holder enters the queue again, or leaves it. */
+  public void exchange() {
+    backend.released(this, true);
+  }
+
+  /** The server did not take the session: as {@link #exchange}, and takes note of why. */
   public void failed(Failure failure) {
     backend.failed(this, failure);
   }
 
   @Override
   public void close() {
-    backend.released(this);
+    backend.released(this, false);
   }
 }

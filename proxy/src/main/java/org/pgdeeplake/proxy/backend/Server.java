@@ -193,6 +193,7 @@ public final class Server {
     }
   }
 
+  /** Since it came up or went down, or an operator last said what it is to be. */
   public double secondsSinceChange() {
     synchronized (lock) {
       return availability.secondsSinceChange();
@@ -306,6 +307,7 @@ public final class Server {
   void administer(AdministrativeState wanted) {
     assert Thread.holdsLock(lock);
     administrative = wanted;
+    availability.touch();
     if (wanted == AdministrativeState.MAINT) {
       era++;
       leases.forEach(Lease::revoke);

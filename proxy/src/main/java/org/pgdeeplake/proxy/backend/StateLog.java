@@ -4,7 +4,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What becomes of servers, in HAProxy's words, so that whoever looks for them finds them. */
+/**
+ * What becomes of servers, in HAProxy's words, so that whoever looks for them finds them. Called
+ * without the lock, with what was decided under it.
+ */
 final class StateLog {
   private static final Logger log = LoggerFactory.getLogger(Backend.class);
 
@@ -15,78 +18,88 @@ final class StateLog {
   }
 
   /**
-   * A check has brought news.
+   * What was so when it was decided.
    *
-   * @param active servers of the backend now
+   * @param up whether the server is, as its checks say
+   * @param active servers of the backend
+   * @param sessions of the server
+   * @param queued in the backend
    */
-  void checked(Server server, CheckResult result, int active) {
+  record Moment(boolean up, int active, int sessions, int queued) {}
+
+  /** What an operator has changed. */
+  record Change(AdministrativeState before, AdministrativeState now, boolean wasUp) {}
+
+  /** A check has brought news. */
+  void checked(Server server, CheckResult result, Moment moment) {
     log.info(
         "Server {}/{} is {}, reason: {}{}, check duration: {}ms. {}",
         backend.name(),
         server.name(),
-        server.up() ? "UP" : "DOWN",
+        moment.up() ? "UP" : "DOWN",
         result.status().description(),
         result.info().isEmpty() ? "" : ", info: \"" + result.info() + "\"",
         TimeUnit.NANOSECONDS.toMillis(result.durationNanos()),
-        balance(server, active, server.up()));
-    warnIfNone(active);
+        balance(moment, moment.up()));
+    warnIfNone(moment);
   }
 
   /** An operator has changed what a server is to be. */
-  void administered(Server server, AdministrativeState before, boolean wasUp, int active) {
-    AdministrativeState now = server.administrative();
+  void administered(Server server, Change change, Moment moment) {
+    AdministrativeState now = change.now();
+    boolean fromMaintenance = change.before() == AdministrativeState.MAINT;
     log.info(
         "Server {}/{} {}. {}",
         backend.name(),
         server.name(),
         switch (now) {
           case DRAIN ->
-              before == AdministrativeState.MAINT
-                  ? "is DOWN/DRAIN (leaving forced maintenance)"
-                  : "enters drain state";
+              fromMaintenance ? "is DOWN/DRAIN (leaving forced maintenance)" : "enters drain state";
           case MAINT ->
-              wasUp ? "is going DOWN for maintenance" : "was DOWN and now enters maintenance";
+              change.wasUp()
+                  ? "is going DOWN for maintenance"
+                  : "was DOWN and now enters maintenance";
           case READY ->
-              before == AdministrativeState.MAINT
+              fromMaintenance
                   ? "is DOWN/READY (leaving forced maintenance) until its next good check"
-                  : "is " + (wasUp ? "UP" : "DOWN") + " (leaving forced drain)";
+                  : "is " + (change.wasUp() ? "UP" : "DOWN") + " (leaving forced drain)";
         },
-        balance(server, active, now == AdministrativeState.READY));
+        balance(moment, now == AdministrativeState.READY));
     if (now != AdministrativeState.READY) {
-      warnIfNone(active);
+      warnIfNone(moment);
     }
   }
 
-  private String balance(Server server, int active, boolean joins) {
-    return active
+  private static String balance(Moment moment, boolean joins) {
+    return moment.active()
         + " active and 0 backup servers "
         + (joins ? "online" : "left")
         + ". "
-        + server.sessions()
+        + moment.sessions()
         + " sessions active, "
-        + backend.queued()
+        + moment.queued()
         + " in queue.";
   }
 
-  void paused() {
+  void paused(int assigned, int queued) {
     log.warn(
         "backend {} is paused: nobody gets a server until it is resumed. {} sessions active, {} in"
             + " queue.",
         backend.name(),
-        backend.assigned(),
-        backend.queued());
+        assigned,
+        queued);
   }
 
-  void resumed() {
+  void resumed(int assigned, int queued) {
     log.info(
         "backend {} is resumed. {} sessions active, {} in queue.",
         backend.name(),
-        backend.assigned(),
-        backend.queued());
+        assigned,
+        queued);
   }
 
-  private void warnIfNone(int active) {
-    if (active == 0) {
+  private void warnIfNone(Moment moment) {
+    if (moment.active() == 0) {
       log.warn(
           "backend {} has no server available; new sessions wait in its queue", backend.name());
     }

@@ -20,8 +20,11 @@ public final class Ticket {
   /** The wake for which it waits, or has waited last. */
   @Nullable WakeInProgress wake;
 
-  /** Whether it waits for that now. */
+  /** Whether it does so now; it does until a server has answered it. */
   boolean waitsForWake;
+
+  /** Whether it has a slot. */
+  boolean leased;
 
   /** Servers that failed this session in the present round. */
   final Set<Server> excluded = new HashSet<>();

@@ -138,8 +138,10 @@ final class Actions {
   }
 
   Answer wake(Caller caller) {
-    operations.wake(caller);
-    return Answer.notice("it counts as demand for " + linger() + " s (demand.linger)");
+    return Answer.notice(
+        operations.wake(caller)
+            ? "it counts as demand for " + linger() + " s (demand.linger)"
+            : "it counts for nothing: demand.linger is 0");
   }
 
   private long linger() {

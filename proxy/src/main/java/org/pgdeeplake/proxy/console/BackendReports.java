@@ -85,9 +85,9 @@ final class BackendReports {
         .later(
             "POOLS",
             "a line for each backend: sessions, waiters, the oldest wait",
-            () ->
+            asker ->
                 operations
-                    .sessions()
+                    .sessions(asker)
                     .thenApply(all ->
                         backends().stream()
                             .map(backend -> new Pool(backend, of(backend, all)))

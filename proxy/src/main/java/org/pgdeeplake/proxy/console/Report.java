@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,11 +23,14 @@ record Report(
     String name,
     String meaning,
     List<Column> columns,
-    Supplier<CompletableFuture<List<List<@Nullable Object>>>> rows) {
+    Function<Executor, CompletableFuture<List<List<@Nullable Object>>>> rows) {
 
   Command.Work command(Duration limit) {
     return new Command.Work(
-        "SHOW", columns, limit, invocation -> rows.get().thenApply(Answer::rows));
+        "SHOW",
+        columns,
+        limit,
+        invocation -> rows.apply(invocation.loop()).thenApply(Answer::rows));
   }
 
   /** Columns over things of one kind, and how each column's value is read off a thing. */
@@ -89,15 +93,19 @@ record Report(
 
     /** A report over what is there at the moment of the call. */
     Report of(String name, String meaning, Supplier<List<T>> things) {
-      return later(name, meaning, () -> CompletableFuture.completedFuture(things.get()));
+      return later(name, meaning, _ -> CompletableFuture.completedFuture(things.get()));
     }
 
-    Report later(String name, String meaning, Supplier<CompletableFuture<List<T>>> things) {
+    /**
+     * @param things given the loop on which they are to come
+     */
+    Report later(
+        String name, String meaning, Function<Executor, CompletableFuture<List<T>>> things) {
       return new Report(
           name,
           meaning,
           List.copyOf(columns),
-          () -> things.get().thenApply(all -> all.stream().map(this::row).toList()));
+          asker -> things.apply(asker).thenApply(all -> all.stream().map(this::row).toList()));
     }
 
     private List<@Nullable Object> row(T thing) {

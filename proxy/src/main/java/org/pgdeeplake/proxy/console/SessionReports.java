@@ -59,7 +59,7 @@ final class SessionReports {
         .later(
             "QUEUE",
             "sessions that wait for a server, the oldest first",
-            () -> operations.sessions().thenApply(SessionReports::places));
+            asker -> operations.sessions(asker).thenApply(SessionReports::places));
   }
 
   private static List<Place> places(List<SessionSnapshot> sessions) {

@@ -84,13 +84,14 @@ final class ServerCheck {
   }
 
   private void run() {
+    // First: what is asked before maintenance and answered after it is of another era.
+    int era = server.era();
     if (server.administrative() == AdministrativeState.MAINT) {
       // Whoever ends that asks for a check.
       return;
     }
     running = true;
     wantedAgain = false;
-    int era = server.era();
     connection.check(awaited(), result -> finished(result, era));
   }
 

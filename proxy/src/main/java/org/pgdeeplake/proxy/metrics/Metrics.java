@@ -234,12 +234,12 @@ public final class Metrics {
   /** A start of a backend has come so far, so long after the first demand. */
   private void woken(String backend, WakeListener.Phase phase, long nanos) {
     switch (phase) {
-      case SERVER_UP -> meters.wakes.of(backend, Outcome.SERVED.label()).increment();
+      case FIRST_SESSION -> meters.wakes.of(backend, Outcome.SERVED.label()).increment();
       case ABANDONED -> {
         meters.wakes.of(backend, Outcome.ABANDONED.label()).increment();
         return;
       }
-      case FIRST_SESSION, FIRST_ROW -> {}
+      case SERVER_UP, FIRST_ROW -> {}
     }
     meters.wake.of(backend, phase.label()).record(nanos, TimeUnit.NANOSECONDS);
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -67,9 +68,13 @@ public final class Operations {
     return sessions.live();
   }
 
-  /** Every live session, in order of arrival. */
-  public CompletableFuture<List<SessionSnapshot>> sessions() {
-    return sessions.snapshots();
+  /**
+   * Every live session, in order of arrival.
+   *
+   * @param asker where it completes; no loop of sessions
+   */
+  public CompletableFuture<List<SessionSnapshot>> sessions(Executor asker) {
+    return sessions.snapshots(asker);
   }
 
   /** What it should be from now on; {@code MAINT} closes its sessions. */
@@ -109,7 +114,7 @@ public final class Operations {
 
   /** Ends every session that holds a slot of this server; returns how many. */
   public int closeSessions(Caller caller, Topology.Place place) {
-    int closed = sessions.close(place.backend().members(place.server()));
+    int closed = sessions.closeHolders(place.backend().leases(place.server()));
     log.info("{}: close the {} sessions of server {}", caller, closed, place.name());
     return closed;
   }
@@ -133,14 +138,22 @@ public final class Operations {
   }
 
   /**
-   * Demand without a client: counts for {@code demand.linger}, so that an instance is started, and
-   * checks look for it at once. Without a linger it is nothing.
+   * Demand without a client: counts for {@code demand.linger}, so that an instance is started. The
+   * servers are checked once at once, and then as ever.
+   *
+   * @return whether it counts: not so without a linger
    */
-  public void wake(Caller caller) {
-    log.info(
-        "{}: wake, which counts as demand for {} s", caller, demand.config().linger().toSeconds());
-    demand.wake();
-    topology().backends().forEach(Backend::probe);
+  public boolean wake(Caller caller) {
+    Duration linger = demand.config().linger();
+    boolean counts = linger.isPositive();
+    if (counts) {
+      log.info("{}: wake, which counts as demand for {} s", caller, linger.toSeconds());
+      demand.wake();
+      topology().backends().forEach(Backend::probe);
+    } else {
+      log.info("{}: wake, which counts for nothing: demand.linger is 0", caller);
+    }
+    return counts;
   }
 
   public CompletableFuture<ReloadResult> reload(Caller caller) {

@@ -62,6 +62,12 @@ final class AwaitingReply extends LinkedState {
 
   @Override
   void onServerBytes(ByteBuf chunk) {
+    if (link.lease().revoked()) {
+      // What it says now would take the session to a server that is to lose it.
+      chunk.release();
+      onEvicted();
+      return;
+    }
     reply.append(chunk);
     switch (opening.kind()) {
       case DIRECT_TLS -> relay(true, reply);
@@ -84,6 +90,10 @@ final class AwaitingReply extends LinkedState {
    */
   @Override
   void onServerEnd(boolean reset) {
+    if (link.lease().revoked()) {
+      onEvicted();
+      return;
+    }
     if (opening.kind() == Opening.Kind.DIRECT_TLS) {
       session.transition(
           new Closed(session, CloseReason.TLS_REFUSED_BY_SERVER, Opening.tlsAlert()));
@@ -96,7 +106,7 @@ final class AwaitingReply extends LinkedState {
 
   @Override
   void onEvicted() {
-    session.evicted(opening);
+    session.evicted(link.lease(), opening);
   }
 
   @Override

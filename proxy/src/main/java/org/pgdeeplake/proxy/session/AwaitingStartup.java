@@ -52,9 +52,14 @@ final class AwaitingStartup extends SessionState {
     session.transition(new Closed(session, CloseReason.CLIENT_LEFT_STARTUP));
   }
 
+  /** Who was with a server that had no TLS was promised an answer. */
   @Override
   void onStop(CloseReason reason) {
-    session.transition(new Closed(session, reason));
+    if (session.claimIfAny() == null) {
+      session.transition(new Closed(session, reason));
+    } else {
+      session.refuse(reason, Refusals.stopped(reason));
+    }
   }
 
   private void timedOut() {
@@ -157,10 +162,8 @@ final class AwaitingStartup extends SessionState {
     ErrorResponse asleep = session.asleep();
     if (refusal != null) {
       session.refuse(opening, refusal.reason(), refusal.error());
-    } else if (asleep != null && session.services().backend().activeServers() == 0) {
-      session.refuse(opening, CloseReason.NOT_WOKEN, asleep);
-    } else if (asleep != null && session.services().backend().paused()) {
-      session.refuse(opening, CloseReason.NOT_WOKEN, Refusals.paused(session.services().backend()));
+    } else if (asleep != null && !session.services().backend().available()) {
+      session.refuseProbe(opening, asleep);
     } else {
       session.transition(new Queued(session, opening));
     }

@@ -27,7 +27,7 @@ final class Connecting extends LinkedState {
   void enter() {
     SessionServices services = session.services();
     SessionRecord record = session.record();
-    countRetry(record.lastServer);
+    countAgain(record.lastServer);
     record.server = lease.server();
     Queued.startQueueTimer(session, this::timedOut);
     // Everything else is, or asks for, the client's own TLS.
@@ -60,15 +60,20 @@ final class Connecting extends LinkedState {
     super.exit(next);
   }
 
-  /** As HAProxy: a retry on the same server, or a redispatch away from the last one. */
-  private void countRetry(@Nullable Server last) {
+  /**
+   * As HAProxy: a retry on the same server, or a redispatch away from the last one. To come back to
+   * a server that was in maintenance is neither.
+   */
+  private void countAgain(@Nullable Server last) {
     if (last == null) {
       return;
     }
     Traffic backend = session.services().backend().traffic();
     if (last == lease.server()) {
-      last.traffic().retried();
-      backend.retried();
+      if (session.record().lastFailed) {
+        last.traffic().retried();
+        backend.retried();
+      }
     } else {
       session.record().redispatched = true;
       last.traffic().redispatched();
@@ -78,6 +83,7 @@ final class Connecting extends LinkedState {
 
   private void connected(Outcome outcome) {
     switch (outcome) {
+      case Outcome.Connected(var _) when lease.revoked() -> onEvicted();
       case Outcome.Connected(var _) -> {
         SessionRecord record = session.record();
         record.connectNanos = System.nanoTime() - startNanos;
@@ -108,7 +114,7 @@ final class Connecting extends LinkedState {
 
   @Override
   void onEvicted() {
-    session.evicted(opening);
+    session.evicted(lease, opening);
   }
 
   @Override

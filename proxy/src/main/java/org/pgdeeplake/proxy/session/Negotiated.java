@@ -49,6 +49,7 @@ final class Negotiated extends LinkedState {
               new AwaitingReply(
                   session, new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet), link));
       case StartupPacket.CancelRequest(var key) -> {
+        session.record().leftServer();
         session.transition(new Cancelling(session, key, packet));
       }
       case StartupPacket.DirectTls() ->
@@ -59,6 +60,7 @@ final class Negotiated extends LinkedState {
   private void startUp(Opening opening) {
     if (session.services().backend().config().tls().mode() != BackendTls.Mode.OFF) {
       // What a client sends in plain text goes to servers over the proxy's own TLS.
+      session.record().leftServer();
       session.transition(new Queued(session, opening));
     } else {
       link.lease().opening();
@@ -75,12 +77,12 @@ final class Negotiated extends LinkedState {
   @Override
   void onServerBytes(ByteBuf chunk) {
     chunk.release();
-    session.transition(new AwaitingStartup(session));
+    startAgain();
   }
 
   @Override
   void onServerEnd(boolean reset) {
-    session.transition(new AwaitingStartup(session));
+    startAgain();
   }
 
   @Override
@@ -90,6 +92,11 @@ final class Negotiated extends LinkedState {
 
   @Override
   void onEvicted() {
+    startAgain();
+  }
+
+  private void startAgain() {
+    session.record().leftServer();
     session.transition(new AwaitingStartup(session));
   }
 }

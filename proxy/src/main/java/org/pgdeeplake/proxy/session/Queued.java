@@ -64,19 +64,21 @@ final class Queued extends SessionState {
 
   private void refuseProbe(ErrorResponse asleep) {
     if (session.state() == this) {
-      session.refuse(opening, CloseReason.NOT_WOKEN, asleep);
+      session.refuseProbe(opening, asleep);
     }
   }
 
   @Override
   void exit(SessionState next) {
-    session.services().backend().leave(session.ticket());
+    if (!(next instanceof Queued)) {
+      session.services().backend().leave(session.ticket());
+    }
   }
 
   @Override
   void onAssigned(Lease lease) {
     if (lease.revoked()) {
-      lease.close();
+      lease.exchange();
       session.requeue(opening);
     } else {
       session.transition(new Connecting(session, opening, lease));

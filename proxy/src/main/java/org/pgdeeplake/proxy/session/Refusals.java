@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Failure;
+import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 
 /**
@@ -16,8 +17,6 @@ import org.pgdeeplake.proxy.postgres.ErrorResponse;
  * and would wait twice.
  */
 final class Refusals {
-  private static final String PAUSED_HINT = "Try again when the operator has resumed it.";
-
   private Refusals() {}
 
   /** With which SQLSTATEs clients are refused, by the reason. */
@@ -48,24 +47,13 @@ final class Refusals {
     String message =
         "the database did not become available within "
             + seconds(backend.config().timeouts().queue());
-    if (backend.paused()) {
-      return cannotConnectNow(message, pausedDetail(backend), PAUSED_HINT);
-    }
-    long withheld =
-        backend.servers().stream()
-            .filter(server -> server.administrative() != AdministrativeState.READY)
-            .count();
-    if (backend.activeServers() == 0 && withheld > 0) {
-      return cannotConnectNow(
-          message,
-          "No server of backend \"%s\" takes sessions; an operator has put %d of %d into drain or maintenance."
-              .formatted(backend.name(), withheld, backend.servers().size()),
-          "Try again when the operator has finished.");
-    }
-    return cannotConnectNow(
-        message,
-        unavailable(backend, session.record().lastFailure),
-        "Try again; if it lasts, look whether whatever starts instances is running.");
+    ErrorResponse withheld = withheld(backend, message);
+    return withheld != null
+        ? withheld
+        : cannotConnectNow(
+            message,
+            unavailable(backend, session.record().lastFailure),
+            "Try again; if it lasts, look whether whatever starts instances is running.");
   }
 
   private static String unavailable(Backend backend, @Nullable Failure last) {
@@ -76,14 +64,37 @@ final class Refusals {
     return last == null ? servers + "was free." : servers + "took it. Last attempt: " + last;
   }
 
-  /** To a probe, which does not wait. */
-  static ErrorResponse paused(Backend backend) {
-    return cannotConnectNow(
-        "the database takes no new sessions now", pausedDetail(backend), PAUSED_HINT);
+  /**
+   * To a probe, which does not wait.
+   *
+   * @param otherwise where it is no operator's doing
+   */
+  static ErrorResponse toProbe(Backend backend, ErrorResponse otherwise) {
+    ErrorResponse withheld = withheld(backend, "the database takes no new sessions now");
+    return withheld == null ? otherwise : withheld;
   }
 
-  private static String pausedDetail(Backend backend) {
-    return "Backend \"" + backend.name() + "\" is paused by an operator.";
+  /** Null where no operator keeps clients from a server. */
+  private static @Nullable ErrorResponse withheld(Backend backend, String message) {
+    if (backend.paused()) {
+      return cannotConnectNow(
+          message,
+          "Backend \"" + backend.name() + "\" is paused by an operator.",
+          "Try again when the operator has resumed it.");
+    }
+    List<Server> withheld =
+        backend.servers().stream()
+            .filter(server -> server.administrative() != AdministrativeState.READY)
+            .toList();
+    int servers = backend.servers().size();
+    boolean matters = withheld.size() == servers || withheld.stream().anyMatch(Server::up);
+    return backend.activeServers() > 0 || !matters
+        ? null
+        : cannotConnectNow(
+            message,
+            "No server of backend \"%s\" takes sessions; an operator has put %d of %d into drain or maintenance."
+                .formatted(backend.name(), withheld.size(), servers),
+            "Try again when the operator has finished.");
   }
 
   static ErrorResponse queueFull(String backend, int limit) {
@@ -193,6 +204,11 @@ final class Refusals {
           default -> "the proxy is shutting down";
         };
     return ErrorResponse.fatal(ErrorResponse.ADMIN_SHUTDOWN, "terminating connection: " + why);
+  }
+
+  /** The same before the server has let the client in. */
+  static ErrorResponse early(ErrorResponse error) {
+    return cannotConnectNow(error.message(), error.detail(), error.hint());
   }
 
   static ErrorResponse idle(Duration limit) {

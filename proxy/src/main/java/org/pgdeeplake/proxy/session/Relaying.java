@@ -37,11 +37,7 @@ final class Relaying extends LinkedState {
   /** Whether the server has begun to answer nothing since its last ReadyForQuery. */
   private boolean betweenTurns;
 
-  /** Whether it is still to be told when the client's first statement is answered. */
-  private boolean rowAwaited;
-
-  /** Whether that statement has come. */
-  private boolean rowDue;
+  private final FirstRow firstRow;
 
   /** Whether the client's last bytes so far were a Terminate message. */
   private boolean terminated;
@@ -55,6 +51,7 @@ final class Relaying extends LinkedState {
     this.backendTraffic = session.services().backend().traffic();
     this.activity = opaque ? Activity.OPAQUE : Activity.BUSY;
     this.watch = new InactivityWatch(session, this);
+    this.firstRow = new FirstRow(link.lease());
   }
 
   /**
@@ -76,7 +73,6 @@ final class Relaying extends LinkedState {
   @Override
   void enter() {
     link.lease().answered();
-    rowAwaited = link.lease().ofWake();
     SessionServices services = session.services();
     SessionRecord record = session.record();
     services.metrics().queueWaited(services.backend().name(), record.waitedNanos);
@@ -115,7 +111,7 @@ final class Relaying extends LinkedState {
       if (activity != Activity.BUSY) {
         turn(Activity.BUSY);
         watch.active();
-        rowDue = rowAwaited;
+        firstRow.asked();
       }
     }
     relay.toServer(chunk);
@@ -195,19 +191,17 @@ final class Relaying extends LinkedState {
 
   /**
    * The client is told only where the server's side of the conversation is between two messages.
+   * Before the end of authentication it is refused: see {@link Refusals}.
    */
   private void end(CloseReason reason, ErrorResponse error) {
     boolean tell =
         keys.finished() ? betweenTurns && asynchronous.atBoundary() : keys.atBoundary() && !opaque;
-    session.transition(new Closed(session, reason, tell ? error.encode() : new byte[0]));
+    ErrorResponse said = keys.finished() ? error : Refusals.early(error);
+    session.transition(new Closed(session, reason, tell ? said.encode() : new byte[0]));
   }
 
   private void peek(ByteBuf chunk) {
-    if (rowDue) {
-      rowDue = false;
-      rowAwaited = false;
-      link.lease().firstRow();
-    }
+    firstRow.answered();
     if (!keys.finished()) {
       CancelKey found = keys.scan(chunk);
       if (found != null) {
@@ -231,6 +225,7 @@ final class Relaying extends LinkedState {
   private void ready(Activity now) {
     asynchronous.reset();
     betweenTurns = true;
+    firstRow.ready();
     turn(now);
   }
 

@@ -249,7 +249,7 @@ public final class Session implements Waiter {
   /** A server did not take the session: on to the next, or back to the queue; not so a probe. */
   void attemptFailed(Lease lease, Failure failure, Opening opening) {
     if (lease.revoked()) {
-      evicted(opening);
+      evicted(lease, opening);
       return;
     }
     record.attemptFailed(failure);
@@ -259,17 +259,25 @@ public final class Session implements Waiter {
   }
 
   /** The server goes into maintenance before it has answered: nothing has failed. */
-  void evicted(Opening opening) {
+  void evicted(Lease lease, Opening opening) {
     record.evicted();
+    lease.exchange();
     requeue(opening);
   }
 
   void requeue(Opening opening) {
     if (asleep != null) {
-      refuse(opening, CloseReason.NOT_WOKEN, asleep);
+      refuseProbe(opening, asleep);
     } else {
       transition(new Queued(this, opening));
     }
+  }
+
+  /**
+   * @param error where no operator has taken the servers away
+   */
+  void refuseProbe(Opening opening, ErrorResponse error) {
+    refuse(opening, CloseReason.NOT_WOKEN, Refusals.toProbe(services.backend(), error));
   }
 
   /** A bug: the session ends, the process goes on. */
@@ -330,6 +338,15 @@ public final class Session implements Waiter {
   /** Ends the session, told why where that is possible. Any thread. */
   void stop(CloseReason reason) {
     execute(() -> state.onStop(reason));
+  }
+
+  /** The same, if it has that slot of a server when it is told so. */
+  void stopOn(Lease lease) {
+    execute(() -> {
+      if (lease.held()) {
+        state.onStop(CloseReason.OPERATOR);
+      }
+    });
   }
 
   /** Ends the session unless a server has taken it. Any thread. */

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.session;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Failure;
@@ -9,6 +10,9 @@ import org.pgdeeplake.proxy.postgres.StartupPacket;
 
 /** What is remembered of one session for its log line. Confined to the session's event loop. */
 final class SessionRecord {
+  /** NAMEDATALEN - 1. */
+  private static final int MAX_NAME_BYTES = 63;
+
   /** Unique in the process, from 1 up. */
   final long id;
 
@@ -37,7 +41,7 @@ final class SessionRecord {
 
   long connectNanos = -1;
 
-  /** As the StartupMessage says; empty where the proxy sees none. */
+  /** As the StartupMessage says, at most 63 bytes each; empty where the proxy sees none. */
   String user = "";
 
   String database = "";
@@ -53,7 +57,12 @@ final class SessionRecord {
 
   long bytesOut;
   int retries;
+
+  /** Whether it went on to another server, by a retry or because the first one was taken away. */
   boolean redispatched;
+
+  /** Whether the attempt before failed; else the session was evicted. */
+  boolean lastFailed;
 
   /** Sessions that were ahead in the queue at its first entry. */
   int ahead;
@@ -64,23 +73,45 @@ final class SessionRecord {
   }
 
   void startedUp(StartupPacket.StartupMessage message) {
-    user = message.user();
-    database = message.database();
-    application = message.applicationName();
+    user = cut(message.user());
+    database = cut(message.database());
+    application = cut(message.applicationName());
+  }
+
+  /** As PostgreSQL does: a client chooses how long they are, and others have to read them. */
+  private static String cut(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length <= MAX_NAME_BYTES) {
+      return name;
+    }
+    int end = MAX_NAME_BYTES;
+    while ((bytes[end] & 0xC0) == 0x80) {
+      end--;
+    }
+    return new String(bytes, 0, end, StandardCharsets.UTF_8);
   }
 
   void attemptFailed(Failure failure) {
-    lastFailure = failure;
     evicted();
+    lastFailure = failure;
+    lastFailed = true;
+    retries++;
   }
 
-  /** The attempt is over, and nothing has failed. */
+  /** The server was taken away, and nothing has failed. */
   void evicted() {
-    lastServer = server;
+    Server left = server;
+    leftServer();
+    lastServer = left;
+    lastFailed = false;
+  }
+
+  /** It is of no server now, and goes on. */
+  void leftServer() {
+    lastServer = null;
     server = null;
     waitedNanos = -1;
     connectNanos = -1;
-    retries++;
   }
 
   /** What it has waited for a server, up to now if none has taken it; -1 where it never asked. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param activity busy, in_transaction, idle or opaque, of a session that a server has taken, else
  *     empty
  * @param encrypted whether it speaks TLS with the proxy
+ * @param ageSeconds since {@code accepted}, whatever the clock was set to since
  * @param waitedSeconds for a server, so far; -1 where it has not asked for one
  */
 public record SessionSnapshot(
@@ -30,6 +31,7 @@ public record SessionSnapshot(
     String activity,
     boolean encrypted,
     Instant accepted,
+    double ageSeconds,
     double waitedSeconds,
     long bytesIn,
     long bytesOut) {
@@ -51,6 +53,7 @@ public record SessionSnapshot(
         state instanceof Relaying relaying ? relaying.activity().label() : "",
         record.encrypted,
         record.accepted,
+        (System.nanoTime() - record.acceptedNanos) / NANOS_PER_SECOND,
         waitedNanos < 0 ? -1 : waitedNanos / NANOS_PER_SECOND,
         record.bytesIn,
         record.bytesOut);

@@ -14,11 +14,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.Waiter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of the process. A session is live until it ends, and open until its client's socket
@@ -30,6 +34,8 @@ public final class Sessions {
 
   /** How long a look at all sessions may take; those of a loop that is later are left out. */
   private static final Duration LOOK = Duration.ofSeconds(2);
+
+  private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
 
@@ -97,19 +103,23 @@ public final class Sessions {
   /**
    * Every live session, in order of arrival: each is looked at on its own event loop, all of one
    * loop at once. Completes within {@link #LOOK}, without those of a loop that has ended or does
-   * not come to it.
+   * not come to it; the log says how many these are.
+   *
+   * @param asker where it completes and all looks are put together: no loop of sessions
    */
-  public CompletableFuture<List<SessionSnapshot>> snapshots() {
+  public CompletableFuture<List<SessionSnapshot>> snapshots(Executor asker) {
     List<CompletableFuture<List<SessionSnapshot>>> parts =
         live.values().stream().collect(groupingBy(Session::loop)).entrySet().stream()
             .map(part -> look(part.getKey(), part.getValue()))
             .toList();
     return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-        .thenApply(all ->
-            parts.stream()
-                .flatMap(part -> part.resultNow().stream())
-                .sorted(Comparator.comparingLong(SessionSnapshot::id))
-                .toList());
+        .thenApplyAsync(
+            all ->
+                parts.stream()
+                    .flatMap(part -> part.resultNow().stream())
+                    .sorted(Comparator.comparingLong(SessionSnapshot::id))
+                    .toList(),
+            asker);
   }
 
   private static CompletableFuture<List<SessionSnapshot>> look(
@@ -122,7 +132,15 @@ public final class Sessions {
     } catch (RejectedExecutionException ended) {
       seen.complete(List.of());
     }
-    return seen.completeOnTimeout(List.of(), LOOK.toNanos(), TimeUnit.NANOSECONDS);
+    return seen.orTimeout(LOOK.toNanos(), TimeUnit.NANOSECONDS)
+        .exceptionally(late -> {
+          log.warn(
+              "{} sessions are missing in what an operator sees: their event loop is busy for more"
+                  + " than {} s",
+              sessions.size(),
+              LOOK.toSeconds());
+          return List.of();
+        });
   }
 
   /**
@@ -155,6 +173,20 @@ public final class Sessions {
       }
     }
     return sessions;
+  }
+
+  /**
+   * Ends those who have these slots, unless they give them back before they are told.
+   *
+   * @return how many slots
+   */
+  public int closeHolders(Collection<Lease> leases) {
+    for (Lease lease : leases) {
+      if (lease.holder() instanceof Session session) {
+        session.stopOn(lease);
+      }
+    }
+    return leases.size();
   }
 
   /** Sessions that have not ended. */

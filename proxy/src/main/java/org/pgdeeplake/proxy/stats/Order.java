@@ -83,10 +83,7 @@ public record Order(String action, String backend, List<String> servers, String 
         boolean closed = id.isPresent() && operations.closeSession(caller, id.getAsLong());
         yield done(closed ? Status.DONE : Status.ERRP);
       }
-      case WAKE -> {
-        operations.wake(caller);
-        yield done(Status.DONE);
-      }
+      case WAKE -> done(operations.wake(caller) ? Status.DONE : Status.NONE);
       default ->
           operations
               .reload(caller)

@@ -109,14 +109,11 @@ final class Tables {
             number("In"),
             number("Out"),
             Section.Column.actions()),
-        view.sessions().stream()
-            .limit(MOST_SESSIONS)
-            .map(session -> session(session, view))
-            .toList(),
+        view.sessions().stream().limit(MOST_SESSIONS).map(Tables::session).toList(),
         "No session.");
   }
 
-  private static Html session(SessionSnapshot session, View view) {
+  private static Html session(SessionSnapshot session) {
     return Html.of(
         """
         <tr><th scope="row" class="num">{}</th>{}{}{}{}{}{}{}{}{}{}<td class="actions">{}</td></tr>
@@ -128,7 +125,7 @@ final class Tables {
         Section.text(known(session.application())),
         Section.text(state(session).badge()),
         Section.text(session.server() == null ? NO_VALUE : session.server()),
-        Section.number(Units.wholeTime(Duration.between(session.accepted(), view.now()))),
+        Section.number(Units.wholeTime(session.ageSeconds())),
         Section.number(
             session.waitedSeconds() < 0 ? NO_VALUE : Units.time(session.waitedSeconds())),
         Section.number(Units.bytes(session.bytesIn())),

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * another; those that have not come yet are null. Times are since {@code began}.
  *
  * @param began when somebody first wanted a server
- * @param serverUp the first server answered
+ * @param serverUp a server came up; the last time that no other was up, before {@code firstSession}
  * @param firstSession the first who has waited for it was answered by a server
  * @param firstRow a server sent one of these the first bytes of its answer to its first statement,
- *     which includes the time that the client took to ask; null for ever where the bytes are opaque
- * @param waiters the most that waited at once, from its beginning to the first server
+ *     without the time that the client took to ask; null for ever where the bytes are opaque
+ * @param waiters the most that waited at once, from its beginning to {@code firstSession}
  */
 public record Wake(
     Instant began,
@@ -26,11 +26,11 @@ public record Wake(
 
   /** How it went. */
   public enum Outcome {
-    /** Somebody waits, and no server is up. */
+    /** It goes on: nobody was answered yet. */
     WAITING,
-    /** A server came up. */
+    /** A server has answered somebody who waited. */
     SERVED,
-    /** Everybody who waited gave up before a server came. */
+    /** Everybody who waited gave up before, and nobody came again for {@code demand.linger}. */
     ABANDONED;
 
     public String label() {

@@ -15,43 +15,66 @@ import org.pgdeeplake.proxy.wake.WakeListener.Phase;
 public final class WakeInProgress {
   private final Instant began = Instant.now();
   private final long beganNanos = System.nanoTime();
-  private final Map<Phase, Duration> phases = new EnumMap<>(Phase.class);
+  private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
 
-  /** How many wait now, and the most until the first server. */
+  /** Those who want it now: they wait, or are on their way to a server that has yet to answer. */
   private int waiting;
 
   private int maxWaiting;
+
+  /** When the last of them left; of no meaning while there are some. */
+  private long leftNanos = beganNanos;
 
   WakeInProgress() {}
 
   void waits() {
     waiting++;
-    if (!reached(Phase.SERVER_UP)) {
-      maxWaiting = Math.max(maxWaiting, waiting);
-    }
+    maxWaiting = Math.max(maxWaiting, waiting);
   }
 
   void waitsNoMore() {
     waiting--;
+    leftNanos = System.nanoTime();
   }
 
-  int waiting() {
-    return waiting;
+  /** It goes on, and nobody waits for it. */
+  boolean deserted() {
+    return goesOn() && waiting == 0;
+  }
+
+  /** Whether nobody has waited for it for so long. */
+  boolean desertedFor(Duration limit) {
+    return deserted() && System.nanoTime() - leftNanos >= limit.toNanos();
   }
 
   boolean reached(Phase phase) {
     return phases.containsKey(phase);
   }
 
-  /** Since the demand. */
-  long reach(Phase phase) {
-    long nanos = System.nanoTime() - beganNanos;
-    phases.put(phase, Duration.ofNanos(nanos));
-    return nanos;
+  /** The first server is up, perhaps once more. */
+  void serverUp() {
+    reach(Phase.SERVER_UP, 0);
   }
 
-  Outcome outcome() {
-    if (reached(Phase.SERVER_UP)) {
+  /**
+   * @param but nanoseconds that do not count
+   */
+  void reach(Phase phase, long but) {
+    phases.put(phase, System.nanoTime() - beganNanos - but);
+  }
+
+  /** Since the demand; 0 where it was not reached. */
+  long nanos(Phase phase) {
+    return phases.getOrDefault(phase, 0L);
+  }
+
+  /** Whether it is neither served nor given up. */
+  public boolean goesOn() {
+    return outcome() == Outcome.WAITING;
+  }
+
+  private Outcome outcome() {
+    if (reached(Phase.FIRST_SESSION)) {
       return Outcome.SERVED;
     }
     return reached(Phase.ABANDONED) ? Outcome.ABANDONED : Outcome.WAITING;
@@ -68,6 +91,6 @@ public final class WakeInProgress {
   }
 
   private @Nullable Duration duration(Phase phase) {
-    return phases.get(phase);
+    return reached(phase) ? Duration.ofNanos(nanos(phase)) : null;
   }
 }

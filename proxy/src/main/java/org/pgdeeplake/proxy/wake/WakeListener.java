@@ -8,13 +8,13 @@ public interface WakeListener {
 
   /** What has come. */
   enum Phase {
-    /** The first server is active: from here on the wake counts as served. */
+    /** A server came up, the last time before the first answer; told together with that. */
     SERVER_UP,
-    /** The first of those who waited was answered by a server. */
+    /** The first of those who waited was answered by a server: the wake counts as served. */
     FIRST_SESSION,
     /** One of them got the first bytes of the answer to its first statement. */
     FIRST_ROW,
-    /** Instead of all that: everybody gave up. */
+    /** Instead of all that: everybody gave up, and stayed away. Told when somebody looks. */
     ABANDONED;
 
     public String label() {

@@ -2,6 +2,7 @@
 package org.pgdeeplake.proxy.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.pgdeeplake.proxy.backend.AdministrativeState.DRAIN;
 import static org.pgdeeplake.proxy.backend.AdministrativeState.MAINT;
 import static org.pgdeeplake.proxy.backend.AdministrativeState.READY;
@@ -152,6 +153,16 @@ class AdministrationTest {
   }
 
   @Test
+  void anOperatorsWordIsAChangeAndNoDowntime() {
+    Server server = scene.server(1);
+    double aWhile = 0.3;
+    await().until(() -> server.secondsSinceChange() > aWhile);
+    scene.administer(1, DRAIN);
+    assertThat(server.secondsSinceChange()).isLessThan(aWhile);
+    assertThat(server.timesDown()).isZero();
+  }
+
+  @Test
   void drainOfOneLeavesTheOthers() {
     BackendScene two = new BackendScene(2).up();
     two.administer(1, DRAIN);
@@ -213,7 +224,8 @@ class AdministrationTest {
     }
     assertThat(
             backend.enter(
-                backend.ticket(scene.new Client(), java.net.InetAddress.getLoopbackAddress())))
+                backend.ticket(
+                    scene.new Client(), java.net.InetAddress.getLoopbackAddress(), true)))
         .isEqualTo(Backend.Admission.QUEUE_FULL);
   }
 }

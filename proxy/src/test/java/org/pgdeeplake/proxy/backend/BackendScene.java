@@ -61,7 +61,7 @@ final class BackendScene {
 
   /** All of its servers pass a check. */
   BackendScene up() {
-    backend.servers().forEach(server -> backend.checked(server, GOOD));
+    backend.servers().forEach(server -> checked(backend, server, GOOD));
     return this;
   }
 
@@ -70,7 +70,12 @@ final class BackendScene {
   }
 
   void check(int server, CheckResult result) {
-    backend.checked(server(server), result);
+    checked(backend, server(server), result);
+  }
+
+  /** A check that began in the server's present era has come to this. */
+  static void checked(Backend backend, Server server, CheckResult result) {
+    backend.checked(server, result, server.era());
   }
 
   void administer(int server, AdministrativeState wanted) {
@@ -104,14 +109,14 @@ final class BackendScene {
 
     private void ask() {
       if (ticket == null) {
-        ticket = backend.ticket(this, CLIENT);
+        ticket = backend.ticket(this, CLIENT, true);
       }
       assertThat(backend.enter(ticket)).isEqualTo(Admission.WAITING);
     }
 
-    /** Gives its lease back and asks for another. */
+    /** Leaves its server and asks for another. */
     void askAgain() {
-      leases.removeLast().close();
+      leases.removeLast().exchange();
       ask();
     }
 

@@ -47,7 +47,7 @@ class BackendTest {
     Client client = enter(backend);
     assertThat(client.lease).isNull();
     assertThat(backend.queued()).isEqualTo(1);
-    backend.checked(backend.servers().getFirst(), GOOD);
+    BackendScene.checked(backend, backend.servers().getFirst(), GOOD);
     assertThat(client.lease).isNotNull();
     assertThat(backend.queued()).isZero();
   }
@@ -57,7 +57,7 @@ class BackendTest {
     releaseConcurrency = 2;
     Backend backend = backend(1);
     List<Client> clients = IntStream.range(0, 6).mapToObj(i -> enter(backend)).toList();
-    backend.checked(backend.servers().getFirst(), GOOD);
+    BackendScene.checked(backend, backend.servers().getFirst(), GOOD);
     assertThat(served(clients)).containsExactly(0, 1);
     clients.get(0).lease().answered();
     assertThat(served(clients)).containsExactly(0, 1, 2);
@@ -92,8 +92,9 @@ class BackendTest {
     Backend backend = backend(1);
     enter(backend);
     enter(backend);
-    assertThat(backend.enter(backend.ticket(new Client(), CLIENT))).isEqualTo(Admission.QUEUE_FULL);
-    backend.checked(backend.servers().getFirst(), GOOD);
+    assertThat(backend.enter(backend.ticket(new Client(), CLIENT, true)))
+        .isEqualTo(Admission.QUEUE_FULL);
+    BackendScene.checked(backend, backend.servers().getFirst(), GOOD);
     assertThat(enter(backend).lease).isNotNull();
   }
 
@@ -102,10 +103,11 @@ class BackendTest {
     perClient = 1;
     Backend backend = backend(1);
     enter(backend);
-    assertThat(backend.enter(backend.ticket(new Client(), CLIENT)))
+    assertThat(backend.enter(backend.ticket(new Client(), CLIENT, true)))
         .isEqualTo(Admission.CLIENT_LIMIT);
     InetAddress other = InetAddress.getByName("127.0.0.9");
-    assertThat(backend.enter(backend.ticket(new Client(), other))).isEqualTo(Admission.WAITING);
+    assertThat(backend.enter(backend.ticket(new Client(), other, true)))
+        .isEqualTo(Admission.WAITING);
   }
 
   @Test
@@ -113,7 +115,7 @@ class BackendTest {
     Backend backend = backend(1);
     Client client = enter(backend);
     backend.leave(client.ticket());
-    backend.checked(backend.servers().getFirst(), GOOD);
+    BackendScene.checked(backend, backend.servers().getFirst(), GOOD);
     assertThat(client.lease).isNull();
     assertThat(backend.assigned()).isZero();
   }
@@ -137,11 +139,11 @@ class BackendTest {
   void aFailureDoesNotKeepASessionFromTheOnlyServerThatRuns(Failure.Kind kind) {
     Backend backend = backend(2);
     Server running = backend.servers().getFirst();
-    backend.checked(running, GOOD);
+    BackendScene.checked(backend, running, GOOD);
     Client client = enter(backend);
     client.fail(backend, kind);
     assertThat(client.lease).isNull();
-    backend.checked(running, GOOD);
+    BackendScene.checked(backend, running, GOOD);
     assertThat(client.lease().server()).isSameAs(running);
   }
 
@@ -152,8 +154,8 @@ class BackendTest {
     Client client = enter(backend);
     Server first = client.lease().server();
     client.fail(backend, Failure.Kind.REFUSED);
-    backend.checked(first, BAD);
-    backend.checked(first, BAD);
+    BackendScene.checked(backend, first, BAD);
+    BackendScene.checked(backend, first, BAD);
     assertThat(client.lease().server()).isNotSameAs(first);
   }
 
@@ -179,9 +181,9 @@ class BackendTest {
     other.fail(backend, Failure.Kind.NOT_READY);
     assertThat(backend.activeServers()).isZero();
     assertThat(hung.serverDown).isFalse();
-    backend.checked(backend.servers().getFirst(), BAD);
+    BackendScene.checked(backend, backend.servers().getFirst(), BAD);
     assertThat(hung.serverDown).isFalse();
-    backend.checked(backend.servers().getFirst(), BAD);
+    BackendScene.checked(backend, backend.servers().getFirst(), BAD);
     assertThat(hung.serverDown).isTrue();
   }
 
@@ -191,9 +193,9 @@ class BackendTest {
     Client client = enter(backend);
     client.fail(backend, Failure.Kind.EARLY_CLOSE);
     assertThat(client.lease).isNull();
-    backend.checked(backend.servers().getFirst(), BAD);
+    BackendScene.checked(backend, backend.servers().getFirst(), BAD);
     assertThat(client.lease).isNull();
-    backend.checked(backend.servers().getFirst(), GOOD);
+    BackendScene.checked(backend, backend.servers().getFirst(), GOOD);
     assertThat(client.lease).isNotNull();
   }
 
@@ -227,7 +229,7 @@ class BackendTest {
     Server first = client.lease().server();
     client.fail(backend, Failure.Kind.REFUSED);
     assertThat(client.lease).isNull();
-    backend.checked(first, GOOD);
+    BackendScene.checked(backend, first, GOOD);
     assertThat(client.lease().server()).isSameAs(first);
   }
 
@@ -237,7 +239,7 @@ class BackendTest {
     Backend backend = up(backend(1));
     Client client = enter(backend);
     assertThat(client.fail(backend, Failure.Kind.REFUSED)).isEqualTo(Admission.PAUSED);
-    backend.checked(backend.servers().getFirst(), GOOD);
+    BackendScene.checked(backend, backend.servers().getFirst(), GOOD);
     assertThat(client.lease).isNull();
   }
 
@@ -246,9 +248,9 @@ class BackendTest {
     onMarkedDown = CheckConfig.OnMarkedDown.CLOSE_SESSIONS;
     Backend backend = up(backend(1));
     Client client = enter(backend);
-    backend.checked(backend.servers().getFirst(), BAD);
+    BackendScene.checked(backend, backend.servers().getFirst(), BAD);
     assertThat(client.serverDown).isFalse();
-    backend.checked(backend.servers().getFirst(), BAD);
+    BackendScene.checked(backend, backend.servers().getFirst(), BAD);
     assertThat(client.serverDown).isTrue();
   }
 
@@ -294,7 +296,8 @@ class BackendTest {
                       @Override
                       public void serverDown(Lease lease) {}
                     },
-                    CLIENT)));
+                    CLIENT,
+                    true)));
       }
       assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
     }
@@ -332,13 +335,13 @@ class BackendTest {
   }
 
   private static Backend up(Backend backend) {
-    backend.servers().forEach(server -> backend.checked(server, GOOD));
+    backend.servers().forEach(server -> BackendScene.checked(backend, server, GOOD));
     return backend;
   }
 
   private static Client enter(Backend backend) {
     Client client = new Client();
-    client.ticket = backend.ticket(client, CLIENT);
+    client.ticket = backend.ticket(client, CLIENT, true);
     assertThat(backend.enter(client.ticket)).isEqualTo(Admission.WAITING);
     return client;
   }

@@ -84,7 +84,7 @@ class ReconfigureTest {
     assertThat(scene.backend.servers()).extracting(Server::name).containsExactly("s1");
     assertThat(removed.sessions()).isEqualTo(1);
     assertThat(scene.backend.assigned()).isEqualTo(2);
-    scene.backend.checked(removed, BackendScene.GOOD);
+    BackendScene.checked(scene.backend, removed, BackendScene.GOOD);
     assertThat(scene.enter().lease().server().name()).isEqualTo("s1");
     assertThat(scene.enter().lease().server().name()).isEqualTo("s1");
     two.lease().close();

@@ -84,7 +84,7 @@ class OperatorIT {
         callers.awaitAnswers(20);
         proxy.operations().administer(CALLER, proxy.server(1), MAINT);
         callers.awaitAnswers(20);
-        assertThat(proxy.server(1).server().sessions()).isZero();
+        await().until(() -> proxy.server(1).server().sessions() == 0);
         proxy.operations().administer(CALLER, proxy.server(1), READY);
         proxy.awaitUp(2);
       }
@@ -179,8 +179,9 @@ class OperatorIT {
   /** The server has the connection, and says nothing. */
   @Test
   void whoAwaitsAReplyOfAServerInMaintenanceGoesToTheNext() throws IOException {
-    try (TestProxy proxy =
-        TestProxy.to(first, second).backend("check.inter = 1h").start().awaitUp(2)) {
+    try (LoggedLines log = new LoggedLines("session");
+        TestProxy proxy =
+            TestProxy.to(first, second).backend("check.inter = 1h").start().awaitUp(2)) {
       proxy.operations().administer(CALLER, proxy.server(2), DRAIN);
       first.sigstop();
       try (RawClient client = RawClient.open(proxy.address())) {
@@ -194,6 +195,9 @@ class OperatorIT {
         client.readUntil('Z');
         assertThat(client.value("show port")).isEqualTo(String.valueOf(second.port()));
         assertThat(proxy.backend().traffic().connectErrorsTotal()).isZero();
+        assertThat(proxy.backend().traffic().redispatchesTotal()).isOne();
+        client.send(RawClient.terminate());
+        assertThat(log.await(1).getFirst()).contains("/s2 ").endsWith("/+0 0/0");
       } finally {
         first.sigcont();
       }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.RawClient;
@@ -62,13 +63,16 @@ class WakeIT {
       proxy.awaitQueued(1);
       postgres.start();
       client.readUntil('Z');
+      Duration thinking = Duration.ofMillis(300);
+      await().pollDelay(thinking).until(() -> true);
       client.send(RawClient.query("select pg_sleep(0.5)"));
       await().until(() -> proxy.demand().busy() == 1);
       assertThat(last(proxy).firstRow()).isNull();
       client.readUntil('Z');
       assertThat(last(proxy).firstRow())
           .isGreaterThan(
-              Objects.requireNonNull(last(proxy).firstSession()).plus(Duration.ofMillis(450)));
+              Objects.requireNonNull(last(proxy).firstSession()).plus(Duration.ofMillis(450)))
+          .isLessThan(Duration.between(last(proxy).began(), Instant.now()).minus(thinking));
     }
   }
 
@@ -100,7 +104,7 @@ class WakeIT {
   @Test
   void abandoned() {
     try (TestPostgres postgres = TestPostgres.create();
-        TestProxy proxy = TestProxy.to(postgres).start()) {
+        TestProxy proxy = TestProxy.to(postgres).proxy("demand.linger = 1s").start()) {
       try (RawClient client = RawClient.open(proxy.address())) {
         client.send(RawClient.startup());
         proxy.awaitQueued(1);

@@ -101,7 +101,8 @@ public final class Scene implements AutoCloseable {
   }
 
   public void checked(int server, Status status, String info) {
-    backend.checked(server(server), new CheckResult(status, info, 3_000_000));
+    Server of = server(server);
+    backend.checked(of, new CheckResult(status, info, 3_000_000), of.era());
   }
 
   /** A session gets in line for a server. */
@@ -118,7 +119,7 @@ public final class Scene implements AutoCloseable {
             lease.close();
           }
         };
-    var _ = backend.enter(backend.ticket(waiter, InetAddress.getLoopbackAddress()));
+    var _ = backend.enter(backend.ticket(waiter, InetAddress.getLoopbackAddress(), true));
   }
 
   @Override

@@ -46,15 +46,17 @@ class WakeMetricsTest {
   }
 
   @Test
-  void aStartIsServedWhenTheFirstServerIsUp() {
+  void aStartIsServedWhenTheFirstSessionIsAnswered() {
     scene.enter();
     assertThat(scrape().number("pgproxy_wake_in_progress")).isEqualTo(1);
     scene.up(1);
+    assertThat(scrape().number("pgproxy_wake_in_progress")).isEqualTo(1);
+    assertThat(scrape().number("pgproxy_wakes_total", "outcome", "served")).isZero();
+    assertThat(timed("server_up")).isZero();
+    scene.leases.getFirst().answered();
     assertThat(scrape().number("pgproxy_wake_in_progress")).isZero();
     assertThat(scrape().number("pgproxy_wakes_total", "outcome", "served")).isEqualTo(1);
     assertThat(timed("server_up")).isEqualTo(1);
-    assertThat(timed("first_session")).isZero();
-    scene.leases.getFirst().answered();
     assertThat(timed("first_session")).isEqualTo(1);
     assertThat(timed("first_row")).isZero();
   }

@@ -2,8 +2,10 @@
 package org.pgdeeplake.proxy.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.pgdeeplake.proxy.backend.AdministrativeState.DRAIN;
 
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.config.ConfigReader;
+import org.pgdeeplake.proxy.config.DemandConfig;
 import org.pgdeeplake.proxy.metrics.Scene;
 import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.support.LoggedLines;
@@ -102,7 +105,7 @@ class OperationsTest {
 
   @Test
   void aWakeIsDemand() {
-    operations.wake(CALLER);
+    assertThat(operations.wake(CALLER)).isTrue();
     assertThat(scene.demand.snapshot().demand()).isOne();
     assertThat(scene.demand.snapshot().lingering()).isOne();
   }
@@ -128,8 +131,32 @@ class OperationsTest {
   }
 
   @Test
+  void aWakeWithoutALingerIsNothing() {
+    scene.demand.reconfigure(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO));
+    try (LoggedLines log = new LoggedLines(Operations.class.getName())) {
+      assertThat(operations.wake(CALLER)).isFalse();
+      assertThat(log.lines()).singleElement().asString().endsWith("demand.linger is 0");
+    }
+    assertThat(scene.demand.snapshot().demand()).isZero();
+  }
+
+  @Test
   void theWaitHasALimit() {
-    assertThat(operations.awaitEmpty(busy(), Duration.ofMillis(20), timer).join()).isFalse();
+    Server server = busy();
+    CompletableFuture<Boolean> empty = operations.awaitEmpty(server, Duration.ofMillis(20), timer);
+    assertThat(empty.join()).isFalse();
+    WeakReference<?> waited = new WeakReference<>(empty);
+    empty = null;
+    assertForgotten(waited);
+  }
+
+  /** The server, which is as busy as before, does not keep it. */
+  private static void assertForgotten(WeakReference<?> waited) {
+    await()
+        .until(() -> {
+          System.gc();
+          return waited.get() == null;
+        });
   }
 
   @Test
@@ -137,8 +164,9 @@ class OperationsTest {
     CompletableFuture<Boolean> empty = operations.awaitEmpty(busy(), Duration.ofHours(1), timer);
     empty.cancel(false);
     assertThat(timer.getQueue()).isEmpty();
-    scene.leases.getFirst().close();
-    assertThat(empty).isCancelled();
+    WeakReference<?> waited = new WeakReference<>(empty);
+    empty = null;
+    assertForgotten(waited);
   }
 
   @Test

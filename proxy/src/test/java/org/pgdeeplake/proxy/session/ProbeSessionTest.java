@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
@@ -90,6 +91,22 @@ class ProbeSessionTest {
       server.getOutputStream().write(ErrorResponse.fatal("57P03", "starting").encode());
       assertRefused(stage, probe, session, stage.lastClient());
       assertThat(changes).hasValue(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereAnOperatorHasTakenTheServersAway(Probe probe) throws Exception {
+    try (Stage stage = stage(probe, new AtomicInteger())) {
+      stage.serverIsUp();
+      stage.administer(AdministrativeState.DRAIN);
+      Session session = probe.connect(stage);
+      assertThat(
+              new String(
+                  stage.lastClient().getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .contains("57P03", "an operator has put 1 of 1")
+          .doesNotContain("start one");
+      stage.awaitState(session, "Closed:NOT_WOKEN");
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,10 @@ class SessionTableTest {
       "PROXY TCP4 192.0.2.1 127.0.0.1 4711 5432\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STARTING =
       org.pgdeeplake.proxy.postgres.ErrorResponse.fatal("57P03", "starting").encode();
+
+  /** States that hold a slot. */
+  private static final Set<String> WITH_SERVER =
+      Set.of("Connecting", "AwaitingReply", "Negotiated", "Relaying");
 
   /** What happens to the session. */
   enum Event {
@@ -371,7 +376,10 @@ class SessionTableTest {
       Session session = stage.session();
       stage.awaitState(session, in.state);
       actors.act(stage, event, session);
+      // Its loop has come to whatever it was told by then, so that staying is a fact, too.
       stage.awaitState(session, expected);
+      assertThat(stage.backend.queued()).isEqualTo(expected.equals("Queued") ? 1 : 0);
+      assertThat(stage.backend.assigned()).isEqualTo(WITH_SERVER.contains(expected) ? 1 : 0);
       actors.leave();
       assertNothingLeft(stage);
     }

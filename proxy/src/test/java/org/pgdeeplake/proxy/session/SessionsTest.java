@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
+import org.pgdeeplake.proxy.support.LoggedLines;
 
 class SessionsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -21,7 +26,7 @@ class SessionsTest {
           StartupBytes.startupMessage(0, "user", "u", "database", "d", "application_name", "a");
       stage.client().getOutputStream().write(startup);
       stage.awaitState(stage.session(), "Queued");
-      assertThat(stage.sessions.snapshots())
+      assertThat(stage.sessions.snapshots(Runnable::run))
           .succeedsWithin(LIMIT)
           .satisfies(seen -> {
             assertThat(seen).hasSize(1);
@@ -34,8 +39,47 @@ class SessionsTest {
             assertThat(waiter.state()).isEqualTo("Queued");
             assertThat(waiter.activity()).isEmpty();
             assertThat(waiter.waitedSeconds()).isNotNegative();
+            assertThat(waiter.ageSeconds()).isGreaterThan(waiter.waitedSeconds()).isLessThan(60);
             assertThat(waiter.bytesIn()).isEqualTo(startup.length);
           });
+    }
+  }
+
+  @Test
+  void theLooksArePutTogetherWhereTheAskerWants() throws Exception {
+    BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
+      stage.client();
+      CompletableFuture<List<SessionSnapshot>> seen = stage.sessions.snapshots(tasks::add);
+      Runnable last = Objects.requireNonNull(tasks.poll(10, TimeUnit.SECONDS));
+      assertThat(seen).isNotDone();
+      last.run();
+      assertThat(seen.resultNow()).hasSize(1);
+    }
+  }
+
+  /** A client chooses how long they are. */
+  @Test
+  void namesAreCutAsPostgresqlDoes() throws Exception {
+    try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
+      String fits = "x".repeat(63);
+      stage
+          .client()
+          .getOutputStream()
+          .write(
+              StartupBytes.startupMessage(
+                  0,
+                  "user",
+                  "\u00e9".repeat(40),
+                  "database",
+                  fits,
+                  "application_name",
+                  "y".repeat(5000)));
+      stage.awaitState(stage.session(), "Queued");
+      SessionSnapshot seen = stage.sessions.snapshots(Runnable::run).join().getFirst();
+      assertThat(seen.user()).isEqualTo("\u00e9".repeat(31));
+      assertThat(seen.database()).isEqualTo(fits);
+      assertThat(seen.application()).isEqualTo("y".repeat(63));
     }
   }
 
@@ -44,7 +88,7 @@ class SessionsTest {
     try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
       stage.client();
       stage.awaitState(stage.session(), "AwaitingStartup");
-      assertThat(stage.sessions.snapshots())
+      assertThat(stage.sessions.snapshots(Runnable::run))
           .succeedsWithin(LIMIT)
           .satisfies(seen -> assertThat(seen.getFirst().waitedSeconds()).isEqualTo(-1));
     }
@@ -53,7 +97,8 @@ class SessionsTest {
   @Test
   void aLoopThatDoesNotComeToItIsLeftOut() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    try (Stage stage = new Stage(TransportChoice.NIO, 50)) {
+    try (LoggedLines log = new LoggedLines(Sessions.class.getName());
+        Stage stage = new Stage(TransportChoice.NIO, 50)) {
       stage.client();
       stage
           .session()
@@ -65,7 +110,10 @@ class SessionsTest {
               Thread.currentThread().interrupt();
             }
           });
-      assertThat(stage.sessions.snapshots()).succeedsWithin(LIMIT).isEqualTo(List.of());
+      assertThat(stage.sessions.snapshots(Runnable::run))
+          .succeedsWithin(LIMIT)
+          .isEqualTo(List.of());
+      assertThat(log.lines()).singleElement().asString().startsWith("1 sessions are missing");
       release.countDown();
     }
   }
@@ -79,7 +127,9 @@ class SessionsTest {
       session.loop().parent().shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
       // Its channel has ended with the loop; one that was not registered yet would still be there.
       stage.sessions.opened(session);
-      assertThat(stage.sessions.snapshots()).succeedsWithin(LIMIT).isEqualTo(List.of());
+      assertThat(stage.sessions.snapshots(Runnable::run))
+          .succeedsWithin(LIMIT)
+          .isEqualTo(List.of());
     }
   }
 }

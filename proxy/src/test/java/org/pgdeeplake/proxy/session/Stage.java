@@ -25,6 +25,7 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Lease;
+import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.config.BackendConfig;
@@ -202,7 +203,8 @@ final class Stage implements AutoCloseable {
   }
 
   void serverIsUp() {
-    backend.checked(backend.servers().getFirst(), new CheckResult(CheckResult.Status.L7OK, "", 0));
+    Server known = backend.servers().getFirst();
+    backend.checked(known, new CheckResult(CheckResult.Status.L7OK, "", 0), known.era());
   }
 
   void administer(AdministrativeState wanted) {
@@ -248,7 +250,7 @@ final class Stage implements AutoCloseable {
           public void serverDown(Lease lease) {}
         };
     for (int i = 0; i < backend.config().queue().releaseConcurrency(); i++) {
-      var _ = backend.enter(backend.ticket(waiter, LOOPBACK));
+      var _ = backend.enter(backend.ticket(waiter, LOOPBACK, true));
     }
   }
 

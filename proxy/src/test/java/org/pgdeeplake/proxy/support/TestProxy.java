@@ -187,7 +187,7 @@ public final class TestProxy implements AutoCloseable {
 
   /** What operators see of the live sessions. */
   public List<SessionSnapshot> snapshots() {
-    return operations().sessions().orTimeout(10, TimeUnit.SECONDS).join();
+    return operations().sessions(Runnable::run).orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   /** Sessions that have not ended. */
