@@ -1,11 +1,13 @@
 package org.pgdeeplake.proxy.admin;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.pgdeeplake.proxy.operation.ClientKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +67,8 @@ final class FailedLogins {
   }
 
   private static String key(InetAddress client) {
-    return ClientKey.of(client);
+    byte[] address = client.getAddress();
+    return HexFormat.of()
+        .formatHex(client instanceof Inet6Address ? Arrays.copyOf(address, 8) : address);
   }
 }
