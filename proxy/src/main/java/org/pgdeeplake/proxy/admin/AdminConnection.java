@@ -2,16 +2,13 @@ package org.pgdeeplake.proxy.admin;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -33,23 +30,34 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   /** Requests that a client may send ahead of an answer that takes its time. */
   private static final int AHEAD = 16;
 
-  private final Routes routes;
-  private final Gate gate;
-  private final DemandReport report;
-  private final Limits limits;
+  /**
+   * What all connections share.
+   *
+   * @param streams of readers without credentials
+   */
+  record Services(Routes routes, Gate gate, DemandReport report, Limits limits, Places streams) {}
+
+  private final Services services;
+
+  /** Answers one question of probes, and no other. */
+  private final boolean brief;
 
   /** What came while {@link #pending} was. */
-  private final Deque<Request> ahead = new ArrayDeque<>();
+  private final Deque<Runnable> ahead = new ArrayDeque<>();
 
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable DemandStream stream;
   private @Nullable CompletableFuture<Reply> pending;
 
-  AdminConnection(Routes routes, Gate gate, DemandReport report, Limits limits) {
-    this.routes = routes;
-    this.gate = gate;
-    this.report = report;
-    this.limits = limits;
+  /** The last request is there: what comes behind it is nobody's. */
+  private boolean ended;
+
+  /** Given back with the connection. */
+  private Runnable placeOfStream = () -> {};
+
+  AdminConnection(Services services, boolean brief) {
+    this.services = services;
+    this.brief = brief;
   }
 
   @Override
@@ -60,8 +68,8 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   /** Slow clients and silent ones are the same: no request in time. */
   private void expectRequest(ChannelHandlerContext ctx) {
     cancelDeadline();
-    deadline =
-        ctx.executor().schedule(() -> close(ctx), limits.request().toNanos(), TimeUnit.NANOSECONDS);
+    Duration limit = brief ? services.limits().briefRequest() : services.limits().request();
+    deadline = ctx.executor().schedule(() -> close(ctx), limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void cancelDeadline() {
@@ -74,18 +82,16 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     var _ = ctx.close();
   }
 
+  /** Whether an answer now would be in its turn. */
+  boolean idle() {
+    return pending == null && stream == null && !ended;
+  }
+
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest message) {
-    if (stream != null) {
-      return; // Its turn would come after the stream, which has no end.
-    }
-    if (!ctx.channel().isWritable()) {
-      close(ctx); // It asks on and on without reading: no answers are piled up for it.
-      return;
-    }
-    expectRequest(ctx);
     if (message.decoderResult().isFailure()) {
-      Answers.last(ctx, Answers.unreadable(message.decoderResult().cause()));
+      Reply reply = Answers.unreadable(message.decoderResult().cause());
+      take(ctx, () -> answer(ctx, reply), true); // Where the next one begins nobody knows.
       return;
     }
     // A remote address is there as long as a request is; only its absence is not worth an error.
@@ -94,24 +100,45 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
             ? address
             : new InetSocketAddress(0);
     Request request = Request.of(message, client, ctx.executor());
+    take(ctx, () -> serve(ctx, request), brief || !HttpUtil.isKeepAlive(message));
+  }
+
+  private void take(ChannelHandlerContext ctx, Runnable turn, boolean last) {
+    if (stream != null || ended) {
+      return; // Its turn would come after the stream, which has no end, or after the end.
+    }
+    if (!ctx.channel().isWritable()) {
+      close(ctx); // It asks on and on without reading: no answers are piled up for it.
+      return;
+    }
+    ended = last;
     if (pending == null) {
-      serve(ctx, request);
+      expectRequest(ctx);
+      turn.run();
     } else if (ahead.size() < AHEAD) {
-      ahead.add(request);
+      ahead.add(turn);
     } else {
       close(ctx);
     }
   }
 
+  /** The last answer ends the connection. */
+  private void answer(ChannelHandlerContext ctx, Reply reply) {
+    Answers.write(ctx, reply, !ended || !ahead.isEmpty());
+  }
+
   private void serve(ChannelHandlerContext ctx, Request request) {
-    switch (routes.find(request)) {
+    if (brief && !Routes.ofProbes(request)) {
+      answer(ctx, Answers.tooManyConnections());
+      return;
+    }
+    switch (services.routes().find(request)) {
       case Routes.Nothing() ->
-          Answers.write(
-              ctx, Reply.error(HttpResponseStatus.NOT_FOUND, "no such path; / lists them"));
-      case Routes.OtherMethods(var allowed) -> Answers.write(ctx, Answers.notAllowed(allowed));
+          answer(ctx, Reply.error(HttpResponseStatus.NOT_FOUND, "no such path; / lists them"));
+      case Routes.OtherMethods(var allowed) -> answer(ctx, Answers.notAllowed(allowed));
       case Routes.Found(var route, var access, var places) -> {
-        switch (gate.check(access, request)) {
-          case Gate.Verdict.Refused(var reply) -> Answers.write(ctx, reply);
+        switch (services.gate().check(access, request)) {
+          case Gate.Verdict.Refused(var reply) -> answer(ctx, reply);
           case Gate.Verdict.Enter(var user) -> serve(ctx, route, request.at(places).by(user));
         }
       }
@@ -137,7 +164,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
       reply = CompletableFuture.failedFuture(e);
     }
     if (reply.isDone()) {
-      Answers.write(ctx, Answers.outcome(request, reply));
+      answer(ctx, Answers.outcome(request, reply));
       return;
     }
     pending = reply;
@@ -159,25 +186,36 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
     pending = null;
     expectRequest(ctx);
-    Answers.write(ctx, Answers.outcome(request, reply));
+    answer(ctx, Answers.outcome(request, reply));
     while (pending == null && stream == null && !ahead.isEmpty()) {
-      serve(ctx, ahead.remove());
+      ahead.remove().run();
     }
   }
 
   private void stream(ChannelHandlerContext ctx, Request request) {
-    HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    Answers.head(head).set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
-    // HTTP/1.0 knows no chunks: there the end of the connection is the end of the stream.
-    HttpUtil.setTransferEncodingChunked(head, request.version().equals(HttpVersion.HTTP_1_1));
-    var _ = ctx.write(head);
-    if (request.method().equals(HttpMethod.HEAD)) {
+    boolean onlyHead = request.method().equals(HttpMethod.HEAD);
+    if (!onlyHead && !placeForStream(request)) {
+      answer(ctx, Answers.tooManyStreams());
+      return;
+    }
+    Answers.lines(ctx, request);
+    if (onlyHead) {
       var _ = ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
       return;
     }
     cancelDeadline();
-    stream = new DemandStream(ctx, report, limits);
+    stream = new DemandStream(ctx, services.report(), services.limits());
     stream.start();
+  }
+
+  /** Who has the credentials has one beyond those of everybody. */
+  private boolean placeForStream(Request request) {
+    String owner = Places.owner(request.client().getAddress());
+    if (services.streams().take(owner)) {
+      placeOfStream = () -> services.streams().leave(owner);
+      return true;
+    }
+    return services.gate().check(Access.CREDENTIALS, request) instanceof Gate.Verdict.Enter;
   }
 
   @Override
@@ -189,6 +227,9 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof WholeRequests.TooLarge(var waits)) {
+      take(ctx, () -> answer(ctx, Answers.tooLarge()), waits);
+    }
     if (event != CLOSE) {
       return;
     }
@@ -202,6 +243,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     cancelDeadline();
+    placeOfStream.run();
     if (stream != null) {
       stream.stop();
     }

@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -20,22 +19,24 @@ import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.stats.History;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP for operators, probes, Prometheus and whatever starts instances. {@link #close} blocks for a
  * moment and is not for event loops.
  */
 public final class AdminServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
+
   /** Time for streams to take their last chunk. */
   private static final long CLOSE_MILLIS = 1000;
 
   private final EventLoopGroup loops;
   private final Operations operations;
   private final History history = new History();
-  private final DemandReport report;
-  private final Routes routes;
-  private final Gate gate;
-  private final Limits limits;
+  private final AdminConnection.Services services;
+  private final Entrance entrance;
 
   /** Once closed, it closes what is still added. */
   private final ChannelGroup connections =
@@ -61,14 +62,19 @@ public final class AdminServer implements AutoCloseable {
       Limits limits) {
     this.loops = loops;
     this.operations = operations;
-    this.report = new DemandReport(operations.demand(), () -> operations.topology().backends());
-    this.routes =
-        new Routes(metrics, report, operations, new StatsRoutes(operations, history, ready), ready);
-    this.gate =
-        new Gate(
-            () -> operations.topology().config().admin().stats(),
-            new FailedLogins(System::nanoTime));
-    this.limits = limits;
+    FailedLogins failures = new FailedLogins(System::nanoTime);
+    metrics.registerFailedLogins(failures::total);
+    DemandReport report =
+        new DemandReport(operations.demand(), () -> operations.topology().backends());
+    this.services =
+        new AdminConnection.Services(
+            new Routes(
+                metrics, report, operations, new StatsRoutes(operations, history, ready), ready),
+            new Gate(() -> operations.topology().config().admin().stats(), failures),
+            report,
+            limits,
+            new Places(limits.streams()));
+    this.entrance = new Entrance(limits);
   }
 
   /** From now on accepts here; connections that were made elsewhere go on. */
@@ -80,7 +86,16 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
+  /** What fails once is tried again: an exception would end the sampling for good. */
   private void sample() {
+    try {
+      addSample();
+    } catch (RuntimeException e) {
+      log.error("admin: queue and sessions cannot be read for the chart", e);
+    }
+  }
+
+  private void addSample() {
     List<Backend> backends = operations.topology().backends();
     history.add(
         new History.Sample(
@@ -112,24 +127,29 @@ public final class AdminServer implements AutoCloseable {
 
   /** The handler of a new connection. */
   AdminConnection connection() {
-    return new AdminConnection(routes, gate, report, limits);
+    return new AdminConnection(services, false);
   }
 
   Routes routes() {
-    return routes;
+    return services.routes();
   }
 
   private void accept(Channel connection) {
-    if (connections.size() >= limits.connections()) {
+    Entrance.Ticket ticket =
+        connection.remoteAddress() instanceof InetSocketAddress client
+            ? entrance.take(client.getAddress())
+            : null;
+    if (ticket == null) {
       var _ = connection.close();
       return;
     }
     connections.add(connection);
+    var _ = connection.closeFuture().addListener(ended -> ticket.leave().run());
     connection
         .pipeline()
         .addLast(new HttpServerCodec())
         .addLast(new HttpServerKeepAliveHandler())
-        .addLast(new HttpObjectAggregator(Limits.REQUEST_BODY_BYTES, true))
-        .addLast(connection());
+        .addLast(new WholeRequests())
+        .addLast(new AdminConnection(services, ticket.brief()));
   }
 }

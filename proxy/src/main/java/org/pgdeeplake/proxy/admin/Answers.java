@@ -1,8 +1,10 @@
 package org.pgdeeplake.proxy.admin;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -59,6 +61,25 @@ final class Answers {
     return Reply.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal error; see the log");
   }
 
+  static Reply tooLarge() {
+    return Reply.error(
+        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+        "a body has at most " + Limits.REQUEST_BODY_BYTES + " bytes");
+  }
+
+  static Reply tooManyConnections() {
+    return Reply.error(
+        HttpResponseStatus.SERVICE_UNAVAILABLE,
+        "too many connections; until some have ended, only /health and /metrics are answered");
+  }
+
+  static Reply tooManyStreams() {
+    return Reply.error(
+        HttpResponseStatus.SERVICE_UNAVAILABLE,
+        "too many streams are read without credentials;"
+            + " send user and password, or ask /api/v1/demand");
+  }
+
   static Reply notAllowed(List<String> allowed) {
     String last = allowed.getLast();
     String others = String.join(", ", allowed.subList(0, allowed.size() - 1));
@@ -68,17 +89,14 @@ final class Answers {
         .with(HttpHeaderNames.ALLOW.toString(), String.join(", ", allowed));
   }
 
-  static void write(ChannelHandlerContext ctx, Reply reply) {
-    write(ctx, reply, true);
-  }
-
-  /** The connection is closed after it: nobody knows where the next request begins. */
-  static void last(ChannelHandlerContext ctx, Reply reply) {
-    write(ctx, reply, false);
-  }
-
-  private static void write(ChannelHandlerContext ctx, Reply reply, boolean keepAlive) {
-    var body = ByteBufUtil.writeUtf8(ctx.alloc(), reply.body());
+  /**
+   * @param keepAlive false: the connection is closed after it
+   */
+  static void write(ChannelHandlerContext ctx, Reply reply, boolean keepAlive) {
+    // By its real size: three bytes for each character would be reserved else.
+    int size = ByteBufUtil.utf8Bytes(reply.body());
+    ByteBuf body = ctx.alloc().buffer(size);
+    ByteBufUtil.reserveAndWriteUtf8(body, reply.body(), size);
     HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, reply.status(), body);
     head(response)
         .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
@@ -90,11 +108,20 @@ final class Answers {
     var _ = ctx.writeAndFlush(response);
   }
 
+  /** The head of the demand's lines, which follow it one by one. */
+  static void lines(ChannelHandlerContext ctx, Request request) {
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    head(response).set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
+    // HTTP/1.0 knows no chunks: there the end of the connection is the end of the stream.
+    HttpUtil.setTransferEncodingChunked(response, request.version().equals(HttpVersion.HTTP_1_1));
+    var _ = ctx.write(response);
+  }
+
   /**
    * What every answer has: nobody keeps it, no other site reads it, nobody takes it for another
    * type.
    */
-  static HttpHeaders head(HttpResponse response) {
+  private static HttpHeaders head(HttpResponse response) {
     return response
         .headers()
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)

@@ -7,6 +7,7 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.operation.Topology.Place;
 import org.pgdeeplake.proxy.session.SessionSnapshot;
@@ -21,7 +22,7 @@ final class ApiJson {
 
   private ApiJson() {}
 
-  static void backend(JsonWriter json, Backend backend) {
+  static void backend(JsonWriter json, Backend backend, Demand.Snapshot demand) {
     json.put("name", backend.name())
         .put("status", backend.activeServers() > 0 ? "UP" : "DOWN")
         .put("paused", backend.paused())
@@ -32,6 +33,7 @@ final class ApiJson {
         .put("limit", backend.config().queue().limit())
         .put("timeoutSeconds", seconds(backend.config().timeouts().queue()))
         .put("averageSeconds", backend.traffic().queueTime().averageSeconds())
+        .put("oldestSeconds", demand.oldestByBackend().getOrDefault(backend.name(), 0.0))
         .close()
         .put("sessions", backend.assigned())
         .put("maxSessions", backend.maxSessions());

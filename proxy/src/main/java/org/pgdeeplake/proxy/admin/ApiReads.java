@@ -1,8 +1,10 @@
 package org.pgdeeplake.proxy.admin;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -15,6 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.operation.ProxyVersion;
 import org.pgdeeplake.proxy.operation.Topology.Place;
@@ -26,11 +29,17 @@ final class ApiReads {
   static final String SERVER = "server";
   static final String BACKEND = "backend";
 
+  private static final String LIMIT = "limit";
+  private static final String AFTER = "after";
+
   /** For every event loop to tell of its sessions. */
   static final long SNAPSHOT_SECONDS = 10;
 
   private static final Set<String> FILTERS =
-      Set.of(SERVER, BACKEND, "state", "user", "database", "client");
+      Set.of(SERVER, BACKEND, "state", "user", "database", "client", LIMIT, AFTER);
+
+  private static final int USUAL_SESSIONS = 1000;
+  private static final int MOST_SESSIONS = 10_000;
 
   private final Operations operations;
 
@@ -40,13 +49,18 @@ final class ApiReads {
 
   Reply backends(Request request) {
     request.query(Set.of());
-    return list("backends", operations.topology().backends(), ApiJson::backend);
+    Demand.Snapshot demand = operations.demand().snapshot();
+    return list(
+        "backends",
+        operations.topology().backends(),
+        (json, backend) -> ApiJson.backend(json, backend, demand));
   }
 
   Reply backend(Request request) {
     request.query(Set.of());
     JsonWriter json = new JsonWriter().open();
-    ApiJson.backend(json, namedBackend(request.place(BACKEND)));
+    Backend backend = namedBackend(request.place(BACKEND));
+    ApiJson.backend(json, backend, operations.demand().snapshot());
     return Reply.json(json.close().text());
   }
 
@@ -102,14 +116,56 @@ final class ApiReads {
     Map<String, String> wanted = request.query(FILTERS);
     String server = wanted.get(SERVER);
     Place place = server == null ? null : named(server);
+    InetAddress client = client(wanted.get("client"));
+    int limit = (int) number(wanted, LIMIT, USUAL_SESSIONS, MOST_SESSIONS);
+    long after = number(wanted, AFTER, 0, Long.MAX_VALUE);
     return operations
         .sessions(request.loop())
         .thenApply(sessions ->
-            list(
-                "sessions",
-                sessions.stream().filter(session -> matches(session, wanted, place)).toList(),
-                ApiJson::session))
+            part(
+                sessions.stream()
+                    .filter(session -> session.id() > after)
+                    .filter(session -> client == null || client.equals(address(session)))
+                    .filter(session -> matches(session, wanted, place))
+                    .limit(limit + 1L)
+                    .toList(),
+                limit))
         .orTimeout(SNAPSHOT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** So many of them, and whether there are more. */
+  private static Reply part(List<SessionSnapshot> sessions, int limit) {
+    JsonWriter json = new JsonWriter().open();
+    array(json, "sessions", sessions.stream().limit(limit).toList(), ApiJson::session);
+    return Reply.json(json.put("more", sessions.size() > limit).close().text());
+  }
+
+  private static InetAddress address(SessionSnapshot session) {
+    return session.client().getAddress();
+  }
+
+  /** An address has many spellings. */
+  private static @Nullable InetAddress client(@Nullable String wanted) {
+    try {
+      return wanted == null ? null : InetAddress.ofLiteral(wanted);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(BAD_REQUEST, "client must be an IP address, such as 10.0.0.7 or ::1");
+    }
+  }
+
+  private static long number(Map<String, String> wanted, String name, long usual, long most) {
+    String text = wanted.get(name);
+    if (text == null) {
+      return usual;
+    }
+    if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) > most) {
+      throw new Refusal(
+          BAD_REQUEST,
+          name.equals(LIMIT)
+              ? "limit is a number, at most " + most
+              : "after is the id of the last session that is known already");
+    }
+    return Long.parseLong(text);
   }
 
   private static boolean matches(
@@ -117,7 +173,6 @@ final class ApiReads {
     return same(wanted.get(BACKEND), session.backend())
         && same(wanted.get("user"), session.user())
         && same(wanted.get("database"), session.database())
-        && same(wanted.get("client"), session.client().getAddress().getHostAddress())
         && (same(wanted.get("state"), session.state())
             || same(wanted.get("state"), session.activity()))
         && (place == null
@@ -201,12 +256,19 @@ final class ApiReads {
 
   private static <T> Reply list(
       String name, List<T> elements, BiConsumer<JsonWriter, ? super T> writer) {
-    JsonWriter json = new JsonWriter().open().openArray(name);
+    JsonWriter json = new JsonWriter().open();
+    array(json, name, elements, writer);
+    return Reply.json(json.close().text());
+  }
+
+  private static <T> void array(
+      JsonWriter json, String name, List<T> elements, BiConsumer<JsonWriter, ? super T> writer) {
+    json.openArray(name);
     for (T element : elements) {
       json.openElement();
       writer.accept(json, element);
       json.close();
     }
-    return Reply.json(json.closeArray().close().text());
+    json.closeArray();
   }
 }

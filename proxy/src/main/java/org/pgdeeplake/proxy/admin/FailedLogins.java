@@ -1,9 +1,11 @@
 package org.pgdeeplake.proxy.admin;
 
-import java.net.Inet6Address;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.InetAddress;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,23 +16,36 @@ import org.slf4j.LoggerFactory;
 /**
  * Who has shown wrong credentials, and how often: {@link #BURST} times in a row are free, then one
  * each {@link #PACE}. Each address counts for itself, so nobody is kept out by somebody elsewhere;
- * an IPv6 client has a whole /64. Any thread.
+ * an IPv6 client has a whole /64. Behind one address there may be many (NAT): who was right within
+ * {@link #TRUST} with the same credentials need not wait, and the same wrong ones again are no
+ * guess, so that a script with an old password keeps nobody out. Any thread.
  */
 final class FailedLogins {
   static final int BURST = 10;
   static final Duration PACE = Duration.ofSeconds(6);
+  static final Duration TRUST = Duration.ofHours(12);
 
-  /** Of addresses; the one that failed longest ago is forgotten first. */
+  /** Of addresses, and of credentials; the one from longest ago is forgotten first. */
   private static final int REMEMBERED = 1000;
 
   private static final long LOG_PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
   private static final Logger log = LoggerFactory.getLogger(FailedLogins.class);
 
+  /**
+   * @param untilNanos each failure lasts for {@link #PACE}
+   * @param last what was wrong, hashed
+   */
+  private record Failures(long untilNanos, String last) {}
+
   private final LongSupplier clock;
 
-  /** Until when the failures of an address last; each one lasts for {@link #PACE}. */
-  private final Map<String, Long> paidNanos = new LinkedHashMap<>();
+  /** Of each address. */
+  private final Map<String, Failures> failures = new LinkedHashMap<>();
 
+  /** When an address was right with these credentials. */
+  private final Map<String, Long> right = new LinkedHashMap<>();
+
+  private long total;
   private int unlogged;
   private long lastLogNanos;
 
@@ -39,22 +54,51 @@ final class FailedLogins {
     this.lastLogNanos = nanoClock.getAsLong() - LOG_PAUSE_NANOS;
   }
 
-  /** How long this address must wait before its credentials are looked at; zero: not at all. */
-  synchronized Duration pause(InetAddress client) {
-    Long paid = paidNanos.get(key(client));
-    long over = paid == null ? 0 : paid - clock.getAsLong() - (BURST - 1) * PACE.toNanos();
+  /** Since the start. */
+  synchronized long total() {
+    return total;
+  }
+
+  /**
+   * How long this address must wait before its credentials are looked at; zero: not at all.
+   *
+   * @param given the header that has them
+   */
+  synchronized Duration pause(InetAddress client, String given) {
+    String owner = Places.owner(client);
+    long now = clock.getAsLong();
+    Long since = right.get(of(owner, given));
+    Failures own = failures.get(owner);
+    if (own == null || (since != null && now - since < TRUST.toNanos())) {
+      return Duration.ZERO;
+    }
+    long over = own.untilNanos() - now - (BURST - 1) * PACE.toNanos();
     return over <= 0 ? Duration.ZERO : Duration.ofNanos(over);
   }
 
-  synchronized void failed(InetAddress client) {
-    long now = clock.getAsLong();
-    String key = key(client);
-    Long paid = paidNanos.remove(key);
-    long from = paid == null || paid - now < 0 ? now : paid;
-    paidNanos.put(key, from + PACE.toNanos());
-    if (paidNanos.size() > REMEMBERED) {
-      paidNanos.remove(paidNanos.keySet().iterator().next());
+  /** They were right. Ends the row of failures, but not each time: a guesser may be a neighbour. */
+  synchronized void succeeded(InetAddress client, String given) {
+    String owner = Places.owner(client);
+    if (right.remove(of(owner, given)) == null) {
+      failures.remove(owner);
     }
+    remember(right, of(owner, given), clock.getAsLong());
+  }
+
+  synchronized void failed(InetAddress client, String given) {
+    long now = clock.getAsLong();
+    String owner = Places.owner(client);
+    String credentials = of(owner, given);
+    right.remove(credentials);
+    Failures own = failures.remove(owner);
+    long from = own == null || own.untilNanos() - now < 0 ? now : own.untilNanos();
+    boolean again = own != null && own.last().equals(credentials);
+    remember(failures, owner, new Failures(again ? from : from + PACE.toNanos(), credentials));
+    total++;
+    tell(client, now);
+  }
+
+  private void tell(InetAddress client, long now) {
     unlogged++;
     if (now - lastLogNanos >= LOG_PAUSE_NANOS) {
       log.warn(
@@ -66,9 +110,20 @@ final class FailedLogins {
     }
   }
 
-  private static String key(InetAddress client) {
-    byte[] address = client.getAddress();
-    return HexFormat.of()
-        .formatHex(client instanceof Inet6Address ? Arrays.copyOf(address, 8) : address);
+  private static <T> void remember(Map<String, T> things, String key, T thing) {
+    things.put(key, thing);
+    if (things.size() > REMEMBERED) {
+      things.remove(things.keySet().iterator().next());
+    }
+  }
+
+  /** Hashed, so that passwords that were typed wrong are not kept. */
+  private static String of(String owner, String given) {
+    try {
+      byte[] both = (owner + " " + given).getBytes(UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(both));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -87,7 +87,7 @@ final class Gate {
       return unauthorized(request, "user and password are needed (basic authentication)");
     }
     InetAddress client = request.client().getAddress();
-    Duration pause = failures.pause(client);
+    Duration pause = failures.pause(client, given);
     if (pause.isPositive()) {
       Verdict.Refused refused =
           refuse(
@@ -102,9 +102,10 @@ final class Gate {
     if (pair == null
         || colon < 0
         || !right.accept(pair.substring(0, colon), pair.substring(colon + 1))) {
-      failures.failed(client);
+      failures.failed(client, given);
       return unauthorized(request, "wrong user or password");
     }
+    failures.succeeded(client, given);
     return new Verdict.Enter(right.user());
   }
 

@@ -95,9 +95,9 @@ record Request(
     return values;
   }
 
-  /** The fields of a form that was sent as the body. */
+  /** The fields of a form that was sent as the body; scripts do not encode every {@code #}. */
   Map<String, List<String>> form() {
-    return parameters(new QueryStringDecoder(body, UTF_8, false));
+    return parameters(new QueryStringDecoder(body.replace("#", "%23"), UTF_8, false));
   }
 
   private static Map<String, List<String>> parameters(QueryStringDecoder decoder) {

@@ -58,6 +58,11 @@ final class Routes {
     changes(new ApiChanges(operations, new ApiReads(operations)));
   }
 
+  /** Whether it is a question of probes and Prometheus, which is answered however full it is. */
+  static boolean ofProbes(Request request) {
+    return request.path().startsWith("/health/") || request.path().equals("/metrics");
+  }
+
   private void stats(StatsRoutes stats) {
     page(StatsRoutes.PATH + "/page.css", request -> stats.style());
     page(StatsRoutes.PATH + "/page.js", request -> stats.script());

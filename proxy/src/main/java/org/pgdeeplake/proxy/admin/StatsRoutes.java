@@ -51,7 +51,7 @@ final class StatsRoutes {
   }
 
   CompletableFuture<Reply> page(Request request) {
-    Order order = Order.of(query(request));
+    Order order = Order.of(query(request), operations.topology());
     return view(request.loop())
         .thenApply(view ->
             Pages.reply(
@@ -59,7 +59,7 @@ final class StatsRoutes {
   }
 
   CompletableFuture<Reply> confirm(Request request) {
-    Order order = Order.of(query(request));
+    Order order = Order.of(query(request), operations.topology());
     return view(request.loop())
         .thenApply(view ->
             StatsPage.question(view, order, token.of(credentials()))
@@ -88,12 +88,23 @@ final class StatsRoutes {
               "Nothing has changed: the form did not come from this page,"
                   + " or it is from before a restart. Open the page and try again."));
     }
-    Order order = Order.of(form);
+    Order order = Order.of(form, operations.topology());
     Caller caller = new Caller("stats page", request.user(), request.client());
     return order
         .perform(operations, caller)
-        .thenApply(
-            status -> Reply.seeOther(PATH + ";st=" + status + (own ? "?" + order.query() : "")));
+        .thenApply(outcome ->
+            outcome.problems().isEmpty()
+                ? Reply.seeOther(
+                    PATH + ";st=" + outcome.status() + (own ? "?" + order.query() : ""))
+                : refused(outcome.problems()));
+  }
+
+  private static Reply refused(List<String> problems) {
+    HttpResponseStatus status = HttpResponseStatus.UNPROCESSABLE_ENTITY;
+    return Pages.reply(
+        status,
+        MessagePage.html(
+            "Refused", "The configuration has problems, and nothing has changed:", problems));
   }
 
   private CompletableFuture<View> view(Executor asker) {

@@ -64,6 +64,7 @@ public final class Demand {
    * @param idle sessions that are idle outside a transaction, whether they still count or not
    * @param opaque sessions that nobody can look into
    * @param waitingByBackend backends with waiters only
+   * @param oldestByBackend seconds that the oldest waiter of each has waited; the same backends
    */
   public record Snapshot(
       int demand,
@@ -75,7 +76,8 @@ public final class Demand {
       int opaque,
       double oldestWaiterSeconds,
       Map<NoWake, Long> noWake,
-      Map<String, Integer> waitingByBackend) {}
+      Map<String, Integer> waitingByBackend,
+      Map<String, Double> oldestByBackend) {}
 
   /** For sessions that begin, and waiters that give up, from now on. */
   public void reconfigure(DemandConfig next) {
@@ -174,9 +176,12 @@ public final class Demand {
     counted.forEach(claim -> activities.merge(claim.activity(), 1, Integer::sum));
     idle.forEach(claim -> activities.merge(claim.activity(), 1, Integer::sum));
     Map<String, Integer> byBackend = new LinkedHashMap<>();
-    waiting.forEach(claim -> byBackend.merge(claim.backend, 1, Integer::sum));
-    double oldest =
-        waiting.isEmpty() ? 0 : (now - waiting.iterator().next().sinceNanos) / NANOS_PER_SECOND;
+    Map<String, Double> oldest = new LinkedHashMap<>();
+    for (Claim claim : waiting) {
+      byBackend.merge(claim.backend, 1, Integer::sum);
+      double seconds = Math.max(0, (now - claim.sinceNanos) / NANOS_PER_SECOND);
+      oldest.merge(claim.backend, seconds, Math::max);
+    }
     return new Snapshot(
         wanted > 0 || lingeringUntilNanos.isEmpty() ? wanted : 1,
         waiting.size(),
@@ -185,9 +190,10 @@ public final class Demand {
         activities.getOrDefault(Claim.Activity.IN_TRANSACTION, 0),
         activities.getOrDefault(Claim.Activity.IDLE, 0),
         activities.getOrDefault(Claim.Activity.OPAQUE, 0),
-        Math.max(0, oldest),
+        oldest.values().stream().mapToDouble(seconds -> seconds).max().orElse(0),
         noWakeCounts(),
-        byBackend);
+        byBackend,
+        oldest);
   }
 
   public long noWakeTotal(NoWake reason) {

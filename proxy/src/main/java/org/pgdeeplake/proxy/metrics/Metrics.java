@@ -203,6 +203,23 @@ public final class Metrics {
   /**
    * Once.
    *
+   * @param failed logins at the admin port, since the start
+   */
+  public void registerFailedLogins(LongSupplier failed) {
+    collect(
+        "pgproxy_",
+        List.of(
+            Family.counter(
+                "admin_logins_failed_total",
+                "Wrong passwords at the admin port",
+                logins -> logins.getAsLong())),
+        () -> List.of(failed),
+        owner -> Labels.EMPTY);
+  }
+
+  /**
+   * Once.
+   *
    * @param tls that is there now
    */
   public void register(TlsTraffic traffic, Supplier<TlsEdge> tls) {

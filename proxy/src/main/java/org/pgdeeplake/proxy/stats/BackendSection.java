@@ -66,7 +66,7 @@ final class BackendSection {
         <dl class="queue">
         <div><dt>In the queue</dt><dd>{} <small>of {}, {} at most</small></dd></div>
         <div><dt>Oldest waiter</dt><dd>{} <small>of {}</small>
-        <meter min="0" max="{}" low="{}" high="{}" optimum="0" value="{}">{} of {}</meter></dd></div>
+        <meter aria-label="Oldest waiter, of the queue's timeout" min="0" max="{}" low="{}" high="{}" optimum="0" value="{}">{} of {}</meter></dd></div>
         <div><dt>Average wait</dt><dd>{} <small>of ended sessions</small></dd></div>
         <div><dt>Redispatched</dt><dd>{}</dd></div>
         </dl>

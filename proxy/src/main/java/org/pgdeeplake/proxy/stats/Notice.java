@@ -3,7 +3,9 @@ package org.pgdeeplake.proxy.stats;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.pgdeeplake.proxy.operation.Topology;
+import org.pgdeeplake.proxy.operation.Topology.Place;
 
 /**
  * What came of the last order, as the page's address tells it: only known words and names of it are
@@ -17,7 +19,7 @@ record Notice(boolean good, String text) {
   static Optional<Notice> of(String status, Order order, Topology topology) {
     return switch (status.toUpperCase(Locale.ROOT)) {
       case "DONE" -> Optional.of(new Notice(true, done(order, topology)));
-      case "NONE" -> Optional.of(new Notice(true, "Nothing has changed: it was so already."));
+      case "NONE" -> Optional.of(new Notice(true, "Nothing has changed: " + unchanged(order)));
       case "PART" ->
           Optional.of(new Notice(false, "Done in part: not all of the servers named are known."));
       case "ERRP" -> Optional.of(new Notice(false, refused(order)));
@@ -28,11 +30,24 @@ record Notice(boolean good, String text) {
     };
   }
 
+  private static String unchanged(Order order) {
+    Verb verb = Verb.of(order.action()).orElse(null);
+    if (verb == Verb.WAKE) {
+      return "demand.linger is 0, so there is no demand without a client.";
+    }
+    boolean named =
+        !order.backend().isEmpty()
+            && (verb == null || !verb.ofServers() || !order.servers().isEmpty());
+    return verb != null && named
+        ? "it was so already."
+        : "it was so already, or no action, backend or server was named.";
+  }
+
   private static String refused(Order order) {
     return switch (Verb.of(order.action()).orElse(null)) {
       case RELOAD ->
           "Refused: the configuration has problems, and nothing has changed."
-              + " The log names them; so does POST /api/v1/reload.";
+              + " The log names them.";
       case CLOSE -> "Not done: the session has ended already.";
       case null, default -> "Not done: there is no such backend, server or action.";
     };
@@ -41,7 +56,10 @@ record Notice(boolean good, String text) {
   private static String done(Order order, Topology topology) {
     String names = names(order, topology);
     return switch (Verb.of(order.action()).orElse(null)) {
-      case READY -> names + " is ready: it takes sessions as soon as its check passes.";
+      case READY ->
+          named(order, topology).stream().anyMatch(place -> !place.server().up())
+              ? names + " is ready: it takes sessions as soon as its check passes."
+              : names + " is ready: it takes sessions.";
       case DRAIN -> names + " drains: it takes no new sessions and keeps those it has.";
       case MAINT -> names + " is in maintenance: its sessions are closed, and it is not checked.";
       case SHUTDOWN -> "The sessions of " + names + " are closed.";
@@ -58,12 +76,16 @@ record Notice(boolean good, String text) {
     if (topology.backend(order.backend()).isEmpty()) {
       return "It";
     }
-    List<String> servers =
-        order.servers().stream()
-            .flatMap(server -> topology.server(order.backend(), server).stream())
-            .map(Topology.Place::name)
-            .toList();
-    return servers.isEmpty() ? order.backend() : String.join(", ", servers);
+    List<Place> servers = named(order, topology);
+    return servers.isEmpty()
+        ? order.backend()
+        : servers.stream().map(Place::name).collect(Collectors.joining(", "));
+  }
+
+  private static List<Place> named(Order order, Topology topology) {
+    return order.servers().stream()
+        .flatMap(server -> topology.server(order.backend(), server).stream())
+        .toList();
   }
 
   Html html() {

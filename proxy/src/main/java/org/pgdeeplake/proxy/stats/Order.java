@@ -12,6 +12,7 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.operation.ReloadResult;
+import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.operation.Topology.Place;
 
 /**
@@ -37,10 +38,12 @@ public record Order(String action, String backend, List<String> servers, String 
     UNKN
   }
 
-  public static Order of(Map<String, List<String>> form) {
+  /** A backend may be named by its number too, as HAProxy's page does. */
+  public static Order of(Map<String, List<String>> form, Topology topology) {
+    String backend = last(form, "b");
     return new Order(
         last(form, "action"),
-        last(form, "b"),
+        StatsCsv.backend(topology, backend).map(Backend::name).orElse(backend),
         form.getOrDefault("s", List.of()).stream().filter(name -> !name.isEmpty()).toList(),
         last(form, "id"));
   }
@@ -49,6 +52,11 @@ public record Order(String action, String backend, List<String> servers, String 
     List<String> values = form.getOrDefault(name, List.of());
     return values.isEmpty() ? "" : values.getLast();
   }
+
+  /**
+   * @param problems why it was refused; empty where the status says it all
+   */
+  public record Outcome(Status status, List<String> problems) {}
 
   /** The same as a query. */
   public String query() {
@@ -68,7 +76,7 @@ public record Order(String action, String backend, List<String> servers, String 
   }
 
   /** Does it, without blocking. */
-  public CompletableFuture<Status> perform(Operations operations, Caller caller) {
+  public CompletableFuture<Outcome> perform(Operations operations, Caller caller) {
     Verb verb = Verb.of(action).orElse(null);
     if (verb == null) {
       return done(
@@ -84,11 +92,14 @@ public record Order(String action, String backend, List<String> servers, String 
         yield done(closed ? Status.DONE : Status.ERRP);
       }
       case WAKE -> done(operations.wake(caller) ? Status.DONE : Status.NONE);
-      default ->
-          operations
-              .reload(caller)
-              .thenApply(
-                  result -> result instanceof ReloadResult.Applied ? Status.DONE : Status.ERRP);
+      default -> operations.reload(caller).thenApply(Order::reloaded);
+    };
+  }
+
+  private static Outcome reloaded(ReloadResult result) {
+    return switch (result) {
+      case ReloadResult.Applied applied -> new Outcome(Status.DONE, List.of());
+      case ReloadResult.Refused(var problems) -> new Outcome(Status.ERRP, problems);
     };
   }
 
@@ -150,7 +161,7 @@ public record Order(String action, String backend, List<String> servers, String 
     return true;
   }
 
-  private static CompletableFuture<Status> done(Status status) {
-    return CompletableFuture.completedFuture(status);
+  private static CompletableFuture<Outcome> done(Status status) {
+    return CompletableFuture.completedFuture(new Outcome(status, List.of()));
   }
 }

@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.stats;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.pgdeeplake.proxy.operation.Topology;
@@ -34,11 +35,7 @@ record Question(Verb verb, Order order, String title, String consequence) {
       case WAKE ->
           Optional.of(
               new Question(
-                  verb,
-                  order,
-                  "Wake an instance?",
-                  "Demand is published as if a client waited, so that whatever starts instances"
-                      + " starts one."));
+                  verb, order, "Wake an instance?", wake(topology.config().demand().linger())));
       default ->
           Optional.of(
               new Question(
@@ -50,6 +47,14 @@ record Question(Verb verb, Order order, String title, String consequence) {
     };
   }
 
+  private static String wake(Duration linger) {
+    return linger.isPositive()
+        ? "Demand is published for "
+            + Units.wholeTime(linger)
+            + ", as if a client waited, so that whatever starts instances starts one."
+        : "demand.linger is 0, so there is no demand without a client: nothing will happen.";
+  }
+
   private static Question server(Verb verb, Order order, Place place) {
     String sessions = Units.count(place.server().sessions(), "session");
     String name = place.name();
@@ -59,7 +64,9 @@ record Question(Verb verb, Order order, String title, String consequence) {
               verb,
               order,
               "Make " + name + " ready?",
-              "It takes sessions as soon as its next check passes.");
+              place.server().up()
+                  ? "Its checks pass: it takes sessions at once."
+                  : "It takes sessions as soon as its check passes.");
       case DRAIN ->
           new Question(
               verb,

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.stats;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
@@ -41,6 +42,17 @@ public final class StatsCsv {
    */
   public static boolean isAsked(String uri) {
     return uri.startsWith("/stats") && uri.contains(";csv");
+  }
+
+  /** The backend of an {@code iid} of these rows, as HAProxy's form names it: {@code #3}. */
+  static Optional<Backend> backend(Topology now, String number) {
+    if (!number.matches("#[0-9]{1,9}")) {
+      return Optional.empty();
+    }
+    int index = Integer.parseInt(number.substring(1)) - FIRST_PROXY - now.frontends().size();
+    return index >= 0 && index < now.backends().size()
+        ? Optional.of(now.backends().get(index))
+        : Optional.empty();
   }
 
   /** The whole: header, a row for each frontend, for each server of a backend and the backend. */

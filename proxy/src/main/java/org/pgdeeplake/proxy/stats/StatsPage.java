@@ -3,6 +3,8 @@ package org.pgdeeplake.proxy.stats;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.operation.ProxyVersion;
 
@@ -29,12 +31,13 @@ public final class StatsPage {
         Html.all(
             refresh
                 ? Html.of(
-                    "<noscript><meta http-equiv=\"refresh\" content=\"10; url=/stats\"></noscript>\n")
+                    "<noscript><meta http-equiv=\"refresh\" content=\"10; url={}\"></noscript>\n",
+                    path(options, ""))
                 : Html.NONE,
             Html.of("<script src=\"/stats/page.js\" defer></script>\n"));
     Html body =
         Html.all(
-            header(view, refresh),
+            header(view, options),
             Html.of("<main id=\"main\" tabindex=\"-1\">\n"),
             notice.map(Notice::html).orElse(Html.NONE),
             headline(state),
@@ -61,7 +64,16 @@ public final class StatsPage {
                 Html.of("<main id=\"main\" class=\"alone\">{}</main>", question.html(token))));
   }
 
-  private static Html header(View view, boolean refresh) {
+  /** The page's own address: what is known of its options stays, but for one. */
+  private static String path(Set<String> options, String toggled) {
+    return Stream.of(REFRESH, ONLY_UP)
+        .filter(option -> options.contains(option) != option.equals(toggled))
+        .map(option -> ";" + option)
+        .collect(Collectors.joining("", "/stats", ""));
+  }
+
+  private static Html header(View view, Set<String> options) {
+    boolean refresh = !options.contains(REFRESH);
     return Html.of(
         """
         <a class="skip" href="#main">To the content</a>
@@ -75,7 +87,7 @@ public final class StatsPage {
         Units.at(view.now()),
         Units.wholeTime(Duration.between(view.started(), view.now())),
         refresh,
-        refresh ? "/stats;norefresh" : "/stats",
+        path(options, REFRESH),
         refresh ? "Stop refreshing" : "Refresh again");
   }
 
@@ -143,7 +155,7 @@ public final class StatsPage {
         <li><a href="/api/v1/openapi.json">OpenAPI</a></li>
         </ul></nav></footer>
         """,
-        options.contains(ONLY_UP) ? "/stats" : "/stats;up",
+        path(options, ONLY_UP),
         options.contains(ONLY_UP) ? "Show all servers" : "Hide servers that are down");
   }
 }

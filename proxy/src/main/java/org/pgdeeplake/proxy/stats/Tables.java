@@ -19,7 +19,7 @@ import org.pgdeeplake.proxy.wake.Wake;
 
 /** Frontends, sessions and wakes, a row each. */
 final class Tables {
-  /** Rows of sessions; the API tells of all of them. */
+  /** Rows of sessions; the API tells of all of them, part by part. */
   static final int MOST_SESSIONS = 200;
 
   private static final int MOST_WAKES = 20;
@@ -90,7 +90,7 @@ final class Tables {
         all <= MOST_SESSIONS
             ? Html.NONE
             : Html.of(
-                "<p class=\"hint\">The first {}; <a href=\"/api/v1/sessions\">all as JSON</a>.</p>",
+                "<p class=\"hint\">The first {}; <a href=\"/api/v1/sessions\">more as JSON</a>.</p>",
                 Units.count(MOST_SESSIONS));
     return Section.table(
         "sessions",

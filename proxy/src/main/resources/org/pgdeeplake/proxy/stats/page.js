@@ -89,29 +89,30 @@ function lost(since) {
   }
 }
 
+// Whatever goes wrong, the next try comes: a proxy in front may answer with a page of its own.
 async function refresh() {
   clearTimeout(timer);
-  if (running && !document.hidden) {
-    let page = null;
-    try {
-      page = await fetchPage(location.pathname.replace(/;st=\w+/, ""));
-    } catch {
-      lost(new Date());
-    }
-    if (page) {
+  try {
+    if (running && !document.hidden) {
+      const page = await fetchPage(location.pathname.replace(/;st=\w+/, ""));
+      if (!page.getElementById("state")) {
+        throw new Error("another page");
+      }
       const before = document.getElementById("state").dataset.state;
       show(page);
       announce(before);
       lost(null);
     }
+  } catch {
+    lost(new Date());
+  } finally {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, EVERY);
   }
-  clearTimeout(timer);
-  timer = setTimeout(refresh, EVERY);
 }
 
 function label(button) {
   button.textContent = running ? "Stop refreshing" : "Refresh again";
-  button.setAttribute("aria-pressed", String(!running));
 }
 
 function makeSwitch() {
@@ -127,11 +128,21 @@ function makeSwitch() {
 }
 
 // The question is the server's own page, shown in a dialog.
+let asking = false;
+
 async function ask(link) {
+  if (asking) {
+    return; // a double click
+  }
+  asking = true;
   let form;
   try {
     form = (await fetchPage(link.getAttribute("href"))).getElementById("question");
+    if (!form) {
+      throw new Error("another page");
+    }
   } catch {
+    asking = false;
     location.assign(link.href);
     return;
   }
@@ -139,7 +150,10 @@ async function ask(link) {
   dialog.setAttribute("aria-labelledby", "question-h");
   dialog.setAttribute("aria-describedby", "question-p");
   dialog.append(form);
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    asking = false;
+  });
   form.querySelector(".cancel").addEventListener("click", (event) => {
     event.preventDefault();
     dialog.close();

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.backend.CheckResult.Status;
 import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.support.LoggedLines;
 
 // Each path of the admin port answers as documented; what is no path, or no reading, is told so.
 class AdminServerTest {
@@ -74,6 +75,14 @@ class AdminServerTest {
     HttpResponse<String> ready = get("/health/ready");
     assertThat(ready.statusCode()).isEqualTo(503);
     assertThat(ready.body()).startsWith("not ready: ").hasLineCount(1);
+  }
+
+  @Test
+  void theChartGoesOnAfterAnError() {
+    try (LoggedLines lines = new LoggedLines(AdminServer.class.getName())) {
+      admin.broken = true;
+      assertThat(lines.await(2)).allMatch(line -> line.contains("cannot be read for the chart"));
+    }
   }
 
   @Test

@@ -123,28 +123,6 @@ class ApiTest {
     channel.finishAndReleaseAll();
   }
 
-  /** And a client that sends more requests meanwhile than anybody should is closed. */
-  @Test
-  void answersKeepTheOrderOfTheirRequests() throws Exception {
-    admin.scene.up(1);
-    admin.scene.enter();
-    String drain =
-        "POST %s/drain?wait=200ms HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Length: 0\r\n\r\n"
-            .formatted(FIRST, RunningAdmin.basic(RunningAdmin.USER, RunningAdmin.PASSWORD));
-    String live = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
-    try (RawHttp raw = admin.connect()) {
-      raw.send(drain + live);
-      List<String> head = raw.head();
-      assertThat(head.getFirst()).isEqualTo("http/1.1 504 gateway timeout");
-      assertThat(raw.line()).contains("it still has sessions");
-      assertThat(raw.head().getFirst()).isEqualTo("http/1.1 200 ok");
-    }
-    try (RawHttp raw = admin.connect()) {
-      raw.send(drain.replace("200ms", "1h") + live.repeat(20));
-      assertThat(raw.rest()).isEmpty();
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"60", "s", "1d", "-1s", "2h", "61m", "99999999s", ""})
   void theWaitHasAUnitAndALimit(String wait) throws Exception {
@@ -182,7 +160,11 @@ class ApiTest {
         "DELETE | /sessions | 400 | whose sessions?",
         "DELETE | /sessions?server=a&backend=b | 400 | whose sessions?",
         "DELETE | /sessions?server=pg_backends/x | 404 | no server x in backend pg_backends",
-        "GET | /sessions?usr=x | 400 | unknown parameter usr; known: backend, client, database,",
+        "GET | /sessions?usr=x | 400 | unknown parameter usr; known: after, backend, client, database,",
+        "GET | /sessions?limit=x | 400 | limit is a number, at most 10000",
+        "GET | /sessions?limit=10001 | 400 | limit is a number, at most 10000",
+        "GET | /sessions?after=-1 | 400 | after is the id of the last session",
+        "GET | /sessions?client=localhost | 400 | client must be an IP address",
         "GET | /backends?x=1 | 400 | unknown parameter x; there is none here",
         "POST | /servers/pg-deeplake-1/drain?wiat=1s | 400 | unknown parameter wiat; known: wait",
         "GET | /nothing | 404 | no such path",
@@ -228,8 +210,22 @@ class ApiTest {
   }
 
   @Test
+  void theOldestWaiterOfEachBackendIsTold() throws Exception {
+    try (Scene other = new Scene("analytics")) {
+      admin.more.add(other.backend);
+      var _ = admin.scene.demand.claim("analytics");
+      await()
+          .untilAsserted(() ->
+              assertThat(admin.ask("GET", API + "/backends/analytics").body())
+                  .containsPattern("\"oldestSeconds\":0\\.(?!000)[0-9]{3}"));
+      assertThat(admin.ask("GET", API + "/backends/pg_backends").body())
+          .contains("\"oldestSeconds\":0.000");
+    }
+  }
+
+  @Test
   void aWakeIsDemand() throws Exception {
-    assertThat(post("/wake").body()).isEqualTo("{\"demand\":1}\n");
+    assertThat(post("/wake").body()).isEqualTo("{\"counts\":true,\"demand\":1}\n");
   }
 
   @Test

@@ -27,7 +27,7 @@ class DemandStreamTest {
 
   /** No beat comes in the way of a test. */
   private static final Limits STILL =
-      new Limits(256, Duration.ofSeconds(60), Duration.ofMillis(50), Duration.ofHours(1));
+      Limits.DEFAULT.with(Duration.ofSeconds(60), Duration.ofMillis(50), Duration.ofHours(1));
 
   private static RawHttp read(RunningAdmin admin) throws IOException {
     RawHttp raw = admin.connect().get(STREAM);
@@ -86,7 +86,7 @@ class DemandStreamTest {
   @Test
   void aLineComesAtLeastEveryHeartbeat() throws IOException {
     Limits beating =
-        new Limits(256, Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(100));
+        Limits.DEFAULT.with(Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(100));
     try (RunningAdmin admin = new RunningAdmin(beating);
         RawHttp raw = read(admin)) {
       long start = System.nanoTime();

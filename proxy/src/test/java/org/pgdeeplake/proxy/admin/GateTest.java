@@ -133,16 +133,67 @@ class GateTest {
     FailedLogins failures = new FailedLogins(now::get);
     InetAddress guesser = InetAddress.ofLiteral("2001:db8::1");
     for (int i = 0; i < FailedLogins.BURST + 5; i++) {
-      failures.failed(guesser);
+      failures.failed(guesser, "guess " + i);
     }
-    assertThat(failures.pause(guesser)).isEqualTo(FailedLogins.PACE.multipliedBy(6));
-    assertThat(failures.pause(InetAddress.ofLiteral("2001:db8::2"))).isPositive();
-    assertThat(failures.pause(InetAddress.ofLiteral("2001:db8:0:1::1"))).isZero();
-    assertThat(failures.pause(InetAddress.ofLiteral("127.0.0.1"))).isZero();
+    assertThat(failures.pause(guesser, "x")).isEqualTo(FailedLogins.PACE.multipliedBy(6));
+    assertThat(failures.pause(InetAddress.ofLiteral("2001:db8::2"), "x")).isPositive();
+    assertThat(failures.pause(InetAddress.ofLiteral("2001:db8:0:1::1"), "x")).isZero();
+    assertThat(failures.pause(InetAddress.ofLiteral("127.0.0.1"), "x")).isZero();
     now.addAndGet(FailedLogins.PACE.multipliedBy(6).toNanos());
-    assertThat(failures.pause(guesser)).isZero();
-    failures.failed(guesser);
-    assertThat(failures.pause(guesser)).isBetween(Duration.ofNanos(1), FailedLogins.PACE);
+    assertThat(failures.pause(guesser, "x")).isZero();
+    failures.failed(guesser, "guess");
+    assertThat(failures.pause(guesser, "x")).isBetween(Duration.ofNanos(1), FailedLogins.PACE);
+  }
+
+  /** Behind one address there are many: a gateway, a container network. */
+  @Test
+  void whoWasRightIsNotKeptOutByANeighbour() throws Exception {
+    assertThat(admin.ask("GET", "/api/v1/config").statusCode()).isEqualTo(200);
+    for (int i = 0; i <= FailedLogins.BURST; i++) {
+      login("/api/v1/config", RunningAdmin.USER, "guess " + i);
+    }
+    assertThat(login("/api/v1/config", RunningAdmin.USER, "guess").statusCode()).isEqualTo(429);
+    assertThat(admin.ask("GET", "/api/v1/config").statusCode()).isEqualTo(200);
+    assertThat(login("/api/v1/config", RunningAdmin.USER, "guess").statusCode()).isEqualTo(429);
+    assertThat(admin.send("GET", "/metrics", "").body())
+        .contains("\npgproxy_admin_logins_failed_total " + FailedLogins.BURST + ".0\n");
+    admin.credentials = new Credentials("new", new Secret("other"));
+    assertThat(admin.ask("GET", "/api/v1/config").statusCode()).isEqualTo(401);
+    assertThat(admin.ask("GET", "/api/v1/config").statusCode()).isEqualTo(429);
+  }
+
+  @Test
+  void anOldPasswordAgainAndAgainIsNoGuess() throws Exception {
+    for (int i = 0; i < 2 * FailedLogins.BURST; i++) {
+      assertThat(login("/stats", RunningAdmin.USER, "old").statusCode()).isEqualTo(401);
+    }
+    assertThat(admin.ask("GET", "/stats").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theRightPasswordEndsTheRow() throws Exception {
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < FailedLogins.BURST; i++) {
+        assertThat(login("/stats", "x", "typo " + i).statusCode())
+            .as(round + "." + i)
+            .isEqualTo(401);
+        if (i == FailedLogins.BURST - 2 && round == 0) {
+          assertThat(admin.ask("GET", "/stats").statusCode()).isEqualTo(200);
+          break;
+        }
+      }
+    }
+    assertThat(login("/stats", "x", "typo").statusCode()).isEqualTo(429);
+  }
+
+  @Test
+  void aNeighbourWhoIsRightAllTheTimeGivesAGuesserNothing() throws Exception {
+    admin.ask("GET", "/stats");
+    for (int i = 0; i < FailedLogins.BURST; i++) {
+      assertThat(login("/stats", "x", "guess " + i).statusCode()).isEqualTo(401);
+      admin.ask("GET", "/stats");
+    }
+    assertThat(login("/stats", "x", "guess").statusCode()).isEqualTo(429);
   }
 
   @ParameterizedTest

@@ -66,6 +66,10 @@ final class RunningAdmin implements AutoCloseable {
       CompletableFuture.completedFuture(new ReloadResult.Applied(List.of()));
   final AdminServer server;
   volatile boolean ready = true;
+
+  /** Nothing that runs can be looked at. */
+  volatile boolean broken;
+
   private final EventLoopGroup loops;
 
   RunningAdmin(Limits limits) throws BindException {
@@ -83,6 +87,9 @@ final class RunningAdmin implements AutoCloseable {
   }
 
   private Topology topology() {
+    if (broken) {
+      throw new IllegalStateException("broken by the test");
+    }
     return new Topology(
         new ProxyConfig(
             1,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.BindException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
+import org.pgdeeplake.proxy.config.Credentials;
+import org.pgdeeplake.proxy.config.DemandConfig;
+import org.pgdeeplake.proxy.config.Secret;
 import org.pgdeeplake.proxy.operation.ReloadResult;
 
 // Scripts that post HAProxy's form get what HAProxy answers; a browser must show the page's own
@@ -33,9 +37,13 @@ class StatsPostTest {
   }
 
   private HttpResponse<String> post(String form, String... more) throws Exception {
+    return post(BASIC, form, more);
+  }
+
+  private HttpResponse<String> post(String login, String form, String[] more) throws Exception {
     String[] headers = java.util.Arrays.copyOf(more, more.length + 4);
     headers[more.length] = "Authorization";
-    headers[more.length + 1] = BASIC;
+    headers[more.length + 1] = login;
     headers[more.length + 2] = "Content-Type";
     headers[more.length + 3] = FORM;
     return admin.send("POST", "/stats", form, headers);
@@ -61,7 +69,11 @@ class StatsPostTest {
     "s=pg-deeplake-1&b=nobody&action=drain, ERRP, READY, READY",
     "s=pg-deeplake-1&b=pg_backends&action=explode, ERRP, READY, READY",
     "s=pg-deeplake-1&s=nobody&b=pg_backends&action=drain, PART, DRAIN, READY",
-    "s=pg-deeplake-1&b=pg_backends&action=dhlth, UNKN, READY, READY"
+    "s=pg-deeplake-1&b=pg_backends&action=dhlth, UNKN, READY, READY",
+    "s=pg-deeplake-1&b=%232&action=drain, DONE, DRAIN, READY",
+    "s=pg-deeplake-1&b=#2&action=drain, DONE, DRAIN, READY",
+    "s=pg-deeplake-1&b=%231&action=drain, ERRP, READY, READY",
+    "s=pg-deeplake-1&b=%233&action=drain, ERRP, READY, READY"
   })
   void asHaproxyAnswers(
       String form, String status, AdministrativeState first, AdministrativeState second)
@@ -124,22 +136,30 @@ class StatsPostTest {
     String[] page = {"Origin", origin, "Sec-Fetch-Site", "same-origin"};
     assertThat(post(order, page).statusCode()).isEqualTo(403);
     assertThat(post(order + "&csrf=", page).statusCode()).isEqualTo(403);
-    String question = admin.ask("GET", "/stats/confirm?" + order).body();
-    assertThat(question).contains("Drain pg_backends/pg-deeplake-1?");
-    String token = question.replaceAll("(?s).*name=\"csrf\" value=\"([0-9a-f]{64})\".*", "$1");
+    HttpResponse<String> question = admin.ask("GET", "/stats/confirm?" + order);
+    assertThat(question.body()).contains("Drain pg_backends/pg-deeplake-1?");
+    String token = token(question);
     String flipped = (token.charAt(0) == '0' ? '1' : '0') + token.substring(1);
     assertThat(post(order + "&csrf=" + flipped, page).statusCode()).isEqualTo(403);
     assertThat(admin.scene.server(1).administrative()).isEqualTo(AdministrativeState.READY);
     assertThat(location(post(order + "&csrf=" + token, page))).isEqualTo("/stats;st=DONE?" + order);
     assertThat(admin.scene.server(1).administrative()).isEqualTo(AdministrativeState.DRAIN);
+    String back = order.replace("drain", "ready");
     try (RunningAdmin other = new RunningAdmin(Limits.DEFAULT)) {
-      String stale =
-          other
-              .ask("GET", "/stats/confirm?" + order)
-              .body()
-              .replaceAll("(?s).*name=\"csrf\" value=\"([0-9a-f]{64})\".*", "$1");
-      assertThat(stale).isNotEqualTo(token);
+      String stale = token(other.ask("GET", "/stats/confirm?" + order));
+      assertThat(post(back + "&csrf=" + stale, page).statusCode()).isEqualTo(403);
     }
+    Credentials before = admin.credentials;
+    admin.credentials = new Credentials(RunningAdmin.USER, new Secret("changed"));
+    String later = RunningAdmin.basic(RunningAdmin.USER, "changed");
+    assertThat(post(later, back + "&csrf=" + token, page).statusCode()).isEqualTo(403);
+    assertThat(admin.scene.server(1).administrative()).isEqualTo(AdministrativeState.DRAIN);
+    admin.credentials = before;
+    assertThat(location(post(back + "&csrf=" + token, page))).isEqualTo("/stats;st=DONE?" + back);
+  }
+
+  private static String token(HttpResponse<String> question) {
+    return question.body().replaceAll("(?s).*name=\"csrf\" value=\"([0-9a-f]{64})\".*", "$1");
   }
 
   @Test
@@ -152,8 +172,54 @@ class StatsPostTest {
         .contains("pg_backends/pg-deeplake-1 drains: it takes no new sessions")
         .doesNotContain("evil");
     assertThat(admin.ask("GET", "/stats;st=%3Cscript%3E").body()).doesNotContain("id=\"notice\"");
-    admin.reloaded = CompletableFuture.completedFuture(new ReloadResult.Refused(List.of("x")));
-    assertThat(location(post("action=reload"))).isEqualTo("/stats;st=ERRP");
+    admin.reloaded =
+        CompletableFuture.completedFuture(new ReloadResult.Refused(List.of("proxy.conf:3: <bad>")));
+    HttpResponse<String> refused = post("action=reload");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("<li>proxy.conf:3: &lt;bad&gt;</li>");
+  }
+
+  private String question(String order) throws Exception {
+    return admin.ask("GET", "/stats/confirm?" + order).body();
+  }
+
+  private String notice(String status, String order) throws Exception {
+    String page = admin.ask("GET", "/stats;st=" + status + "?" + order).body();
+    return page.replaceAll("(?s).*<p id=\"notice\"(.*?)</p>.*", "$1");
+  }
+
+  @Test
+  void wordsAreTrue() throws Exception {
+    String ready = "action=ready&b=pg_backends&s=pg-deeplake-1";
+    post("s=pg-deeplake-1&b=pg_backends&action=drain");
+    assertThat(question(ready)).contains("as soon as its check passes");
+    admin.scene.up(1);
+    assertThat(question(ready)).contains("it takes sessions at once");
+    assertThat(notice("DONE", ready)).contains("is ready: it takes sessions.");
+    post("s=pg-deeplake-1&b=pg_backends&action=maint");
+    assertThat(question(ready)).contains("as soon as its check passes");
+    assertThat(notice("DONE", ready)).contains("as soon as its check passes");
+
+    assertThat(notice("NONE", ready)).contains("it was so already.");
+    assertThat(notice("NONE", "action=ready&b=pg_backends")).contains("or no action, backend or");
+    assertThat(notice("NONE", "")).contains("or no action, backend or server was named");
+
+    assertThat(question("action=wake")).contains("for 30 s, as if a client waited");
+    admin.scene.demand.reconfigure(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO));
+    assertThat(location(post("action=wake"))).isEqualTo("/stats;st=NONE");
+    assertThat(notice("NONE", "action=wake")).contains("demand.linger is 0");
+  }
+
+  @Test
+  void theOptionsOfTheAddressStay() throws Exception {
+    String up = admin.ask("GET", "/stats;up;st=DONE;x=%3C?action=wake").body();
+    assertThat(up)
+        .contains("content=\"10; url=/stats;up\"", "href=\"/stats;norefresh;up\"")
+        .contains("href=\"/stats\">Show all servers");
+    String still = admin.ask("GET", "/stats;norefresh").body();
+    assertThat(still)
+        .contains("href=\"/stats;norefresh;up\">Hide", "href=\"/stats\">Refresh again")
+        .doesNotContain("http-equiv");
   }
 
   @Test

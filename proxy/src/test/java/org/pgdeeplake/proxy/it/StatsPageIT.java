@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -139,12 +140,16 @@ class StatsPageIT {
       client.readUntil('Z');
       browser.awaitText("#sessions", "<script>document.title=\"owned\"</script>");
       browser.awaitText("#sessions", "idle");
+      assertThat(browser.has("#sessions script")).isFalse();
+      browser.open(origin("") + "/stats");
+      assertThat(browser.text("#sessions")).contains(hostile.substring(0, hostile.length() - 1));
+      assertThat(browser.has("#sessions script")).isFalse();
+      assertThat(browser.title()).isEqualTo("Serving · pg-proxy");
       browser.click("#sessions a.close");
       browser.awaitText("dialog[open]", "It belongs to user postgres, database postgres");
       browser.click("dialog button[type=submit]");
       browser.awaitText("#notice", "The session is closed.");
       proxy.awaitNoSession();
-      assertThat(browser.title()).isEqualTo("Serving · pg-proxy");
     }
     proxy
         .operations()
@@ -156,6 +161,61 @@ class StatsPageIT {
       assertThat(browser.text("#said")).contains("Paused");
     }
     assertNoConsoleErrors();
+  }
+
+  @Test
+  void anotherPageInItsPlaceIsNotShown() {
+    signIn(browser);
+    browser.run(
+        """
+        window.real = window.fetch;
+        window.fetch = async () => new Response("<p>Please log in</p>");
+        return "";
+        """);
+    browser.awaitText(".lost", "what you see is old");
+    assertThat(browser.text("#state")).contains("2 of 2 servers are up");
+    browser.run("window.fetch = window.real; return \"\"");
+    await().atMost(Duration.ofSeconds(20)).until(() -> !browser.has(".lost"));
+    assertNoConsoleErrors();
+  }
+
+  @Test
+  void aDoubleClickAsksOnce() {
+    signIn(browser);
+    String asked =
+        browser.run(
+            """
+            const real = window.fetch;
+            let asked = 0;
+            window.fetch = (...of) => {
+              asked += String(of[0]).includes("/confirm") ? 1 : 0;
+              return real(...of);
+            };
+            const link = document.querySelector("a.drain");
+            link.click();
+            link.click();
+            return String(asked);
+            """);
+    assertThat(asked).isEqualTo("1");
+    browser.awaitElement("dialog[open]");
+    browser.click("dialog .cancel");
+    await().until(() -> !browser.has("dialog"));
+    browser.click("a.drain");
+    browser.awaitElement("dialog[open]");
+    assertThat(browser.has("meter:not([aria-label])")).isFalse();
+    assertNoConsoleErrors();
+  }
+
+  /** The file that it was started from is gone. */
+  @Test
+  void aRefusedReloadTellsWhy() {
+    signIn(browser);
+    browser.click("a.reload");
+    browser.awaitElement("dialog[open]");
+    browser.click("dialog button[type=submit]");
+    browser.awaitText("main", "The configuration has problems, and nothing has changed");
+    assertThat(browser.text(".details li")).contains(".conf");
+    browser.console(); // the browser tells there of the 422
   }
 
   @Test
@@ -226,6 +286,18 @@ class StatsPageIT {
       plain.click("#question button[type=submit]");
       plain.awaitText("#notice", "pg_backends/s2 drains");
       assertThat(state(2)).isEqualTo(AdministrativeState.DRAIN);
+    }
+  }
+
+  @Test
+  void refreshesItselfWithoutScripts() {
+    try (Browser plain = Browser.withoutScripts()) {
+      signIn(plain).open(origin("") + "/stats;up");
+      String moment = plain.text("#moment");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> plain.has("#moment") && !plain.text("#moment").equals(moment));
+      assertThat(plain.url()).endsWith("/stats;up");
     }
   }
 

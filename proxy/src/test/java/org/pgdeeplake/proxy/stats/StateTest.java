@@ -72,6 +72,7 @@ class StateTest {
             false,
             Instant.now(),
             seconds,
+            seconds,
             0,
             0));
   }
