@@ -17,7 +17,7 @@ class ReportTest {
     "a\u001b[2J, a?[2J",
     "a\u009b2J, a?2J", // C1: CSI in one character
     "a\u202eb, a?b",
-    "a\nb\tc, a?b?c",
+    "'a\nb\tc', a?b?c",
     "a\u007fb, a?b",
     "plain pässword, plain pässword"
   })

@@ -1,12 +1,19 @@
 package org.pgdeeplake.proxy.console;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.pgdeeplake.proxy.Internals;
 import org.pgdeeplake.proxy.config.Credentials;
 import org.pgdeeplake.proxy.config.HostPort;
@@ -23,6 +30,16 @@ import org.pgdeeplake.proxy.support.TestProxy;
 
 /** A console on one loop of its own, of user pgproxy with the password secret. */
 final class TestConsole implements AutoCloseable {
+  static final Limits QUICK =
+      new Limits(
+          2,
+          4,
+          3,
+          Duration.ofMillis(300),
+          Duration.ofSeconds(30),
+          Duration.ofMillis(300),
+          Duration.ofSeconds(30));
+
   static final Limits PATIENT =
       new Limits(
           2,
@@ -56,6 +73,32 @@ final class TestConsole implements AutoCloseable {
         Internals.demand(proxy.proxy()),
         _ -> result.copy(),
         () -> {});
+  }
+
+  static byte[] ints(int... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+    for (int value : values) {
+      bytes.putInt(value);
+    }
+    return bytes.array();
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The FATAL that comes, after which the connection ends. */
+  static String fatal(RawClient client) throws IOException {
+    RawClient.Message message = Objects.requireNonNull(client.read(), "no last words");
+    assertThat(message.fields()).containsEntry('S', "FATAL");
+    assertThat(client.read()).isNull();
+    return message.fields().get('C') + " " + message.fields().get('M');
+  }
+
+  static String types(List<RawClient.Message> messages) {
+    return messages.stream()
+        .map(message -> String.valueOf(message.type()))
+        .collect(Collectors.joining());
   }
 
   ConsoleServer server() {
