@@ -46,6 +46,7 @@ public final class Proxy implements AutoCloseable {
   private final Demand demand;
   private final Sessions sessions = new Sessions();
   private final Assembly assembly;
+  private final Metrics metrics;
   private final Reloads reloads;
   private final AdminServer admin;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -65,7 +66,7 @@ public final class Proxy implements AutoCloseable {
     this.adminLoops = transport.loops("admin", 1);
     this.resolver = new Resolver(transport);
     this.demand = new Demand(started.demand(), control);
-    Metrics metrics = new Metrics();
+    this.metrics = new Metrics();
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
     ScheduledExecutorService reloading = Reloads.newThread();
     this.assembly =
@@ -114,7 +115,7 @@ public final class Proxy implements AutoCloseable {
   private void listenConsole(Listener listener, ConsoleConfig config) {
     ConsoleServer server = console;
     if (server == null) {
-      server = new ConsoleServer(config.credentials(), operations);
+      server = new ConsoleServer(config.credentials(), operations, metrics);
       console = server;
     }
     server.listen(listener, config.credentials());

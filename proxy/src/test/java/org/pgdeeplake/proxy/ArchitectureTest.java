@@ -92,6 +92,7 @@ class ArchitectureTest {
                   "config",
                   "demand",
                   "frontend",
+                  "metrics",
                   "net",
                   "operation",
                   "postgres",

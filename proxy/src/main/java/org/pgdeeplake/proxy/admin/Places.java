@@ -1,11 +1,9 @@
 package org.pgdeeplake.proxy.admin;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
+import org.pgdeeplake.proxy.operation.ClientKey;
 
 /** So many at once, and so many of them of one owner. Any thread. */
 final class Places {
@@ -24,9 +22,7 @@ final class Places {
 
   /** Who counts as one: an IPv4 address; of IPv6 a /64, since a client has all of that. */
   static String owner(InetAddress client) {
-    byte[] address = client.getAddress();
-    return HexFormat.of()
-        .formatHex(client instanceof Inet6Address ? Arrays.copyOf(address, 8) : address);
+    return ClientKey.of(client);
   }
 
   /** Whether there was one; who got it calls {@link #leave} once. */

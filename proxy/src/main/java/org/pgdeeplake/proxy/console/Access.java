@@ -14,7 +14,13 @@ final class Access {
 
   private final Secret user;
   private final ScramVerifier verifier;
+
+  /**
+   * By chance, not off the password's keys: from the salt that an unknown user is shown, everybody
+   * could then try passwords without asking here.
+   */
   private final byte[] secret = new byte[32];
+
   private final LoginPace pace = new LoginPace();
 
   Access(Credentials credentials) {

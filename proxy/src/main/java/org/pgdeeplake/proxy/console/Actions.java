@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.Spelling;
@@ -30,9 +31,9 @@ final class Actions {
   }
 
   /**
-   * @param name empty: every backend
+   * @param name null: every backend
    */
-  Answer pause(Caller caller, String name) throws ConsoleException {
+  Answer pause(Caller caller, @Nullable String name) throws ConsoleException {
     for (Backend backend : backends(name)) {
       operations.pause(caller, backend);
     }
@@ -40,9 +41,9 @@ final class Actions {
   }
 
   /**
-   * @param name empty: every backend
+   * @param name null: every backend
    */
-  Answer resume(Caller caller, String name) throws ConsoleException {
+  Answer resume(Caller caller, @Nullable String name) throws ConsoleException {
     for (Backend backend : backends(name)) {
       operations.resume(caller, backend);
     }
@@ -153,9 +154,9 @@ final class Actions {
     return Answer.notice("no new sessions; " + count(sessions) + " may go on for a while");
   }
 
-  private List<Backend> backends(String name) throws ConsoleException {
+  private List<Backend> backends(@Nullable String name) throws ConsoleException {
     List<Backend> all = operations.topology().backends();
-    if (name.isEmpty()) {
+    if (name == null) {
       return all;
     }
     List<Backend> named = all.stream().filter(backend -> backend.name().equals(name)).toList();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.config.Spelling;
 import org.pgdeeplake.proxy.operation.Caller;
@@ -98,8 +99,8 @@ final class Catalog {
     Command command =
         switch (first.keyword()) {
           case "SHOW" -> show(words);
-          case "PAUSE" -> simple("PAUSE", optionalName(words), actions::pause);
-          case "RESUME" -> simple("RESUME", optionalName(words), actions::resume);
+          case "PAUSE" -> onBackends("PAUSE", words, actions::pause);
+          case "RESUME" -> onBackends("RESUME", words, actions::resume);
           case "DRAIN" -> drain(words);
           case "MAINT" -> administer(words, AdministrativeState.MAINT);
           case "READY" -> administer(words, AdministrativeState.READY);
@@ -129,8 +130,17 @@ final class Catalog {
     return new Command.Work(tag, columns, limit, task);
   }
 
-  private static String optionalName(Words words) throws ConsoleException {
-    return words.atEnd() ? "" : words.name("a backend").text();
+  private interface BackendsAction {
+    /**
+     * @param name null: every backend
+     */
+    Answer run(Caller caller, @Nullable String name) throws ConsoleException;
+  }
+
+  private Command onBackends(String tag, Words words, BackendsAction action)
+      throws ConsoleException {
+    @Nullable String name = words.atEnd() ? null : words.name("a backend").text();
+    return work(tag, List.of(), by -> action.run(by.caller(), name).now());
   }
 
   private Command show(Words words) throws ConsoleException {
@@ -157,7 +167,11 @@ final class Catalog {
     }
     Duration wait = Duration.ofSeconds(words.number("WAIT", MAX_WAIT_SECONDS));
     return new Command.Work(
-        "DRAIN", List.of(), wait.plus(limit), by -> actions.drain(by, name, wait));
+        "DRAIN",
+        List.of(),
+        wait.plus(limit),
+        by -> actions.drain(by, name, wait),
+        "the server goes on draining");
   }
 
   private Command administer(Words words, AdministrativeState wanted) throws ConsoleException {
@@ -180,10 +194,12 @@ final class Catalog {
   }
 
   private Command reload() {
-    return work(
+    return new Command.Work(
         "RELOAD",
         List.of(new Column("change", ColumnType.TEXT)),
-        by -> actions.reload(by.caller()));
+        limit,
+        by -> actions.reload(by.caller()),
+        "the reload goes on: its result will be in the log of the proxy, and in SHOW CONFIG");
   }
 
   private Command shutdown(Words words) throws ConsoleException {

@@ -115,10 +115,7 @@ final class ClientStatements {
       case "COMMIT", "END" -> transaction(Command.Verb.COMMIT, words);
       case "ROLLBACK", "ABORT" -> transaction(Command.Verb.ROLLBACK, words);
       case "SET", "RESET" -> set(verb, words);
-      case "DISCARD" -> {
-        words.skipAll();
-        yield new Command.Deallocate(null, "DISCARD ALL");
-      }
+      case "DISCARD" -> discard(words);
       case "DEALLOCATE" -> deallocate(words);
       case "SELECT" -> select(words);
       default -> {
@@ -151,6 +148,17 @@ final class ClientStatements {
     }
     words.skipAll();
     return said(verb, List.of(), List.of());
+  }
+
+  /** Nothing is kept here but prepared statements. */
+  private static Command discard(Words words) throws ConsoleException {
+    Token what = words.take("ALL, PLANS, SEQUENCES or TEMP");
+    return switch (what.keyword()) {
+      case "ALL" -> new Command.Deallocate(null, "DISCARD ALL");
+      case "PLANS", "SEQUENCES", "TEMP" -> said("DISCARD " + what.keyword(), List.of(), List.of());
+      case "TEMPORARY" -> said("DISCARD TEMP", List.of(), List.of());
+      default -> throw words.near(what, "ALL, PLANS, SEQUENCES or TEMP is expected");
+    };
   }
 
   private static Command deallocate(Words words) throws ConsoleException {

@@ -36,8 +36,14 @@ sealed interface Command {
    * @param tag of CommandComplete
    * @param columns empty where it has no rows
    * @param limit how long it may run
+   * @param remains what goes on all the same where it is cancelled; empty for nothing
    */
-  record Work(String tag, List<Column> columns, Duration limit, Task task) implements Command {}
+  record Work(String tag, List<Column> columns, Duration limit, Task task, String remains)
+      implements Command {
+    Work(String tag, List<Column> columns, Duration limit, Task task) {
+      this(tag, columns, limit, task, "");
+    }
+  }
 
   /** Who runs it, on which loop. */
   record Invocation(Caller caller, ScheduledExecutorService loop) {}

@@ -27,6 +27,9 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
   /** The event that ends a connection because the console ends. */
   static final Object CLOSE = new Object();
 
+  /** The event that ends one for which there is no place. */
+  static final Object GIVE_WAY = new Object();
+
   /** For last words to arrive, where the client still sends. */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
@@ -38,9 +41,9 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
   private @Nullable ScheduledFuture<?> stalled;
   private boolean ending;
 
-  Connection(Access access, Dialogues dialogues, Catalog catalog, Limits limits) {
-    this.limits = limits;
-    this.login = new Login(this, access, dialogues, catalog, limits);
+  Connection(Services services, Door.Place place) {
+    this.limits = services.limits();
+    this.login = new Login(this, services, place);
   }
 
   @Override
@@ -63,8 +66,29 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
     deadline = after(limit, () -> fatal(otherwise));
   }
 
-  private ScheduledFuture<?> after(Duration time, Runnable task) {
-    return context().executor().schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
+  /** On this loop, others first: after zero, too, what has come for them is read before. */
+  ScheduledFuture<?> after(Duration time, Runnable task) {
+    return context().executor().schedule(() -> guard(task), time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Runs it; what it throws ends the connection, as where the handling of a message does. */
+  void guard(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private void failed(Throwable cause) {
+    log.error("console: connection from {} failed", context().channel().remoteAddress(), cause);
+    if (ending) {
+      close();
+    } else {
+      fatal(
+          ErrorResponse.fatal(
+              ConsoleException.INTERNAL_ERROR, "internal error; see the log of the proxy"));
+    }
   }
 
   private static void stop(@Nullable ScheduledFuture<?> task) {
@@ -110,6 +134,11 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
     return (InetSocketAddress) context().channel().remoteAddress();
   }
 
+  /** For the login, in nanoseconds. */
+  long leftNanos() {
+    return deadline == null ? 0 : deadline.getDelay(TimeUnit.NANOSECONDS);
+  }
+
   ScheduledExecutorService loop() {
     return context().executor();
   }
@@ -150,6 +179,7 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
       return;
     }
     ending = true;
+    login.ended();
     Channel channel = context().channel();
     ByteBuf out = context().alloc().buffer();
     // A close with unread bytes would be a reset, which can take the last words with it.
@@ -188,12 +218,17 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
           ErrorResponse.fatal(
               ErrorResponse.ADMIN_SHUTDOWN,
               "terminating connection: the console of pgproxy shuts down"));
+    } else if (event == GIVE_WAY) {
+      // At once: there may be many of them.
+      fatal(Login.full(limits));
+      close();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext active) {
     ending = true;
+    login.ended();
     stop(deadline);
     stop(stalled);
     if (dialogue != null) {
@@ -205,10 +240,10 @@ final class Connection extends SimpleChannelInboundHandler<Inbound> {
   public void exceptionCaught(ChannelHandlerContext active, Throwable cause) {
     if (cause instanceof IOException) {
       log.debug("console: connection from {} ended", active.channel().remoteAddress(), cause);
+      close();
     } else {
-      log.error("console: connection from {} failed", active.channel().remoteAddress(), cause);
+      failed(cause);
     }
-    close();
   }
 
   private ChannelHandlerContext context() {

@@ -11,6 +11,7 @@ final class ConsoleException extends Exception {
   static final String UNDEFINED_OBJECT = "42704";
   static final String LIMIT_EXCEEDED = "54000";
   static final String QUERY_CANCELED = "57014";
+  static final String INTERNAL_ERROR = "XX000";
 
   private final transient ErrorResponse error;
 

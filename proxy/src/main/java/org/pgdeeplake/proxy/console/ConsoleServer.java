@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.Credentials;
+import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.operation.Operations;
 
@@ -21,10 +22,8 @@ public final class ConsoleServer implements AutoCloseable {
   private static final long CLOSE_MILLIS = 1000;
 
   private volatile Credentials credentials;
-  private volatile Access access;
-  private final Catalog catalog;
-  private final Limits limits;
-  private final Dialogues dialogues = new Dialogues();
+  private volatile Services services;
+  private final Door door;
 
   /** Once closed, it closes what is still added. */
   private final ChannelGroup connections =
@@ -35,15 +34,20 @@ public final class ConsoleServer implements AutoCloseable {
   /**
    * @param credentials of whoever logs in
    */
-  public ConsoleServer(Credentials credentials, Operations operations) {
-    this(credentials, operations, Limits.DEFAULT);
+  public ConsoleServer(Credentials credentials, Operations operations, Metrics metrics) {
+    this(credentials, operations, metrics, Limits.DEFAULT);
   }
 
-  ConsoleServer(Credentials credentials, Operations operations, Limits limits) {
+  ConsoleServer(Credentials credentials, Operations operations, Metrics metrics, Limits limits) {
     this.credentials = credentials;
-    this.access = new Access(credentials);
-    this.catalog = new Catalog(operations, limits.command());
-    this.limits = limits;
+    this.services =
+        new Services(
+            new Access(credentials),
+            new Dialogues(),
+            new Catalog(operations, limits.command()),
+            limits,
+            metrics);
+    this.door = new Door(limits);
   }
 
   /**
@@ -55,7 +59,7 @@ public final class ConsoleServer implements AutoCloseable {
   public void listen(Listener on, Credentials wanted) {
     if (!wanted.equals(credentials)) {
       credentials = wanted;
-      access = new Access(wanted);
+      services = services.with(new Access(wanted));
     }
     listener = on;
     on.accept("console", this::accept);
@@ -80,14 +84,10 @@ public final class ConsoleServer implements AutoCloseable {
   }
 
   private void accept(Channel channel) {
-    if (connections.size() >= limits.connections()) {
-      var _ = channel.close();
-      return;
-    }
     connections.add(channel);
     channel
         .pipeline()
         .addLast(new InboundDecoder())
-        .addLast(new Connection(access, dialogues, catalog, limits));
+        .addLast(new Connection(services, door.enter(channel)));
   }
 }

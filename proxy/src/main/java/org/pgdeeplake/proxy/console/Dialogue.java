@@ -1,12 +1,11 @@
 package org.pgdeeplake.proxy.console;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.operation.Caller;
-import org.pgdeeplake.proxy.postgres.Column;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 
 /**
@@ -15,26 +14,29 @@ import org.pgdeeplake.proxy.postgres.ErrorResponse;
  * #cancel}.
  */
 final class Dialogue {
-  private static final String IN_FAILED_TRANSACTION = "25P02";
+  /** Messages and statements, after which others on this loop have their turn. */
+  static final int STEPS = 64;
 
   private final Connection connection;
-  private final Catalog catalog;
   private final Caller caller;
   private final Runnable atEnd;
+  private final SimpleQuery simple;
   private final ExtendedQuery extended;
   private final Deque<Inbound.Message> pending = new ArrayDeque<>();
   private int pendingBytes;
 
-  /** What is left of a simple Query; null where none is at work. */
-  private @Nullable Deque<List<Token>> script;
-
-  /** I, T or E, as in ReadyForQuery. */
-  private char status = 'I';
+  private final Transaction transaction = new Transaction();
 
   /** After an error in the extended protocol, up to the next Sync. */
   private boolean skipping;
 
   private @Nullable Execution running;
+  private boolean pumping;
+
+  /** Since the last rest. */
+  private int steps;
+
+  private boolean resting;
   private boolean over;
 
   /**
@@ -42,9 +44,9 @@ final class Dialogue {
    */
   Dialogue(Connection connection, Catalog catalog, Caller caller, Runnable atEnd) {
     this.connection = connection;
-    this.catalog = catalog;
     this.caller = caller;
     this.atEnd = atEnd;
+    this.simple = new SimpleQuery(connection, this, catalog);
     this.extended = new ExtendedQuery(connection, this, catalog);
   }
 
@@ -56,20 +58,54 @@ final class Dialogue {
 
   /** Goes on with what waits, as far as it can. */
   void pump() {
-    while (running == null && !over && !connection.ending() && readable()) {
-      if (script != null) {
-        next(script);
-      } else if (pending.isEmpty()) {
-        break;
+    if (pumping) {
+      return; // out of a flush below, after which the loop looks again
+    }
+    pumping = true;
+    try {
+      // What the client reads comes first: to find it out may end the connection.
+      while (readable() && running == null && !resting && !over && !connection.ending()) {
+        if (!step()) {
+          break;
+        }
+      }
+    } finally {
+      pumping = false;
+    }
+    if (!over && !connection.ending()) {
+      connection.autoRead(pendingBytes < Limits.MESSAGE_BYTES);
+    }
+  }
+
+  /** Does the next thing, or rests before it; false where there is none. */
+  private boolean step() {
+    if (!simple.atWork() && pending.isEmpty()) {
+      return false;
+    }
+    if (steps == STEPS) {
+      resting = true;
+      var _ = connection.after(Duration.ZERO, this::resume);
+      return true;
+    }
+    steps++;
+    try {
+      if (simple.atWork()) {
+        simple.next();
       } else {
         Inbound.Message message = pending.remove();
         pendingBytes -= message.bytes();
         handle(message);
       }
+    } catch (ConsoleException e) {
+      fail(e.error());
     }
-    if (!over && !connection.ending()) {
-      connection.autoRead(pendingBytes < Limits.MESSAGE_BYTES);
-    }
+    return true;
+  }
+
+  private void resume() {
+    resting = false;
+    steps = 0;
+    pump();
   }
 
   /** Whether the client takes what it is sent: answers are not piled up for it. */
@@ -80,93 +116,49 @@ final class Dialogue {
     return connection.writable();
   }
 
-  private void handle(Inbound.Message message) {
+  private void handle(Inbound.Message message) throws ConsoleException {
     if (skipping && message.type() != 'S' && message.type() != 'X') {
       return;
     }
     Body body = new Body(message.body());
-    try {
-      switch (message.type()) {
-        case 'Q' -> query(body);
-        case 'P' -> extended.parse(body);
-        case 'B' -> extended.bind(body);
-        case 'D' -> extended.describe(body);
-        case 'E' -> extended.execute(body);
-        case 'C' -> extended.close(body);
-        case 'S' -> endOfCycle();
-        case 'H' -> connection.flush();
-        case 'X' -> connection.close();
-        case 'F' -> {
-          script = new ArrayDeque<>();
-          throw ConsoleException.of(
-              ConsoleException.NOT_SUPPORTED, "there are no functions to call", "");
-        }
-        case 'd', 'c', 'f' -> {} // what is left of a COPY, as PostgreSQL
-        default ->
-            connection.fatal(
-                ErrorResponse.fatal(
-                    ErrorResponse.PROTOCOL_VIOLATION,
-                    "invalid frontend message type " + (int) message.type()));
+    switch (message.type()) {
+      case 'Q' -> {
+        extended.forgetUnnamed();
+        simple.begin(body);
       }
-    } catch (ConsoleException e) {
-      fail(e.error());
+      case 'P' -> extended.parse(body);
+      case 'B' -> extended.bind(body);
+      case 'D' -> extended.describe(body);
+      case 'E' -> extended.execute(body);
+      case 'C' -> extended.close(body);
+      case 'S' -> endOfCycle();
+      case 'H' -> connection.flush();
+      case 'X' -> connection.close();
+      case 'F' -> {
+        simple.begin();
+        throw ConsoleException.of(
+            ConsoleException.NOT_SUPPORTED, "there are no functions to call", "");
+      }
+      case 'd', 'c', 'f' -> {} // what is left of a COPY, as PostgreSQL
+      default ->
+          connection.fatal(
+              ErrorResponse.fatal(
+                  ErrorResponse.PROTOCOL_VIOLATION,
+                  "invalid frontend message type " + (int) message.type()));
     }
   }
 
   private void endOfCycle() {
     skipping = false;
-    if (status == 'I') {
+    if (transaction.status() == 'I') {
       extended.forgetPortals();
     }
     ready();
   }
 
-  private void ready() {
-    connection.send(messages -> messages.readyForQuery(status));
+  void ready() {
+    connection.send(messages -> messages.readyForQuery(transaction.status()));
     connection.flush();
-  }
-
-  private void query(Body body) throws ConsoleException {
-    script = new ArrayDeque<>();
-    String text = body.string();
-    body.end();
-    List<List<Token>> statements = Lexer.statements(text);
-    if (statements.isEmpty()) {
-      connection.send(messages -> messages.emptyQueryResponse());
-    }
-    script.addAll(statements);
-  }
-
-  /** The next statement of a Query. */
-  private void next(Deque<List<Token>> statements) {
-    List<Token> tokens = statements.poll();
-    if (tokens == null) {
-      script = null;
-      ready();
-      return;
-    }
-    try {
-      for (Token token : tokens) {
-        if (token.kind() == Token.Kind.PARAMETER) {
-          throw ConsoleException.of("42P02", "there is no parameter " + token.brief(), "");
-        }
-      }
-      Command command = catalog.command(tokens);
-      run(command, answer -> tell(command, answer));
-    } catch (ConsoleException e) {
-      fail(e.error());
-    }
-  }
-
-  private void tell(Command command, Answer answer) {
-    List<Column> columns = command.columns();
-    if (!columns.isEmpty()) {
-      connection.send(messages -> {
-        messages.rowDescription(columns, i -> false);
-        answer.rows().forEach(row -> messages.dataRow(columns, row, i -> false));
-      });
-    }
-    complete(command, answer);
   }
 
   /** The end of a command that went well. */
@@ -184,24 +176,14 @@ final class Dialogue {
     });
   }
 
-  /** Returns the tag: the COMMIT of what has failed is a ROLLBACK. */
   private String turn(Command.Verb verb) {
-    boolean failed = status == 'E';
-    status = verb == Command.Verb.BEGIN ? 'T' : 'I';
     extended.forgetPortals();
-    return failed && verb == Command.Verb.COMMIT ? Command.Verb.ROLLBACK.name() : verb.name();
+    return transaction.turn(verb);
   }
 
   /** Runs it, now or until it is done; nothing else happens in this session meanwhile. */
   void run(Command command, Consumer<Answer> then) throws ConsoleException {
-    boolean ends =
-        command instanceof Command.Transaction(Command.Verb verb) && verb != Command.Verb.BEGIN;
-    if (status == 'E' && !ends && !(command instanceof Command.Empty)) {
-      throw ConsoleException.of(
-          IN_FAILED_TRANSACTION,
-          "current transaction is aborted, commands ignored until end of transaction block",
-          "");
-    }
+    transaction.check(command);
     switch (command) {
       case Command.Empty(), Command.Transaction _ -> then.accept(Answer.EMPTY);
       case Command.Deallocate(@Nullable String statement, _) -> {
@@ -216,10 +198,11 @@ final class Dialogue {
           finish(execution, then);
         } else {
           connection.flush();
-          execution.afterwards(() -> {
-            finish(execution, then);
-            pump();
-          });
+          execution.afterwards(() ->
+              connection.guard(() -> {
+                finish(execution, then);
+                pump();
+              }));
         }
       }
     }
@@ -239,11 +222,9 @@ final class Dialogue {
 
   private void fail(ErrorResponse error) {
     connection.send(messages -> messages.error(error));
-    if (status == 'T') {
-      status = 'E';
-    }
-    if (script != null) {
-      script.clear();
+    transaction.failed();
+    if (simple.atWork()) {
+      simple.abandon();
     } else {
       skipping = true;
     }

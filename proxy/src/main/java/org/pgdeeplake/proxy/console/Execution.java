@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 /** One command at work, from its start within its limit. On its connection's loop. */
 final class Execution {
   private static final Logger log = LoggerFactory.getLogger(Execution.class);
-  private static final String INTERNAL_ERROR = "XX000";
 
   private final Command.Work work;
   private final ScheduledExecutorService loop;
@@ -62,13 +61,18 @@ final class Execution {
   Answer answer() throws ConsoleException {
     return switch (result.state()) {
       case SUCCESS -> result.resultNow();
-      case CANCELLED -> throw ConsoleException.of(ConsoleException.QUERY_CANCELED, cancelled, "");
+      case CANCELLED ->
+          throw ConsoleException.of(
+              ConsoleException.QUERY_CANCELED,
+              work.remains().isEmpty() ? cancelled : cancelled + "; " + work.remains(),
+              "");
       case FAILED, RUNNING -> {
         if (result.exceptionNow() instanceof ConsoleException e) {
           throw e;
         }
         log.error("console: {} failed", work.tag(), result.exceptionNow());
-        throw ConsoleException.of(INTERNAL_ERROR, "internal error; see the log of the proxy", "");
+        throw ConsoleException.of(
+            ConsoleException.INTERNAL_ERROR, "internal error; see the log of the proxy", "");
       }
     };
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.console.PreparedStatements.Prepared;
 import org.pgdeeplake.proxy.postgres.Column;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 
@@ -14,20 +15,14 @@ import org.pgdeeplake.proxy.postgres.ErrorResponse;
  * parameter takes its place as if it had been written there in quotes. On its connection's loop.
  */
 final class ExtendedQuery {
-  private static final String NO_STATEMENT = "26000";
   private static final String NO_PORTAL = "34000";
-  private static final String DUPLICATE_STATEMENT = "42P05";
+  private static final String DUPLICATE_PORTAL = "42P03";
 
   private final Connection connection;
   private final Dialogue dialogue;
   private final Catalog catalog;
-  private final Map<String, Prepared> statements = new HashMap<>();
+  private final PreparedStatements statements = new PreparedStatements();
   private final Map<String, Portal> portals = new HashMap<>();
-
-  /**
-   * @param command with parameters in the place of their values: only for its columns
-   */
-  private record Prepared(List<Token> tokens, Command command, List<Integer> types) {}
 
   private static final class Portal {
     final Command command;
@@ -51,15 +46,17 @@ final class ExtendedQuery {
     portals.clear();
   }
 
+  /** What a simple Query does (PostgreSQL manual, 54.2.3). */
+  void forgetUnnamed() {
+    var _ = statements.drop("");
+    portals.remove("");
+  }
+
   /**
    * @param name null: all
    */
   void deallocate(@Nullable String name) throws ConsoleException {
-    if (name == null) {
-      statements.clear();
-    } else if (statements.remove(name) == null) {
-      throw noStatement(name);
-    }
+    statements.deallocate(name);
   }
 
   void parse(Body body) throws ConsoleException {
@@ -71,30 +68,24 @@ final class ExtendedQuery {
       declared.add(body.int32());
     }
     body.end();
-    if (!name.isEmpty() && statements.containsKey(name)) {
-      throw ConsoleException.of(
-          DUPLICATE_STATEMENT, "prepared statement \"" + name + "\" already exists", "");
-    }
-    if (statements.size() >= Limits.PREPARED_STATEMENTS) {
-      throw ConsoleException.of(
-          ConsoleException.LIMIT_EXCEEDED, "too many prepared statements", "DEALLOCATE ALL");
-    }
+    statements.makeWay(name);
     List<List<Token>> parts = Lexer.statements(text);
     if (parts.size() > 1) {
       throw ConsoleException.syntax(
           "cannot insert multiple commands into a prepared statement", "");
     }
     List<Token> tokens = parts.isEmpty() ? List.of() : parts.getFirst();
-    statements.put(
+    statements.keep(
         name, new Prepared(tokens, catalog.command(tokens), Parameters.types(tokens, declared)));
     connection.send(messages -> messages.parseComplete());
   }
 
   void bind(Body body) throws ConsoleException {
     String name = body.string();
-    Prepared prepared = statement(body.string());
+    Prepared prepared = statements.get(body.string());
     List<Integer> formats = body.shorts();
     int count = body.int16();
+    Parameters.checkFormats(formats, "parameter", count);
     if (count != prepared.types().size()) {
       throw ConsoleException.of(
           ErrorResponse.PROTOCOL_VIOLATION,
@@ -109,10 +100,16 @@ final class ExtendedQuery {
     }
     List<Integer> results = body.shorts();
     body.end();
+    if (!name.isEmpty() && portals.containsKey(name)) {
+      throw ConsoleException.of(DUPLICATE_PORTAL, "portal \"" + name + "\" already exists", "");
+    }
     if (portals.size() >= Limits.PORTALS && !portals.containsKey(name)) {
       throw ConsoleException.of(ConsoleException.LIMIT_EXCEEDED, "too many open portals", "");
     }
     Command command = catalog.command(Parameters.filled(prepared.tokens(), values));
+    int columns = command.columns().size();
+    // What has no rows takes any number, as in PostgreSQL.
+    Parameters.checkFormats(results, "result", columns == 0 ? results.size() : columns);
     portals.put(name, new Portal(command, i -> format(results, i) == 1));
     connection.send(messages -> messages.bindComplete());
   }
@@ -130,7 +127,7 @@ final class ExtendedQuery {
     String name = body.string();
     body.end();
     if (ofStatement) {
-      Prepared prepared = statement(name);
+      Prepared prepared = statements.get(name);
       connection.send(messages -> messages.parameterDescription(prepared.types()));
       describe(prepared.command().columns(), i -> false);
     } else {
@@ -195,19 +192,11 @@ final class ExtendedQuery {
     String name = body.string();
     body.end();
     if (ofStatement) {
-      statements.remove(name);
+      var _ = statements.drop(name);
     } else {
       portals.remove(name);
     }
     connection.send(messages -> messages.closeComplete());
-  }
-
-  private Prepared statement(String name) throws ConsoleException {
-    Prepared prepared = statements.get(name);
-    if (prepared == null) {
-      throw noStatement(name);
-    }
-    return prepared;
   }
 
   private Portal portal(String name) throws ConsoleException {
@@ -216,10 +205,5 @@ final class ExtendedQuery {
       throw ConsoleException.of(NO_PORTAL, "portal \"" + name + "\" does not exist", "");
     }
     return portal;
-  }
-
-  private static ConsoleException noStatement(String name) {
-    return ConsoleException.of(
-        NO_STATEMENT, "prepared statement \"" + name + "\" does not exist", "");
   }
 }

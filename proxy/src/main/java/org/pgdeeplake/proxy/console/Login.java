@@ -2,8 +2,9 @@ package org.pgdeeplake.proxy.console;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.postgres.CancelKey;
@@ -40,20 +41,21 @@ final class Login {
 
   private final Connection connection;
   private final Access access;
-  private final Dialogues dialogues;
-  private final Catalog catalog;
-  private final Limits limits;
+  private final Services services;
+  private final Door.Place place;
   private Step step = Step.STARTUP;
   private int encryptionRequests;
   private @Nullable StartupMessage startup;
   private @Nullable ScramLogin scram;
 
-  Login(Connection connection, Access access, Dialogues dialogues, Catalog catalog, Limits limits) {
+  /** Until it may be this attempt's turn. */
+  private @Nullable ScheduledFuture<?> turn;
+
+  Login(Connection connection, Services services, Door.Place place) {
     this.connection = connection;
-    this.access = access;
-    this.dialogues = dialogues;
-    this.catalog = catalog;
-    this.limits = limits;
+    this.access = services.access();
+    this.services = services;
+    this.place = place;
   }
 
   void startup(Inbound.Startup packet) {
@@ -66,7 +68,7 @@ final class Login {
         }
       }
       case CancelRequest(CancelKey key) -> {
-        dialogues.cancel(key);
+        services.dialogues().cancel(key);
         connection.close();
       }
       case StartupMessage message -> begin(message, packet.bytes());
@@ -75,13 +77,18 @@ final class Login {
   }
 
   private void begin(StartupMessage message, ByteBuf packet) {
+    if (!place.stays()) {
+      connection.fatal(full(services.limits()));
+      return;
+    }
     startup = message;
     scram = access.begin(message.user());
     step = Step.FIRST;
     connection.send(messages -> {
       ProtocolVersion.negotiation(message.minor(), packet)
-          .ifPresent(
-              unknown -> messages.negotiateProtocolVersion(ProtocolVersion.NEWEST_MINOR, unknown));
+          .ifPresent(unknown ->
+              messages.negotiateProtocolVersion(
+                  Math.min(message.minor(), ProtocolVersion.NEWEST_MINOR), unknown));
       messages.authenticationSasl(ScramLogin.MECHANISM);
     });
     connection.flush();
@@ -124,26 +131,38 @@ final class Login {
     return first == null ? "" : first.toString(StandardCharsets.UTF_8);
   }
 
-  /** When it is this address's turn. */
-  private void verify(ScramLogin login, String last) throws ScramLogin.Malformed {
-    long wait = access.pace().turn(connection.client().getAddress(), System.nanoTime());
-    if (wait <= 0) {
-      decide(login.last(last));
-      return;
+  /** When it is this attempt's turn. */
+  private void verify(ScramLogin login, String last) {
+    long pause =
+        access
+            .pace()
+            .pause(
+                this, connection.client().getAddress(), System.nanoTime(), connection.leftNanos());
+    if (pause == LoginPace.TOO_LONG) {
+      services.metrics().consoleLogin(false);
+      connection.fatal(
+          new ErrorResponse(
+              ErrorResponse.TOO_MANY_CONNECTIONS,
+              "too many attempts to log in from this address",
+              "",
+              "Try again in a moment."));
+    } else if (pause > 0) {
+      turn = connection.after(Duration.ofNanos(pause), () -> verify(login, last));
+    } else {
+      try {
+        decide(login.last(last));
+      } catch (ScramLogin.Malformed e) {
+        fail(ErrorResponse.PROTOCOL_VIOLATION, String.valueOf(e.getMessage()));
+      }
     }
-    var _ =
-        connection
-            .loop()
-            .schedule(
-                () -> {
-                  try {
-                    decide(login.last(last));
-                  } catch (ScramLogin.Malformed e) {
-                    fail(ErrorResponse.PROTOCOL_VIOLATION, String.valueOf(e.getMessage()));
-                  }
-                },
-                wait,
-                TimeUnit.NANOSECONDS);
+  }
+
+  /** The connection ends, or has ended. */
+  void ended() {
+    if (turn != null) {
+      turn.cancel(false);
+      access.pace().leave(this, connection.client().getAddress());
+    }
   }
 
   private void decide(Optional<String> proof) {
@@ -152,6 +171,7 @@ final class Login {
       return;
     }
     if (proof.isEmpty()) {
+      services.metrics().consoleLogin(false);
       access.pace().failed(connection.client().getAddress(), System.nanoTime());
       fail(INVALID_PASSWORD, "password authentication failed for user \"" + message.user() + "\"");
       return;
@@ -165,26 +185,40 @@ final class Login {
               "Connect to the database pgproxy (psql -d pgproxy)."));
       return;
     }
-    if (!dialogues.admit(limits.sessions())) {
-      connection.fatal(
-          new ErrorResponse(
-              ErrorResponse.TOO_MANY_CONNECTIONS,
-              "too many connections to the console",
-              "It takes " + limits.sessions() + " at once.",
-              "Close one."));
+    int sessions = services.limits().sessions();
+    if (!services.dialogues().admit(sessions)) {
+      connection.fatal(full("It takes " + sessions + " at once."));
       return;
     }
     welcome(message, proof.get());
   }
 
+  private static ErrorResponse full(String detail) {
+    return new ErrorResponse(
+        ErrorResponse.TOO_MANY_CONNECTIONS,
+        "too many connections to the console",
+        detail,
+        "Close one, or try again in a moment.");
+  }
+
+  /** For whom the console has no place. */
+  static ErrorResponse full(Limits limits) {
+    return full(
+        "It takes %d at once, and from one address %d that have not logged in."
+            .formatted(limits.connections(), limits.strangers()));
+  }
+
   private void welcome(StartupMessage message, String proof) {
+    place.known();
+    services.metrics().consoleLogin(true);
+    Dialogues dialogues = services.dialogues();
     int processId = dialogues.processId();
     byte[] secret = Dialogues.secret(message.minor());
     CancelKey key = new CancelKey(processId, secret);
     Dialogue dialogue =
         new Dialogue(
             connection,
-            catalog,
+            services.catalog(),
             new Caller("console", message.user(), connection.client()),
             () -> dialogues.ended(key));
     dialogues.began(key, dialogue);

@@ -1,11 +1,13 @@
 package org.pgdeeplake.proxy.console;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.postgres.ColumnType;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
 
 /** The values that a Bind brings. */
 final class Parameters {
@@ -43,13 +45,33 @@ final class Parameters {
     return number;
   }
 
+  /**
+   * None: all are text; one: for all; else one for each.
+   *
+   * @param of what they are formats of
+   * @param count how many there are of those
+   */
+  static void checkFormats(List<Integer> formats, String of, int count) throws ConsoleException {
+    if (formats.size() > 1 && formats.size() != count) {
+      throw ConsoleException.of(
+          ErrorResponse.PROTOCOL_VIOLATION,
+          "bind message has %d %s formats for %d".formatted(formats.size(), of, count),
+          "");
+    }
+    for (int format : formats) {
+      if (format != 0 && format != 1) {
+        throw ConsoleException.of("22023", "unsupported format code: " + format, "");
+      }
+    }
+  }
+
   static String value(@Nullable ByteBuf bytes, int type, boolean binary) throws ConsoleException {
     if (bytes == null) {
       throw ConsoleException.of("22004", "a parameter must not be null", "");
     }
     boolean text = type == NAME || type == UNKNOWN || type == VARCHAR;
     if (!binary || text || type == ColumnType.TEXT.oid()) {
-      return bytes.toString(StandardCharsets.UTF_8);
+      return text(bytes);
     }
     if (type == ColumnType.INT8.oid() && bytes.readableBytes() == Long.BYTES) {
       return String.valueOf(bytes.readLong());
@@ -64,6 +86,13 @@ final class Parameters {
         ConsoleException.NOT_SUPPORTED,
         "a parameter of type " + type + " cannot be read in binary",
         "Names travel as text, numbers as int2, int4 or int8.");
+  }
+
+  private static String text(ByteBuf bytes) throws ConsoleException {
+    if (bytes.bytesBefore((byte) 0) >= 0 || !ByteBufUtil.isText(bytes, StandardCharsets.UTF_8)) {
+      throw ConsoleException.of("22021", "invalid byte sequence for encoding \"UTF8\"", "");
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   static List<Token> filled(List<Token> tokens, List<String> values) throws ConsoleException {

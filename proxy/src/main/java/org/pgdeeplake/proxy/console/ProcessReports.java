@@ -7,6 +7,7 @@ import java.lang.management.MemoryUsage;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.operation.ProxyVersion;
@@ -15,7 +16,9 @@ import org.pgdeeplake.proxy.operation.Topology;
 /** SHOW CONFIG, LISTS, MEM, STATE and VERSION. */
 final class ProcessReports {
   private final Operations operations;
+  private final Map<String, String> defaults = Settings.defaults();
 
+  /** Computes for some milliseconds. */
   ProcessReports(Operations operations) {
     this.operations = operations;
   }
@@ -33,7 +36,7 @@ final class ProcessReports {
         .of(
             "CONFIG",
             "the configuration that runs; changeable: by RELOAD",
-            () -> Settings.of(operations.topology().config()));
+            () -> Settings.of(operations.topology().config(), defaults));
   }
 
   private record Count(String list, int items) {}

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.postgres.Column;
 import org.pgdeeplake.proxy.postgres.ColumnType;
@@ -34,11 +35,21 @@ record Report(
 
   /** Columns over things of one kind, and how each column's value is read off a thing. */
   static final class Shape<T> {
+    /** C1 as well, and what changes the direction of text. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}]");
+
     private final List<Column> columns = new ArrayList<>();
     private final List<Function<T, ? extends @Nullable Object>> values = new ArrayList<>();
 
+    /** Much of it comes from clients and servers, and must not move a DBA's cursor. */
     Shape<T> text(String name, Function<T, @Nullable String> value) {
-      return add(name, ColumnType.TEXT, value);
+      return add(
+          name,
+          ColumnType.TEXT,
+          thing -> {
+            String text = value.apply(thing);
+            return text == null ? null : CONTROL.matcher(text).replaceAll("?");
+          });
     }
 
     Shape<T> number(String name, Function<T, Integer> value) {

@@ -5,15 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.session.SessionSnapshot;
 
 /** SHOW CLIENTS and SHOW QUEUE; columns that PgBouncer has, too, are named and filled as there. */
 final class SessionReports {
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}|\\p{Cf}");
-
   private final Operations operations;
 
   SessionReports(Operations operations) {
@@ -53,9 +50,9 @@ final class SessionReports {
         .number("place", Place::number)
         .seconds("wait", place -> place.session().waitedSeconds())
         .big("id", place -> place.session().id())
-        .text("user", place -> clean(place.session().user()))
-        .text("database", place -> clean(place.session().database()))
-        .text("application_name", place -> clean(place.session().application()))
+        .text("user", place -> place.session().user())
+        .text("database", place -> place.session().database())
+        .text("application_name", place -> place.session().application())
         .text("addr", place -> address(place.session()))
         .number("port", place -> place.session().client().getPort())
         .text("stage", place -> place.session().state())
@@ -77,16 +74,11 @@ final class SessionReports {
 
   private static void who(Report.Shape<SessionSnapshot> shape) {
     shape
-        .text("user", session -> clean(session.user()))
-        .text("database", session -> clean(session.database()))
-        .text("application_name", session -> clean(session.application()))
+        .text("user", SessionSnapshot::user)
+        .text("database", SessionSnapshot::database)
+        .text("application_name", SessionSnapshot::application)
         .text("addr", SessionReports::address)
         .number("port", session -> session.client().getPort());
-  }
-
-  /** What a client calls itself must not move a DBA's cursor. */
-  private static String clean(String text) {
-    return CONTROL.matcher(text).replaceAll("?");
   }
 
   private static String address(SessionSnapshot session) {

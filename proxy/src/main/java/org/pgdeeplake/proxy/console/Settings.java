@@ -50,9 +50,17 @@ final class Settings {
    */
   record Setting(String key, String value, @Nullable String byDefault, boolean changeable) {}
 
-  static List<Setting> of(ProxyConfig config) {
+  /** Reads them anew, which takes some milliseconds. */
+  static Map<String, String> defaults() {
     Map<String, String> defaults = flat(ConfigReader.defaults());
     defaults.keySet().removeAll(REQUIRED);
+    return defaults;
+  }
+
+  /**
+   * @param defaults as {@link #defaults} has them
+   */
+  static List<Setting> of(ProxyConfig config, Map<String, String> defaults) {
     List<Setting> settings = new ArrayList<>();
     flat(config)
         .forEach((key, value) -> {

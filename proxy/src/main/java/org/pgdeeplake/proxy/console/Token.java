@@ -10,6 +10,9 @@ import java.util.Locale;
 record Token(Kind kind, String text) {
   private static final int MAX_SHOWN = 64;
 
+  /** It, its text, and its place in a list. */
+  private static final int OBJECTS_BYTES = 80;
+
   enum Kind {
     /** Keywords, names and numbers without quotes. */
     WORD,
@@ -30,6 +33,11 @@ record Token(Kind kind, String text) {
 
   boolean symbol(char c) {
     return kind == Kind.SYMBOL && text.length() == 1 && text.charAt(0) == c;
+  }
+
+  /** What it costs to keep it, more or less. */
+  int bytes() {
+    return OBJECTS_BYTES + text.length();
   }
 
   /** As it was written, more or less, of a length that leaves a message readable. */

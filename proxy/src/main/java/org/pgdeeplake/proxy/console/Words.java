@@ -94,7 +94,7 @@ final class Words {
     }
   }
 
-  private ConsoleException near(Token token, String problem) {
+  ConsoleException near(Token token, String problem) {
     return ConsoleException.syntax(
         "syntax error at or near \"" + token.brief() + "\": " + problem, hint);
   }

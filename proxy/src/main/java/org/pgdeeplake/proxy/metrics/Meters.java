@@ -92,6 +92,8 @@ final class Meters {
           "side");
   final Events<Counter> reloads =
       counters("pgproxy_reloads", "Reloads of the configuration by how they ended", "result");
+  final Events<Counter> consoleLogins =
+      counters("pgproxy_console_logins", "Logins at the console by how they ended", "result");
   final Events<Counter> cancels =
       counters("pgproxy_cancels", "Cancel requests by what became of them", "result");
 

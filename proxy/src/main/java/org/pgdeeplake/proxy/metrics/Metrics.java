@@ -37,6 +37,8 @@ import org.pgdeeplake.proxy.wake.WakeListener;
 public final class Metrics {
   private static final String APPLIED = "applied";
   private static final String REFUSED = "refused";
+  private static final String OK = "ok";
+  private static final String FAILED = "failed";
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -73,7 +75,8 @@ public final class Metrics {
     collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
     collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
     collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
-    List.of("forwarded", "broadcast", "failed").forEach(meters.cancels::of);
+    List.of("forwarded", "broadcast", FAILED).forEach(meters.cancels::of);
+    List.of(OK, FAILED).forEach(meters.consoleLogins::of);
     List.of(APPLIED, REFUSED).forEach(meters.reloads::of);
     collect(
         "pgproxy_config_", LastReload.families(), () -> List.of(lastReload), owner -> Labels.EMPTY);
@@ -261,6 +264,11 @@ public final class Metrics {
   /** A cancel request ended: {@code forwarded}, {@code broadcast}, {@code failed}. */
   public void cancel(String result) {
     meters.cancels.of(result).increment();
+  }
+
+  /** Somebody logged in at the console, or tried in vain. */
+  public void consoleLogin(boolean ok) {
+    meters.consoleLogins.of(ok ? OK : FAILED).increment();
   }
 
   /** Everything, in Prometheus' text format 0.0.4. */

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,7 +105,12 @@ public final class ScramVerifier {
    */
   ScramVerifier mock(byte[] secret, String user) {
     byte[] random = hmac(secret, user.getBytes(StandardCharsets.UTF_8));
-    byte[] mockSalt = Arrays.copyOf(random, salt.length);
+    byte[] mockSalt = new byte[salt.length];
+    byte[] block = random;
+    for (int at = 0; at < mockSalt.length; at += KEY_BYTES) {
+      System.arraycopy(block, 0, mockSalt, at, Math.min(KEY_BYTES, mockSalt.length - at));
+      block = hmac(secret, block);
+    }
     return new ScramVerifier(iterations, mockSalt, hmac(random, secret), hmac(secret, random));
   }
 

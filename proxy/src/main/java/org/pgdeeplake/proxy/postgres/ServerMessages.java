@@ -47,7 +47,7 @@ public final class ServerMessages {
   }
 
   /**
-   * @param minor the newest of protocol version 3
+   * @param minor of protocol version 3, with which it goes on
    * @param unknown protocol options that are not understood
    */
   public ServerMessages negotiateProtocolVersion(int minor, List<String> unknown) {

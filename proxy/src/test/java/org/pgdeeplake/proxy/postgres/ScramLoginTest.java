@@ -5,6 +5,7 @@ package org.pgdeeplake.proxy.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,18 @@ class ScramLoginTest {
     ScramLogin login = ScramLogin.begin(verifier, false, SECRET, "nobody");
     var _ = login.first(FIRST, SERVER_NONCE);
     assertThat(login.last(LAST)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 16, 32, 33, 80})
+  void theSaltOfAnUnknownUserIsOfTheSameLengthAndLooksAsRandom(int bytes) throws Exception {
+    ScramVerifier verifier = ScramVerifier.derive("pencil", new byte[bytes], 4096);
+    String answer = ScramLogin.begin(verifier, false, SECRET, "nobody").first(FIRST, SERVER_NONCE);
+    byte[] salt = Base64.getDecoder().decode(answer.replaceFirst(".*,s=(.*),i=.*", "$1"));
+    assertThat(salt).hasSize(bytes);
+    for (int from = 0; from + 16 <= bytes; from += 16) {
+      assertThat(Arrays.copyOfRange(salt, from, from + 16)).isNotEqualTo(new byte[16]);
+    }
   }
 
   @ParameterizedTest

@@ -42,6 +42,11 @@ public final class ConsoleLogin {
 
   /** From the server's offer up to the proof; what comes of it is not read. */
   public static void authenticate(RawClient client, String password) throws IOException {
+    client.send(packet('p', prove(client, password).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** From the server's offer up to its challenge; returns the last message, which is not sent. */
+  public static String prove(RawClient client, String password) throws IOException {
     client.readUntil('R');
     client.send(initial("SCRAM-SHA-256", "n,," + FIRST));
     RawClient.Message message = client.read();
@@ -50,7 +55,7 @@ public final class ConsoleLogin {
     }
     String challenge =
         new String(message.body(), 4, message.body().length - 4, StandardCharsets.UTF_8);
-    client.send(packet('p', proof(challenge, password).getBytes(StandardCharsets.UTF_8)));
+    return proof(challenge, password);
   }
 
   public static byte[] initial(String mechanism, String first) {
