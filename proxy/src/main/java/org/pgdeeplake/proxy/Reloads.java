@@ -106,15 +106,20 @@ final class Reloads implements AutoCloseable {
   private static ReloadResult applied(List<String> changes) {
     log.info(
         "reload applied: {}",
-        changes.isEmpty() ? "nothing has changed" : changes.size() + " changes");
+        changes.isEmpty() ? "nothing has changed" : count(changes.size(), "change"));
     changes.forEach(change -> log.info("reload: {}", change));
     return new Applied(changes);
   }
 
   private static ReloadResult refused(List<String> problems) {
-    log.error("reload refused, everything runs on as before: {} problems", problems.size());
+    log.error(
+        "reload refused, everything runs on as before: {}", count(problems.size(), "problem"));
     problems.forEach(problem -> log.error("reload: {}", problem));
     return new Refused(problems);
+  }
+
+  private static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
   }
 
   /** One that runs goes on to its end. */
