@@ -43,7 +43,7 @@ final class TestConsole implements AutoCloseable {
   static final Limits PATIENT =
       new Limits(
           2,
-          4,
+          5,
           3,
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),
