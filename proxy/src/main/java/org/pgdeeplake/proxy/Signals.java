@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +34,13 @@ final class Signals {
    */
   static AtomicBoolean postponeHangup() {
     AtomicBoolean hungUp = new AtomicBoolean();
-    handle(
-        "HUP",
-        () -> {
-          log.info("SIGHUP: the configuration is read again when the start is over");
-          hungUp.set(true);
-        });
+    var _ =
+        handle(
+            "HUP",
+            () -> {
+              log.info("SIGHUP: the configuration is read again when the start is over");
+              hungUp.set(true);
+            });
     return hungUp;
   }
 
@@ -50,17 +52,23 @@ final class Signals {
    */
   static Signals install(Runnable drain, Runnable endNow, Runnable reload, AtomicBoolean hungUp) {
     Signals signals = new Signals(drain, endNow);
-    handle("TERM", signals::terminate);
-    handle("INT", signals::interrupt);
-    handle("HUP", reload);
+    var _ = handle("TERM", signals::terminate);
+    var _ = handle("INT", signals::interrupt);
+    if (!handle("HUP", reload)) {
+      log.warn("SIGHUP is ignored, as nohup has it: reload through the API or the console");
+    }
     if (hungUp.get()) {
       reload.run();
     }
     return signals;
   }
 
-  /** By reflection: javac warns of every mention of sun.misc.Signal, and cannot be told not to. */
-  private static void handle(String name, Runnable action) {
+  /**
+   * By reflection: javac warns of every mention of sun.misc.Signal, and cannot be told not to.
+   *
+   * @return false where whoever started this process has had the signal ignored: Java leaves it so
+   */
+  private static boolean handle(String name, Runnable action) {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       Class<?> signal = Class.forName("sun.misc.Signal");
@@ -69,13 +77,15 @@ final class Signals {
           lookup
               .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
               .bindTo(action);
-      signal
-          .getMethod("handle", signal, handler)
-          .invoke(
-              null,
-              signal.getConstructor(String.class).newInstance(name),
-              MethodHandleProxies.asInterfaceInstance(
-                  handler, MethodHandles.dropArguments(run, 0, signal)));
+      Object last =
+          signal
+              .getMethod("handle", signal, handler)
+              .invoke(
+                  null,
+                  signal.getConstructor(String.class).newInstance(name),
+                  MethodHandleProxies.asInterfaceInstance(
+                      handler, MethodHandles.dropArguments(run, 0, signal)));
+      return !Objects.equals(handler.getField("SIG_IGN").get(null), last);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("this Java has no sun.misc.Signal (module jdk.unsupported)", e);
     }

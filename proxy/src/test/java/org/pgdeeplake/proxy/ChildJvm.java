@@ -23,13 +23,25 @@ final class ChildJvm implements AutoCloseable {
    */
   ChildJvm(Path directory, Map<String, String> environment, String main, String... args)
       throws IOException {
+    // Whoever runs the tests may have turned signals off, and children inherit that.
+    this("--default-signal=INT,HUP", directory, environment, main, args);
+  }
+
+  /** One for which {@code signal} is turned off, as nohup does. */
+  static ChildJvm ignoring(String signal, Path directory, String main, String... args)
+      throws IOException {
+    return new ChildJvm("--ignore-signal=" + signal, directory, Map.of(), main, args);
+  }
+
+  private ChildJvm(
+      String signals, Path directory, Map<String, String> environment, String main, String... args)
+      throws IOException {
     output = directory.resolve("output");
     List<String> command =
         new ArrayList<>(
             List.of(
-                // Whoever runs the tests may have turned signals off, and children inherit that.
                 "env",
-                "--default-signal=INT,HUP",
+                signals,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",

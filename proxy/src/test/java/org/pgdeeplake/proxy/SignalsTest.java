@@ -69,6 +69,18 @@ class SignalsTest {
   }
 
   @Test
+  void aHangupThatIsIgnoredIsTold() throws Exception {
+    try (ChildJvm child =
+        ChildJvm.ignoring("HUP", directory, Child.class.getName(), "drain-ends")) {
+      child.awaitOutput("SIGHUP is ignored, as nohup has it");
+      child.awaitOutput("ready");
+      child.signal("TERM");
+
+      assertThat(child.awaitExit()).isZero();
+    }
+  }
+
+  @Test
   void aHangupDuringTheStartReloadsAfterIt() throws Exception {
     try (ChildJvm child = child("drain-ends hung-up")) {
       child.awaitOutput("reload");
