@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,12 @@ import org.pgdeeplake.proxy.net.Listener;
  * not at all. {@link #prepare} and {@link #use} are for one thread at a time, the rest for any.
  */
 final class Ports {
+  /** To be quiet and closed. */
+  private static final Duration LEAVING = Duration.ofSeconds(2);
+
+  /** Retired, and perhaps still open. Confined to who prepares. */
+  private final List<Listener> leaving = new ArrayList<>();
+
   private volatile Map<Owner, Listener> open = Map.of();
 
   /**
@@ -96,7 +103,7 @@ final class Ports {
     Listener listener = givenUp(one, prepared.listeners());
     if (listener == null) {
       try {
-        listener = one.opener().open(one.bind());
+        listener = open(one);
         prepared.opened().add(listener);
       } catch (IOException e) {
         problems.add(problem(one, e, file));
@@ -104,6 +111,22 @@ final class Ports {
       }
     }
     prepared.listeners().put(one.owner(), listener);
+  }
+
+  /** The address may be one that was given up a moment ago and is not closed yet. */
+  private Listener open(Wanted one) throws IOException {
+    leaving.removeIf(listener -> !listener.open());
+    try {
+      return one.opener().open(one.bind());
+    } catch (IOException e) {
+      if (leaving.isEmpty()) {
+        throw e;
+      }
+      for (Listener listener : leaving) {
+        listener.awaitClosed(LEAVING);
+      }
+      return one.opener().open(one.bind());
+    }
   }
 
   private @Nullable Listener givenUp(Wanted wanted, Map<Owner, Listener> taken) {
@@ -143,7 +166,10 @@ final class Ports {
     open = prepared.listeners();
     before.values().stream()
         .filter(listener -> !open.containsValue(listener))
-        .forEach(Listener::retire);
+        .forEach(listener -> {
+          listener.retire();
+          leaving.add(listener);
+        });
   }
 
   /** Closes those of this kind. */

@@ -173,6 +173,18 @@ class PortsTest {
     }
   }
 
+  /** What is given up is open for a moment yet: who wants it back waits for that. */
+  @Test
+  void anAddressComesAndGoesAtOnce() throws Exception {
+    try (ReservedPort one = new ReservedPort();
+        ReservedPort two = new ReservedPort()) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(use(wanted(A, one)).of(A).address().getPort()).isEqualTo(one.number());
+        assertThat(use(wanted(A, two)).of(A).address().getPort()).isEqualTo(two.number());
+      }
+    }
+  }
+
   /** The kernel would have to take both, and would not tell them apart. */
   @Test
   void anAddressThatOverlapsOneOfOursNeedsARestart() throws Exception {

@@ -39,6 +39,7 @@ final class CheckConnection {
   private final EventLoop loop;
   private final ServerConnector connector;
   private final byte[] startup;
+  private @Nullable Attempt running;
 
   CheckConnection(
       CheckConfig config, Destination destination, EventLoop loop, ServerConnector connector) {
@@ -59,6 +60,7 @@ final class CheckConnection {
    */
   void check(boolean fast, Consumer<CheckResult> whenDone) {
     Attempt attempt = new Attempt(whenDone);
+    running = attempt;
     attempt.deadline =
         loop.schedule(attempt::timedOut, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
     attempt.connecting =
@@ -68,6 +70,16 @@ final class CheckConnection {
       attempt.hurry =
           loop.schedule(
               () -> attempt.hangs(hurry.toMillis()), hurry.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /**
+   * Ends the check that is under way, if there is one; nobody is told. A loop that ends may forget
+   * to close what is open then.
+   */
+  void abort() {
+    if (running != null) {
+      running.abort();
     }
   }
 
@@ -166,10 +178,18 @@ final class CheckConnection {
     }
 
     private void done(boolean full, Status status, String info) {
+      if (!done) {
+        abort();
+        whenDone.accept(new CheckResult(status, info, full, System.nanoTime() - startNanos));
+      }
+    }
+
+    private void abort() {
       if (done) {
         return;
       }
       done = true;
+      running = null;
       if (deadline != null) {
         deadline.cancel(false);
       }
@@ -186,7 +206,6 @@ final class CheckConnection {
       if (channel != null) {
         var _ = channel.close();
       }
-      whenDone.accept(new CheckResult(status, info, full, System.nanoTime() - startNanos));
     }
   }
 }

@@ -48,6 +48,7 @@ final class ServerCheck {
     execute(() -> {
       closed = true;
       cancelNext();
+      connection.abort();
     });
   }
 

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -127,6 +128,11 @@ public final class Listener implements AutoCloseable {
    */
   public void retire() {
     closeWhenQuiet(-1, MAX_ROUNDS);
+  }
+
+  /** Blocks until it is closed, or for {@code limit}. */
+  public void awaitClosed(Duration limit) {
+    channel.closeFuture().awaitUninterruptibly(limit.toMillis());
   }
 
   private void closeWhenQuiet(long acceptedBefore, int rounds) {
