@@ -35,11 +35,30 @@ public record PostgresAccess(String user, String password, Duration timeout) {
     return open(instance.host(), instance.port(), database, application, silence);
   }
 
+  /** A session whose statements reach the server by the letter: the driver splits none. */
+  public Connection openVerbatim(
+      Instance instance, String database, String application, Duration silence)
+      throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("preferQueryMode", "simple");
+    return open(instance.host(), instance.port(), database, application, silence, properties);
+  }
+
   /** Also for the proxy's address. */
   public Connection open(
       String host, int port, String database, String application, Duration silence)
       throws SQLException {
-    Properties properties = new Properties();
+    return open(host, port, database, application, silence, new Properties());
+  }
+
+  private Connection open(
+      String host,
+      int port,
+      String database,
+      String application,
+      Duration silence,
+      Properties properties)
+      throws SQLException {
     properties.setProperty("user", user);
     if (!password.isEmpty()) {
       properties.setProperty("password", password);
