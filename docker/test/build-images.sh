@@ -5,10 +5,12 @@
 #   build-images.sh env         prints what docker-compose.yml needs to use them, for an .env file
 # All are called pgdeeplake-test/..., so that nothing real is hidden by them. They are made again only when what they are
 # made of has changed.
+# $cache and $prefix come from common.sh.
+# shellcheck disable=SC2154
 set -euo pipefail
 here=$(dirname -- "$(readlink -f -- "$0")")
 root=$(dirname -- "$(dirname -- "$here")")
-# shellcheck source=docker/test/common.sh
+# shellcheck source=/dev/null
 source "$here/common.sh"
 label=org.pgdeeplake.test.inputs
 export DOCKER_BUILDKIT=1
@@ -46,17 +48,17 @@ debian_root() {
   printf '%s\n' root:x:0:0::/root:/bin/sh postgres:x:999:999::/var/lib/postgresql:/bin/bash >"$target/etc/passwd"
   printf '%s\n' root:x:0: postgres:x:999: >"$target/etc/group"
   ln -sf bash "$target/usr/bin/sh"
-  mkdir -p -m 1777 "$target/tmp"
+  mkdir -p "$target/tmp"
+  chmod 1777 "$target/tmp"
   mkdir -p "$target"/{proc,sys,dev,run,root}
   rm -f "$cache"/apt/archives/*.deb
 }
 
 stand_ins() {
-  local hash
-  hash=$(find "$here" -type f -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum | cut -c1-16)
+  local hash tree
+  hash=$(find "$here" -type f ! -name engine.sh -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum | cut -c1-16)
   if ! current "$prefix/debian" "$hash"; then
     say "Building the stand-in for Debian's base image (about 20 s)"
-    local tree
     tree=$(mktemp -d "$cache/root.XXXXXX")
     # shellcheck disable=SC2064
     trap "rm -rf '$tree'" EXIT
@@ -77,10 +79,18 @@ stand_ins() {
   fi
   if ! current "$prefix/jdk" "$hash"; then
     say "Building the stand-in for the JDK's image"
-    local java
-    # shellcheck source=bin/java.sh
+    local java jdk
+    # shellcheck source=/dev/null
     java=$(source "$root/bin/java.sh" && find_java)
-    build -t "$prefix/jdk" -f "$here/jdk.Dockerfile" "$(dirname -- "$(dirname -- "$(readlink -f -- "$java")")")"
+    jdk=$(dirname -- "$(dirname -- "$(readlink -f -- "$java")")")
+    tree=$(mktemp -d "$cache/jdk.XXXXXX")
+    # shellcheck disable=SC2064
+    trap "rm -rf '$tree'" EXIT
+    # With what links lead to: Debian's packages keep the certificates elsewhere.
+    tar -C "$jdk" --exclude ./lib/src.zip -ch . | tar -C "$tree" -x
+    build -t "$prefix/jdk" -f "$here/jdk.Dockerfile" "$tree"
+    rm -rf "$tree"
+    trap - EXIT
   fi
   if ! current "$prefix/docker-cli" "$hash"; then
     local client
@@ -110,15 +120,24 @@ project() {
 }
 
 environment() {
+  # The engine refuses more than there are.
+  local cpus
+  cpus=$(nproc)
+  ((cpus <= 4)) || cpus=4
   cat <<ENV
 PG_DEEPLAKE_IMAGE=$prefix/pg-deeplake
 REDIS_IMAGE=$prefix/redis
 PROXY_IMAGE=$prefix/proxy
 MANAGER_IMAGE=$prefix/manager
+PG_DEEPLAKE_CPUS=$cpus
 ENV
 }
 
 mkdir -p "$cache"
+if ! docker buildx version >/dev/null 2>&1; then
+  # As engine.sh has fetched it.
+  export DOCKER_CONFIG=$cache/docker-config
+fi
 case ${1:-} in
   stand-ins) stand_ins ;;
   project) project ;;

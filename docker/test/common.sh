@@ -3,6 +3,8 @@
 
 # What is fetched is kept here, outside the repository.
 cache=${PGDEEPLAKE_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pgdeeplake-test}
+# Of the names of all images that are made here.
+# shellcheck disable=SC2034
 prefix=pgdeeplake-test
 
 # To the person: standard output belongs to the caller.

@@ -3,9 +3,11 @@
 #   engine.sh start   finds one, or installs and starts one where it may (root, apt); prints `export` lines for the tests
 #   engine.sh stop    stops the dockerd that start has started, and no other
 # start ends with 1 and one line of reason where the machine refuses.
+# $cache and $prefix come from common.sh.
+# shellcheck disable=SC2154
 set -euo pipefail
 here=$(dirname -- "$(readlink -f -- "$0")")
-# shellcheck source=docker/test/common.sh
+# shellcheck source=/dev/null
 source "$here/common.sh"
 pid_file=$cache/dockerd.pid
 log=$cache/dockerd.log
