@@ -100,6 +100,11 @@ stand_ins() {
   fi
 }
 
+# What a newer image of the same name has left behind; nothing that is not ours has the label.
+prune() {
+  docker image prune -f --filter "label=$label" >/dev/null
+}
+
 # The jars as they are: no Maven runs here.
 project() {
   local module
@@ -111,7 +116,7 @@ project() {
   done
   # BuildKit's own cache finds out what has changed.
   for module in proxy manager; do
-    docker build -q -f "$root/docker/Dockerfile" --target "$module" -t "$prefix/$module" \
+    docker build -q --label "$label=jars" -f "$root/docker/Dockerfile" --target "$module" -t "$prefix/$module" \
       --build-arg JARS=context \
       --build-arg "BUILD_IMAGE=$prefix/jdk" \
       --build-arg "DOCKER_CLI_IMAGE=$prefix/docker-cli" \
@@ -139,8 +144,8 @@ if ! docker buildx version >/dev/null 2>&1; then
   export DOCKER_CONFIG=$cache/docker-config
 fi
 case ${1:-} in
-  stand-ins) stand_ins ;;
-  project) project ;;
+  stand-ins) stand_ins && prune ;;
+  project) project && prune ;;
   env) environment ;;
   *)
     say "usage: build-images.sh stand-ins|project|env"
