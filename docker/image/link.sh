@@ -1,11 +1,15 @@
 #!/bin/bash
-# link.sh APP MODULES: makes APP/jre, a Java runtime of the modules; takes Netty's libraries of this platform out of the
-# jars of APP/lib into APP/native; and begins /root-fs with the C libraries of all that, busybox and a user.
+# Makes what the jars in /app need to run from scratch. In two steps, since only the second depends on the jars:
+#   link.sh runtime MODULES   /app/jre: a Java runtime of the modules, separated by commas
+#   link.sh files             /app/native: Netty's libraries of this platform, out of the jars of /app/lib; and /root-fs:
+#                             the C libraries of all that, busybox and a user
 set -euo pipefail
-app=$1 modules=$2 root=/root-fs
+app=/app root=/root-fs
 
-jlink --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 \
-  --output "$app/jre"
+if [[ $1 == runtime ]]; then
+  exec jlink --add-modules "$2" --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 \
+    --output "$app/jre"
+fi
 
 # Netty would unpack them at each start, which a read-only file system does not allow.
 case $(uname -m) in
