@@ -8,6 +8,8 @@
 #   directory    local path: there is no such directory
 set -euo pipefail
 
+user=${POSTGRES_USER:-postgres}
+
 unhealthy() {
   echo "$1"
   exit 1
@@ -17,7 +19,7 @@ unhealthy() {
 # look at pg_stat_activity tell this from clients.
 query() {
   PGAPPNAME=health-check PGCONNECT_TIMEOUT=3 PGOPTIONS='-c statement_timeout=4s' \
-    psql -h "${PGSOCKETDIR:-/var/run/postgresql}" -U "${POSTGRES_USER:-postgres}" -d "${POSTGRES_DB:-${POSTGRES_USER:-postgres}}" \
+    psql -h "${PGSOCKETDIR:-/var/run/postgresql}" -U "$user" -d "${POSTGRES_DB:-$user}" \
     -X -q -t -A -v ON_ERROR_STOP=1 -c "$1" 2>/dev/null
 }
 

@@ -3,8 +3,8 @@
 #   build-images.sh stand-ins   what docker-compose.yml and the Dockerfile take from registries, made of Debian packages
 #   build-images.sh project     the proxy's and the manager's image from the jars of `mvn package`, on those
 #   build-images.sh env         prints what docker-compose.yml needs to use them, for an .env file
-# All are called pgdeeplake-test/..., so that nothing real is hidden by them. They are made again only when what they are
-# made of has changed.
+# All are called pgdeeplake-test/..., so that nothing real is hidden by them. They are made again only when what they
+# are made of has changed.
 # $cache and $prefix come from common.sh.
 # shellcheck disable=SC2154
 set -euo pipefail
