@@ -111,7 +111,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     Ports.requireFree(adminPort, "--admin-port");
     List<Instance> chosen = Ports.chooseInstances(directory, instances, Set.of(port, adminPort));
     LocalDeployment local = LocalDeployment.prepare(directory, chosen);
-    Path config = new ProxyConfig(port, adminPort, chosen, idle).write(directory);
+    Path config = new ProxyConfig(port, adminPort, idle).write(directory);
     if (invocation.termination().requested()) {
       return ExitCodes.OK;
     }

@@ -3,34 +3,38 @@ package org.pgdeeplake.manager.compose;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.pgdeeplake.manager.deployment.ControlledDeployment;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
 import org.pgdeeplake.manager.deployment.LockFile;
 import org.pgdeeplake.manager.deployment.Locked;
+import org.pgdeeplake.manager.deployment.ScalableDeployment;
+import org.pgdeeplake.manager.deployment.ServerList;
 import org.pgdeeplake.manager.deployment.Started;
 import org.pgdeeplake.manager.deployment.WantedCount;
 import org.pgdeeplake.manager.postgres.StartupProbe;
 
 /** The containers of docker-compose.yml. Any thread. */
-public final class ComposeDeployment implements ControlledDeployment {
+public final class ComposeDeployment implements ScalableDeployment {
   /** Set in a container of the stack, where instances are reached by their names. */
   private static final String INSIDE = "PG_DEEPLAKE_INSIDE";
+
+  private static final Pattern CONTAINER = Pattern.compile("pg-deeplake-([1-9]\\d*)");
+  private static final String HEALTH_CHECK = "/usr/local/bin/health-check.sh";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration POLL = Duration.ofMillis(20);
@@ -89,24 +93,49 @@ public final class ComposeDeployment implements ControlledDeployment {
   /** Those that the proxy knows. */
   @Override
   public List<Instance> instances() throws DeploymentFailed {
-    List<Instance> instances = new ArrayList<>();
-    try {
-      for (Config server :
-          ConfigFactory.parseFile(serversFile().toFile())
-              .getConfigList("proxy.backends.pg_backends.servers")) {
-        instances.add(instance(server.getString("name")));
-      }
-      return instances;
-    } catch (ConfigException | NumberFormatException e) {
-      throw new DeploymentFailed(serversFile() + ": " + e.getMessage(), e);
-    }
+    return ServerList.read(serversFile()).stream().map(entry -> instance(entry.ordinal())).toList();
   }
 
-  Instance instance(String name) {
-    int ordinal = Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+  @Override
+  public Instance instance(int ordinal) {
+    String name = Instance.name(ordinal);
     return inside
-        ? new Instance(ordinal, name, name, 5432)
+        ? new Instance(ordinal, name, name, ComposeStack.BASE_PORT)
         : new Instance(ordinal, name, "127.0.0.1", ComposeStack.BASE_PORT + ordinal);
+  }
+
+  @Override
+  public List<Instance> existing() throws DeploymentFailed, InterruptedException {
+    Set<Integer> ordinals = new TreeSet<>();
+    instances().forEach(instance -> ordinals.add(instance.ordinal()));
+    docker
+        .run("container", "ls", "--all", "--format", "{{.Names}}")
+        .lines()
+        .map(CONTAINER::matcher)
+        .filter(Matcher::matches)
+        .forEach(matcher -> ordinals.add(Integer.parseInt(matcher.group(1))));
+    return ordinals.stream().map(this::instance).toList();
+  }
+
+  @Override
+  public Map<Path, String> proxyFiles(List<Instance> instances) {
+    List<ServerList.Entry> entries =
+        instances.stream()
+            .map(i -> new ServerList.Entry(i.name(), i.name(), ComposeStack.BASE_PORT))
+            .toList();
+    return Map.of(serversFile(), ServerList.text(entries));
+  }
+
+  @Override
+  public Map<Path, String> stackFiles(int instances, Optional<String> image)
+      throws DeploymentFailed {
+    Optional<String> chosen = image.isPresent() ? image : ComposeStack.imageOf(composeFile());
+    return Map.of(composeFile(), new ComposeStack(Math.max(1, instances), chosen).compose());
+  }
+
+  @Override
+  public boolean hasImages() {
+    return true;
   }
 
   @Override
@@ -210,6 +239,44 @@ public final class ComposeDeployment implements ControlledDeployment {
       docker.run(
           Docker.PULL_LIMIT, "compose", "up", "-d", "--no-deps", "--no-recreate", instance.name());
     }
+  }
+
+  @Override
+  public Started recreate(Instance instance) throws DeploymentFailed, InterruptedException {
+    docker.run(
+        Docker.PULL_LIMIT, "compose", "up", "-d", "--no-deps", "--force-recreate", instance.name());
+    return start(instance);
+  }
+
+  @Override
+  public void remove(Instance instance) throws DeploymentFailed, InterruptedException {
+    stop(instance);
+    if (containerState(instance.name()).isPresent()) {
+      docker.run("container", "rm", "--volumes", instance.name());
+    }
+  }
+
+  /** The health check's word, asked now instead of at the engine's next look. */
+  @Override
+  public Optional<String> unhealthy(Instance instance)
+      throws DeploymentFailed, InterruptedException {
+    Docker.Result result =
+        docker.attempt(Duration.ofSeconds(20), "exec", instance.name(), "bash", HEALTH_CHECK);
+    if (result.ok()) {
+      return Optional.empty();
+    }
+    List<String> lines = result.output().lines().toList();
+    return Optional.of(lines.isEmpty() ? "exit code " + result.exitCode() : lines.getLast());
+  }
+
+  @Override
+  public boolean signalProxy() throws DeploymentFailed, InterruptedException {
+    String id = docker.run("compose", "ps", "--quiet", "proxy");
+    if (id.isEmpty()) {
+      return false;
+    }
+    docker.run("container", "kill", "--signal", "HUP", id);
+    return true;
   }
 
   private DeploymentFailed notStarted(Instance instance, String what)

@@ -1,28 +1,42 @@
 package org.pgdeeplake.manager.local;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.pgdeeplake.manager.deployment.ControlledDeployment;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
+import org.pgdeeplake.manager.deployment.FileErrors;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
 import org.pgdeeplake.manager.deployment.LockFile;
 import org.pgdeeplake.manager.deployment.Locked;
+import org.pgdeeplake.manager.deployment.ScalableDeployment;
+import org.pgdeeplake.manager.deployment.ServerList;
 import org.pgdeeplake.manager.deployment.Started;
 import org.pgdeeplake.manager.deployment.WantedCount;
+import org.pgdeeplake.manager.deployment.WholeFile;
+import org.pgdeeplake.manager.postgres.StartupProbe;
 
 /**
  * The instances of one directory, which keeps their data between runs. Any thread. Which there are
  * is read from the directory each time, since another manager may have changed it.
  */
-public final class LocalDeployment implements ControlledDeployment {
+public final class LocalDeployment implements ScalableDeployment {
   private static final String WATCH_LOCK = "manager.lock";
   private static final String CHANGE_LOCK = "change.lock";
+  private static final String SERVERS = "servers.conf";
+  private static final String PROXY_PID = "proxy.pid";
+
+  private static final Pattern INSTANCE_DIRECTORY = Pattern.compile("pg-deeplake-(\\d+)");
 
   private final Path root;
   private final Path programs;
@@ -39,13 +53,13 @@ public final class LocalDeployment implements ControlledDeployment {
   }
 
   public static boolean existsIn(Path directory) throws DeploymentFailed {
-    return !InstanceList.read(directory.toAbsolutePath().normalize()).isEmpty();
+    return Files.exists(directory.resolve(SERVERS));
   }
 
   /** What {@link #prepare} left there, by this manager or an earlier one; nothing is created. */
   public static LocalDeployment open(Path directory) throws DeploymentFailed {
     Path root = directory.toAbsolutePath().normalize();
-    if (InstanceList.read(root).isEmpty()) {
+    if (!existsIn(root)) {
       throw new DeploymentFailed(
           "there is no local deployment in " + root + ": bin/quickstart makes one");
     }
@@ -72,7 +86,9 @@ public final class LocalDeployment implements ControlledDeployment {
     for (Instance instance : instances) {
       server(instance).initialise();
     }
-    InstanceList.write(root, instances);
+    for (var file : proxyFiles(instances).entrySet()) {
+      WholeFile.replace(file.getKey(), file.getValue());
+    }
   }
 
   /**
@@ -129,7 +145,9 @@ public final class LocalDeployment implements ControlledDeployment {
 
   @Override
   public List<Instance> instances() throws DeploymentFailed {
-    return InstanceList.read(root);
+    return ServerList.read(root.resolve(SERVERS)).stream()
+        .map(entry -> Instance.local(entry.ordinal(), entry.port()))
+        .toList();
   }
 
   @Override
@@ -154,6 +172,7 @@ public final class LocalDeployment implements ControlledDeployment {
 
   @Override
   public Started start(Instance instance) throws DeploymentFailed, InterruptedException {
+    server(instance).initialise();
     return server(instance).start();
   }
 
@@ -182,6 +201,85 @@ public final class LocalDeployment implements ControlledDeployment {
 
   private LocalInstance server(Instance instance) {
     return servers.computeIfAbsent(instance, key -> new LocalInstance(key, root, programs, user));
+  }
+
+  @Override
+  public List<Instance> existing() throws DeploymentFailed {
+    Map<Integer, Instance> found = new TreeMap<>();
+    try (Stream<Path> entries = Files.list(root)) {
+      entries
+          .map(entry -> INSTANCE_DIRECTORY.matcher(entry.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(matcher -> Integer.parseInt(matcher.group(1)))
+          .forEach(ordinal ->
+              runningPort(root, ordinal)
+                  .ifPresent(port -> found.put(ordinal, Instance.local(ordinal, port))));
+    } catch (IOException e) {
+      throw new DeploymentFailed("cannot read " + root + ": " + FileErrors.reason(e), e);
+    }
+    instances().forEach(instance -> found.put(instance.ordinal(), instance));
+    return List.copyOf(found.values());
+  }
+
+  @Override
+  public Instance instance(int ordinal) throws DeploymentFailed {
+    List<Instance> existing = existing();
+    return existing.stream()
+        .filter(instance -> instance.ordinal() == ordinal)
+        .findFirst()
+        .orElseGet(() -> Instance.local(ordinal, Loopback.freeFrom(5432 + ordinal, existing)));
+  }
+
+  @Override
+  public Map<Path, String> proxyFiles(List<Instance> instances) {
+    List<ServerList.Entry> entries =
+        instances.stream().map(i -> new ServerList.Entry(i.name(), i.host(), i.port())).toList();
+    return Map.of(root.resolve(SERVERS), ServerList.text(entries));
+  }
+
+  @Override
+  public Map<Path, String> stackFiles(int instances, Optional<String> image) {
+    return Map.of();
+  }
+
+  @Override
+  public boolean hasImages() {
+    return false;
+  }
+
+  @Override
+  public Started recreate(Instance instance) {
+    throw new UnsupportedOperationException("local instances have no image");
+  }
+
+  /** Its data stays, for the next instance of that ordinal. */
+  @Override
+  public void remove(Instance instance) throws DeploymentFailed, InterruptedException {
+    stop(instance);
+  }
+
+  @Override
+  public Optional<String> unhealthy(Instance instance) {
+    return StartupProbe.accepts(instance.host(), instance.port())
+        ? Optional.empty()
+        : Optional.of("no sessions");
+  }
+
+  /** The quickstart's. */
+  @Override
+  public boolean signalProxy() throws DeploymentFailed {
+    Path file = root.resolve(PROXY_PID);
+    try {
+      String pid = Files.exists(file) ? Files.readString(file).strip() : "";
+      if (pid.isEmpty()
+          || ProcessHandle.of(Long.parseLong(pid)).filter(Subprocess::runs).isEmpty()) {
+        return false;
+      }
+      var _ = Subprocess.run(List.of("sh", "-c", "kill -HUP " + pid), Path.of("/"));
+      return true;
+    } catch (IOException | NumberFormatException e) {
+      throw new DeploymentFailed("cannot read " + file + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
