@@ -113,7 +113,8 @@ final class Exchange implements AutoCloseable {
               "No connection to the proxy at %s: is it running, and is --proxy or PROXY_ADMIN_URL right?"
                   .formatted(base);
           case HttpTimeoutException _ -> "No answer from the proxy at %s in time".formatted(base);
-          default -> "The connection to the proxy at %s was lost (%s)".formatted(base, cause.getMessage());
+          default ->
+              "The connection to the proxy at %s was lost (%s)".formatted(base, cause.getMessage());
         };
     return new ProxyFailed.Unreachable(message, cause);
   }
