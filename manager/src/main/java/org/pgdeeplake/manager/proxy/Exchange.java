@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Requests to one proxy, and what its status codes mean. */
 final class Exchange implements AutoCloseable {
   private static final String KEYS =
-      "PROXY_STATS_USER and PROXY_STATS_PASSWORD (or HAPROXY_STATS_USER and HAPROXY_STATS_PASSWORD)"
-          + " in .env";
+      "PROXY_STATS_USER and PROXY_STATS_PASSWORD in .env, or HAPROXY_STATS_USER and"
+          + " HAPROXY_STATS_PASSWORD";
 
   private final String base;
   private final @Nullable ProxyCredentials credentials;
@@ -42,9 +42,9 @@ final class Exchange implements AutoCloseable {
             .build();
   }
 
-  /** Where the proxy is, for messages. */
+  /** Begins a message about what the proxy said. */
   String place() {
-    return "the proxy at " + base;
+    return "The proxy at " + base;
   }
 
   /** A path of names, each of which may have any character. */
@@ -110,10 +110,11 @@ final class Exchange implements AutoCloseable {
     String message =
         switch (cause) {
           case ConnectException _ ->
-              "No connection to %s: is it running, and is --proxy or PROXY_ADMIN_URL right?"
-                  .formatted(place());
-          case HttpTimeoutException _ -> "No answer from %s in time".formatted(place());
-          default -> "The connection to %s was lost (%s)".formatted(place(), cause.getMessage());
+              "No connection to the proxy at %s: is it running, and is --proxy or PROXY_ADMIN_URL right?"
+                  .formatted(base);
+          case HttpTimeoutException _ -> "No answer from the proxy at %s in time".formatted(base);
+          default ->
+              "The connection to the proxy at %s was lost (%s)".formatted(base, cause.getMessage());
         };
     return new ProxyFailed.Unreachable(message, cause);
   }
@@ -148,9 +149,9 @@ final class Exchange implements AutoCloseable {
 
   private String credentialsWanted(int status) {
     if (status == 403) {
-      return "%s takes no orders and names no clients, since it has no user and password:"
+      return "%s has no user and password, so nobody can give it orders or see its sessions:"
               .formatted(place())
-          + " set proxy.admin.stats there (in Compose "
+          + " set proxy.admin.stats in its configuration (with Compose: "
           + KEYS
           + ")";
     }

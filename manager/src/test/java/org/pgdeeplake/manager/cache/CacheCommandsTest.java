@@ -38,7 +38,6 @@ class CacheCommandsTest {
     fill();
     Manage stats = manage("cache-stats");
     assertThat(stats.code()).isEqualTo(ExitCodes.OK);
-    assertThat(stats.err()).isEmpty();
     assertThat(stats.out())
         .contains("Redis ", "127.0.0.1:" + redis.port())
         .contains("Keys      50002, with pgdl: 50000", "Hit rate  100.0 %", "no limit");
@@ -88,7 +87,8 @@ class CacheCommandsTest {
       Manage failed = Manage.run(home, Map.of("REDIS_URL", url), command);
       assertThat(failed.code()).isEqualTo(ExitCodes.FAILED);
       assertThat(failed.err())
-          .isEqualTo("No connection to Redis at 127.0.0.1:" + port + ": Connection refused\n");
+          .endsWith("No connection to Redis at 127.0.0.1:" + port + ": Connection refused\n")
+          .doesNotContain("hunter2");
     }
   }
 }

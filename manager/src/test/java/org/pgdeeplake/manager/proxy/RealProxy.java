@@ -1,10 +1,10 @@
 package org.pgdeeplake.manager.proxy;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ final class RealProxy implements AutoCloseable {
   }
 
   private boolean up(int servers) throws InterruptedException {
-    try (ProxyAdmin admin = new ProxyAdmin(java.net.URI.create(url()), null, LIMIT)) {
+    try (ProxyAdmin admin = new ProxyAdmin(URI.create(url()), null, LIMIT)) {
       return admin.demand().value().serversUp() == servers;
     } catch (DeploymentFailed _) {
       return false;
@@ -112,8 +112,8 @@ final class RealProxy implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     process.destroy();
-    assertThat(process.waitFor(LIMIT)).isTrue();
+    await().atMost(LIMIT).until(() -> !process.isAlive());
   }
 }
