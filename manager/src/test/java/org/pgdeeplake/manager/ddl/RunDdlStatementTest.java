@@ -23,7 +23,7 @@ import org.pgdeeplake.manager.terminal.Terminal;
  */
 class RunDdlStatementTest {
   private static Stage stage;
-  private static String database;
+  private static String database = "";
 
   @BeforeAll
   static void start() throws Exception {

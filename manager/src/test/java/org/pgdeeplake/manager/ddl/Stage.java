@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
 
@@ -27,10 +28,12 @@ final class Stage implements AutoCloseable {
 
   private final TestData data = new TestData();
   private final LocalDeployment deployment;
+  private final List<Instance> instances;
   private int databases;
 
   Stage() throws Exception {
     deployment = data.deployment(2);
+    instances = deployment.instances();
     deployment.start(1);
     deployment.start(2);
     Path extension = Files.createDirectories(data.path().resolve("share/extension"));
@@ -71,7 +74,7 @@ final class Stage implements AutoCloseable {
   }
 
   Connection connect(int ordinal, String database) throws SQLException {
-    int port = deployment.instances().get(ordinal - 1).port();
+    int port = instances.get(ordinal - 1).port();
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:%d/%s?sslmode=disable&gssEncMode=disable"
             .formatted(port, database),
