@@ -2,16 +2,20 @@ package org.pgdeeplake.manager;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.build.BuildInfo;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.command.IdleWatchCommand;
 import org.pgdeeplake.manager.command.Invocation;
+import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
 import org.pgdeeplake.manager.command.Termination;
-import org.pgdeeplake.manager.local.DataDirectoryLocked;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Locked;
+import org.pgdeeplake.manager.deployment.Refused;
+import org.pgdeeplake.manager.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -30,6 +34,9 @@ public final class Main implements Callable<Integer> {
   /** Set: the stack trace of an internal error is shown. */
   private static final String DEBUG = "MANAGE_DEBUG";
 
+  /** The launcher says where it is. */
+  private static final String HOME = "pgdeeplake.home";
+
   private final Invocation invocation;
 
   @Spec private @Nullable CommandSpec spec;
@@ -46,6 +53,8 @@ public final class Main implements Callable<Integer> {
             new Invocation(
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                Terminal.ofProcess(System.getenv()),
+                Path.of(System.getProperty(HOME, "")),
                 System.getenv(),
                 termination),
             args);
@@ -55,12 +64,16 @@ public final class Main implements Callable<Integer> {
 
   /** One command without a process of its own; returns the exit code. */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    return run(new Invocation(out, err, System.getenv(), new Termination(false)), args);
+    return run(
+        new Invocation(
+            out, err, Terminal.none(), Path.of(""), System.getenv(), new Termination(false)),
+        args);
   }
 
   static int run(Invocation invocation, String... args) {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
+            .addSubcommand(new ProvisionDbCommand(invocation))
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {
@@ -110,9 +123,13 @@ public final class Main implements Callable<Integer> {
   private static int failed(Invocation invocation, Exception e) {
     PrintWriter err = invocation.err();
     return switch (e) {
-      case DataDirectoryLocked locked -> {
+      case Locked locked -> {
         err.println(locked.getMessage());
         yield ExitCodes.LOCKED;
+      }
+      case Refused refused -> {
+        err.println(refused.getMessage());
+        yield ExitCodes.REFUSED;
       }
       case DeploymentFailed failed -> {
         err.println(failed.getMessage());

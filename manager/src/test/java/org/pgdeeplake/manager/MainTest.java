@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.Termination;
 import org.pgdeeplake.manager.local.TestData;
+import org.pgdeeplake.manager.terminal.Terminal;
 
 /** Every mistake on the command line is one message on stderr and a documented exit code. */
 class MainTest {
@@ -26,7 +28,12 @@ class MainTest {
   private int run(Map<String, String> environment, String... args) {
     return Main.run(
         new Invocation(
-            new PrintWriter(out), new PrintWriter(err), environment, new Termination(false)),
+            new PrintWriter(out),
+            new PrintWriter(err),
+            Terminal.none(),
+            Path.of(""),
+            environment,
+            new Termination(false)),
         args);
   }
 

@@ -1,7 +1,9 @@
 package org.pgdeeplake.manager.command;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.pgdeeplake.manager.postgres.Answer;
 
 /** What scripts may rely on; shown in every --help. */
 public final class ExitCodes {
@@ -13,6 +15,15 @@ public final class ExitCodes {
   public static final int PARTLY = 5;
 
   private ExitCodes() {}
+
+  /** OK if each did, PARTLY if some did. */
+  static int ofAnswers(List<? extends Answer<?>> answers) {
+    long failed = answers.stream().filter(Answer.Failed.class::isInstance).count();
+    if (failed == 0) {
+      return OK;
+    }
+    return failed == answers.size() ? FAILED : PARTLY;
+  }
 
   /** For picocli: code to meaning, in order. */
   public static Map<String, String> meanings() {

@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.idle.IdleTime;
 import org.pgdeeplake.manager.idle.IdleWatch;
 import org.pgdeeplake.manager.local.DataDirectoryLock;
-import org.pgdeeplake.manager.local.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,7 +96,7 @@ public final class IdleWatchCommand implements Callable<Integer> {
     Path directory = data.directory(invocation.environment());
     invocation.termination().catchSignals();
     List<Instance> chosen =
-        IntStream.rangeClosed(1, instances).mapToObj(i -> new Instance(i, basePort + i)).toList();
+        IntStream.rangeClosed(1, instances).mapToObj(i -> Instance.local(i, basePort + i)).toList();
     return switch (deployment) {
       case local -> watchLocal(directory, chosen, idleTime);
     };

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
-import org.pgdeeplake.manager.local.Instance;
+import org.pgdeeplake.manager.deployment.Instance;
 
 /**
  * What an instance itself knows about its sessions. The proxy cannot see a session that came past

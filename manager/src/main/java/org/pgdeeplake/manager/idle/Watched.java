@@ -1,7 +1,7 @@
 package org.pgdeeplake.manager.idle;
 
 import java.time.Duration;
-import org.pgdeeplake.manager.local.Instance;
+import org.pgdeeplake.manager.deployment.Instance;
 
 /** What the watch knows of one instance. The watch's thread only. */
 final class Watched {

@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Locked;
 
 /**
  * One manager for each data directory: two would start and stop the same instances against each
@@ -29,7 +31,7 @@ public final class DataDirectoryLock implements AutoCloseable {
 
   /**
    * @param holder what a second manager is told about this one, such as {@code idle-watch}
-   * @throws DataDirectoryLocked at once if another holds it
+   * @throws Locked at once if another holds it
    */
   public static DataDirectoryLock acquire(Path data, String holder) throws DeploymentFailed {
     Directories.create(data);
@@ -41,7 +43,7 @@ public final class DataDirectoryLock implements AutoCloseable {
       if (tryLock(channel) == null) {
         String other = Files.readString(file).strip();
         channel.close();
-        throw new DataDirectoryLocked(
+        throw new Locked(
             "%s is in use by %s; stop that one, or name another directory with --data"
                 .formatted(data, other.isEmpty() ? "another manager" : other));
       }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /** Directories of the deployment. */
 final class Directories {

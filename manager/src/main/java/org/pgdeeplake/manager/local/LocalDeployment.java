@@ -4,16 +4,42 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.pgdeeplake.manager.deployment.Deployment;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentKind;
+import org.pgdeeplake.manager.deployment.Instance;
+import org.pgdeeplake.manager.deployment.InstanceState;
 
 /**
  * The instances of one directory, which keeps their data between runs. Any thread. Callers hold the
  * {@link DataDirectoryLock}.
  */
-public final class LocalDeployment {
+public final class LocalDeployment implements Deployment {
   private final List<LocalInstance> servers;
 
   private LocalDeployment(List<LocalInstance> servers) {
     this.servers = servers;
+  }
+
+  /** What {@link #prepare} left there, by this manager or an earlier one; nothing is created. */
+  public static LocalDeployment open(Path directory) throws DeploymentFailed {
+    Path root = directory.toAbsolutePath().normalize();
+    List<Instance> instances = InstanceList.read(root);
+    if (instances.isEmpty()) {
+      throw new DeploymentFailed(
+          "there is no local deployment in " + root + ": bin/quickstart makes one");
+    }
+    return of(root, instances);
+  }
+
+  private static LocalDeployment of(Path root, List<Instance> instances) throws DeploymentFailed {
+    ServerUser user = ServerUser.choose();
+    user.requireWayTo(root);
+    Path programs = PostgresBinaries.unpack(root);
+    return new LocalDeployment(
+        instances.stream()
+            .map(instance -> new LocalInstance(instance, root, programs, user))
+            .toList());
   }
 
   /**
@@ -26,17 +52,12 @@ public final class LocalDeployment {
       throws DeploymentFailed {
     Path root = directory.toAbsolutePath().normalize();
     Directories.create(root);
-    ServerUser user = ServerUser.choose();
-    user.requireWayTo(root);
-    Path programs = PostgresBinaries.unpack(root);
-    List<LocalInstance> servers =
-        instances.stream()
-            .map(instance -> new LocalInstance(instance, root, programs, user))
-            .toList();
-    for (LocalInstance server : servers) {
+    LocalDeployment deployment = of(root, instances);
+    for (LocalInstance server : deployment.servers) {
       server.initialise();
     }
-    return new LocalDeployment(servers);
+    InstanceList.write(root, instances);
+    return deployment;
   }
 
   /** Where data is kept if the user does not say. */
@@ -61,8 +82,34 @@ public final class LocalDeployment {
         .orElseGet(OptionalInt::empty);
   }
 
+  @Override
+  public DeploymentKind kind() {
+    return DeploymentKind.local;
+  }
+
+  @Override
   public List<Instance> instances() {
     return servers.stream().map(LocalInstance::instance).toList();
+  }
+
+  @Override
+  public InstanceState state(Instance instance) {
+    return server(instance.ordinal()).state();
+  }
+
+  @Override
+  public OptionalInt wanted() {
+    return OptionalInt.empty();
+  }
+
+  @Override
+  public String credentialsFile(Instance instance) {
+    return server(instance.ordinal()).credentialsFile();
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held: the servers are no children that end with the manager.
   }
 
   public boolean isRunning(int ordinal) {

@@ -1,6 +1,7 @@
 package org.pgdeeplake.manager.local;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Instance;
+import org.pgdeeplake.manager.deployment.InstanceState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +54,7 @@ final class LocalInstance {
   }
 
   static Path data(Path root, int ordinal) {
-    return root.resolve(new Instance(ordinal, 0).name()).resolve("data");
+    return root.resolve(Instance.local(ordinal, 0).name()).resolve("data");
   }
 
   Instance instance() {
@@ -60,6 +64,26 @@ final class LocalInstance {
   /** Creates the data directory if there is none. */
   void initialise() throws DeploymentFailed {
     new DataDirectory(instance, directory, data, programs, user).createIfMissing();
+  }
+
+  InstanceState state() {
+    if (!Files.isDirectory(data)) {
+      return InstanceState.of(InstanceState.Phase.MISSING);
+    }
+    Optional<PostmasterFile> file = PostmasterFile.read(data);
+    if (isRunning()) {
+      boolean ready = file.isPresent() && file.get().ready();
+      return InstanceState.of(ready ? InstanceState.Phase.RUNNING : InstanceState.Phase.STARTING);
+    }
+    // An orderly end removes it.
+    return file.isPresent()
+        ? new InstanceState(InstanceState.Phase.FAILED, "killed, or died")
+        : InstanceState.of(InstanceState.Phase.STOPPED);
+  }
+
+  /** On tmpfs, which all instances of the machine share; the directory tells them apart. */
+  String credentialsFile() {
+    return "/dev/shm/%s-%08x-creds.conf".formatted(instance.name(), data.hashCode());
   }
 
   boolean isRunning() {

@@ -17,6 +17,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.build.BuildInfo;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

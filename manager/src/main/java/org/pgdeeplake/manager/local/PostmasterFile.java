@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /**
  * What a running server writes into {@code postmaster.pid}: src/include/utils/pidfile.h. The file

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /**
  * Who the servers run as. PostgreSQL refuses to run as root, so root hands over to {@code postgres}

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /**
  * Processes: a short command that has ended, and whether a longer one has.

@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.pgdeeplake.manager.local.DeploymentFailed;
-import org.pgdeeplake.manager.local.Instance;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.Loopback;
 
@@ -49,14 +49,14 @@ public final class Ports {
     int next = FIRST_INSTANCE_PORT;
     for (int i = 0; i < count; i++) {
       if (running[i].isPresent()) {
-        instances.add(new Instance(i + 1, running[i].getAsInt()));
+        instances.add(Instance.local(i + 1, running[i].getAsInt()));
         continue;
       }
       while (used.contains(next) || !isFree(next)) {
         next++;
       }
       used.add(next);
-      instances.add(new Instance(i + 1, next));
+      instances.add(Instance.local(i + 1, next));
     }
     return instances;
   }

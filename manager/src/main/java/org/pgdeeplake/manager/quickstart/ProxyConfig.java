@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.idle.IdleTime;
-import org.pgdeeplake.manager.local.DeploymentFailed;
-import org.pgdeeplake.manager.local.Instance;
 
 /**
  * What the quickstart tells the proxy.

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /** A start ends with a server that takes sessions, or with a message that says why not. */
 class LocalDeploymentTest {

@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Instance;
 
 /**
  * A data directory that any user can enter, unlike JUnit's. PostgreSQL is unpacked once for all
@@ -62,7 +64,10 @@ public final class TestData implements AutoCloseable {
   public LocalDeployment deployment(int count) throws DeploymentFailed {
     return LocalDeployment.prepare(
         path,
-        Stream.iterate(1, i -> i + 1).limit(count).map(i -> new Instance(i, freePort())).toList());
+        Stream.iterate(1, i -> i + 1)
+            .limit(count)
+            .map(i -> Instance.local(i, freePort()))
+            .toList());
   }
 
   public static int freePort() {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.idle.IdleTime;
-import org.pgdeeplake.manager.local.Instance;
 
 /** The proxy is told exactly the ports that were free when it was asked. */
 class QuickstartPartsTest {
@@ -23,7 +23,7 @@ class QuickstartPartsTest {
         new ProxyConfig(
             5432,
             8404,
-            List.of(new Instance(1, 5433), new Instance(2, 5440)),
+            List.of(Instance.local(1, 5433), Instance.local(2, 5440)),
             IdleTime.parse("90s"));
 
     Path file = config.write(data);

@@ -1,4 +1,4 @@
-package org.pgdeeplake.manager.local;
+package org.pgdeeplake.manager.deployment;
 
 /** Something the user can act on went wrong; the message says what, where and what would help. */
 public class DeploymentFailed extends Exception {

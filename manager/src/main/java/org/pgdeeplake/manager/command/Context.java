@@ -1,0 +1,85 @@
+package org.pgdeeplake.manager.command;
+
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.deployment.Deployment;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentKind;
+import org.pgdeeplake.manager.deployment.Refused;
+import org.pgdeeplake.manager.postgres.PostgresAccess;
+import org.pgdeeplake.manager.settings.Settings;
+import org.pgdeeplake.manager.terminal.Progress;
+import org.pgdeeplake.manager.terminal.Report;
+
+/** What a command works with, once its options are read. The command's thread only. */
+final class Context implements AutoCloseable {
+  private final Invocation invocation;
+  private final Settings settings;
+  private final DeploymentKind kind;
+  private final CommonOptions options;
+  private @Nullable Deployment deployment;
+
+  Context(Invocation invocation, Settings settings, DeploymentKind kind, CommonOptions options) {
+    this.invocation = invocation;
+    this.settings = settings;
+    this.kind = kind;
+    this.options = options;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  DeploymentKind kind() {
+    return kind;
+  }
+
+  Duration timeout() {
+    return options.timeout();
+  }
+
+  /** Of the admin port. */
+  URI proxy() {
+    return options.proxy(settings);
+  }
+
+  Deployment deployment() throws DeploymentFailed {
+    if (deployment == null) {
+      deployment = options.deployment(kind, settings);
+    }
+    return deployment;
+  }
+
+  /**
+   * As the superuser; local instances let in everybody on this machine.
+   *
+   * @throws Refused there is no password
+   */
+  PostgresAccess postgres() throws Refused {
+    return kind == DeploymentKind.local
+        ? new PostgresAccess("postgres", settings.get("POSTGRES_PASSWORD", ""), timeout())
+        : new PostgresAccess(settings.postgresUser(), settings.postgresPassword(), timeout());
+  }
+
+  Progress progress() {
+    return new Progress(invocation.err(), invocation.terminal().err());
+  }
+
+  void print(Report report) {
+    invocation.print(report, options.format());
+  }
+
+  /** Beside the report: on standard error. */
+  PrintWriter err() {
+    return invocation.err();
+  }
+
+  @Override
+  public void close() {
+    if (deployment != null) {
+      deployment.close();
+    }
+  }
+}
