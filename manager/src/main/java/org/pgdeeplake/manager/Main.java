@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.build.BuildInfo;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.command.IdleWatchCommand;
+import org.pgdeeplake.manager.command.IngestCommand;
+import org.pgdeeplake.manager.command.IngestTpchCommand;
 import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
@@ -74,13 +76,12 @@ public final class Main implements Callable<Integer> {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
+            .addSubcommand(
+                new CommandLine(new IngestCommand(invocation))
+                    .addSubcommand(new IngestTpchCommand(invocation)))
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
-    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      subcommand.getCommandSpec().versionProvider(new Version());
-      describeExitCodes(subcommand);
-    }
-    describeExitCodes(commandLine);
+    describe(commandLine);
     int code =
         commandLine
             .setOut(invocation.out())
@@ -95,7 +96,9 @@ public final class Main implements Callable<Integer> {
     return code;
   }
 
-  private static void describeExitCodes(CommandLine commandLine) {
+  private static void describe(CommandLine commandLine) {
+    commandLine.getSubcommands().values().forEach(Main::describe);
+    commandLine.getCommandSpec().versionProvider(new Version());
     commandLine
         .getCommandSpec()
         .usageMessage()

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /**
  * For deeplake tables, whose storage is not known to commit and roll back together with heap
@@ -53,7 +53,7 @@ record CheckedLoad(Ledger ledger) implements ChunkLoad {
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtext(?), ?)")) {
-      statement.setString(1, "pg_manager.ingest " + chunk.table().name());
+      statement.setString(1, "pgdl_manager.ingest " + chunk.table().name());
       statement.setInt(2, chunk.number());
       statement.execute();
     }

@@ -1,7 +1,7 @@
 package org.pgdeeplake.manager.ingest;
 
 import java.sql.SQLException;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /**
  * Brings a chunk into its table once, however often it is called and wherever an earlier call was

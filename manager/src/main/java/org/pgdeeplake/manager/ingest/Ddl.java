@@ -1,6 +1,6 @@
 package org.pgdeeplake.manager.ingest;
 
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /** Runs one DDL statement at a time, and returns once every instance knows its outcome. */
 @FunctionalInterface

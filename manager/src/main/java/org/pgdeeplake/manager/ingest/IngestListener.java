@@ -9,7 +9,7 @@ public interface IngestListener {
   void message(String line);
 
   /** After every chunk. */
-  void progress(Progress progress);
+  void progress(IngestProgress progress);
 
   /** An attempt failed and is made again after the pause. */
   void retrying(String what, SQLException failure, Duration pause);

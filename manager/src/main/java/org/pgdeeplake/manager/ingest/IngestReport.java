@@ -8,7 +8,7 @@ import java.util.Map;
  * @param loading of this run
  * @param tables name to rows, all of them compared
  */
-public record IngestReport(Progress loading, Map<String, Long> tables) {
+public record IngestReport(IngestProgress loading, Map<String, Long> tables) {
   public IngestReport {
     tables = Map.copyOf(tables);
   }

@@ -8,7 +8,8 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Locked;
 
 /**
  * What has been loaded, and the lock that only one ingest of a database holds. One session, which
@@ -39,7 +40,7 @@ final class Ledger implements AutoCloseable {
   /**
    * Takes the lock, and makes the tables where there are none.
    *
-   * @throws IngestLocked after three seconds in which another ingest had it
+   * @throws Locked after three seconds in which another ingest had it
    */
   static Ledger open(IngestTarget target, Retries retries, IngestListener listener)
       throws SQLException, DeploymentFailed, InterruptedException {
@@ -52,7 +53,7 @@ final class Ledger implements AutoCloseable {
       }
       if (!ledger.with(LedgerTables::exist)) {
         throw new DeploymentFailed(
-            "The table pg_manager.ingest_chunk is not on the instance that the ingest keeps its"
+            "The table pgdl_manager.ingest_chunk is not on the instance that the ingest keeps its"
                 + " records on: run-ddl reached another one. Use --direct.");
       }
       return ledger;
@@ -114,7 +115,7 @@ final class Ledger implements AutoCloseable {
   }
 
   /** Waits a little: a killed ingest's session may not have noticed yet. */
-  private static void lock(Connection connection) throws SQLException, IngestLocked {
+  private static void lock(Connection connection) throws SQLException, Locked {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET lock_timeout = '" + LOCK_WAIT_SECONDS + "s'");
       statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
@@ -123,7 +124,7 @@ final class Ledger implements AutoCloseable {
       if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
         throw e;
       }
-      throw new IngestLocked(
+      throw new Locked(
           "Another ingest works on this database: "
               + holder(connection)
               + ". Wait for it, or end its session with pg_terminate_backend().");

@@ -21,19 +21,19 @@ final class LedgerTables {
   /** Made once, through run-ddl. */
   static final List<String> CREATE =
       List.of(
-          "CREATE SCHEMA IF NOT EXISTS pg_manager",
-          "CREATE TABLE IF NOT EXISTS pg_manager.ingest_table (table_name text PRIMARY KEY,"
+          "CREATE SCHEMA IF NOT EXISTS pgdl_manager",
+          "CREATE TABLE IF NOT EXISTS pgdl_manager.ingest_table (table_name text PRIMARY KEY,"
               + " id uuid NOT NULL DEFAULT gen_random_uuid(), scale numeric NOT NULL,"
               + " chunks integer NOT NULL) USING heap",
           // row_count NULL: begun, and not known to be in.
-          "CREATE TABLE IF NOT EXISTS pg_manager.ingest_chunk (table_name text NOT NULL,"
+          "CREATE TABLE IF NOT EXISTS pgdl_manager.ingest_chunk (table_name text NOT NULL,"
               + " chunk integer NOT NULL, first_key bigint, last_key bigint, row_count bigint,"
               + " row_hash bigint, column_sums bigint[], bytes bigint,"
               + " PRIMARY KEY (table_name, chunk)) USING heap");
 
   private static final String CHUNKS =
       "SELECT chunk, first_key, last_key, row_count, row_hash, column_sums, bytes"
-          + " FROM pg_manager.ingest_chunk WHERE table_name = ?";
+          + " FROM pgdl_manager.ingest_chunk WHERE table_name = ?";
 
   /**
    * A table that an ingest has begun.
@@ -47,7 +47,7 @@ final class LedgerTables {
   static boolean exist(Connection connection) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
-                "SELECT to_regclass('pg_manager.ingest_chunk') IS NOT NULL");
+                "SELECT to_regclass('pgdl_manager.ingest_chunk') IS NOT NULL");
         ResultSet result = statement.executeQuery()) {
       return result.next() && result.getBoolean(1);
     }
@@ -56,7 +56,7 @@ final class LedgerTables {
   static Map<String, Begun> begun(Connection connection) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
-                "SELECT table_name, id, scale, chunks FROM pg_manager.ingest_table");
+                "SELECT table_name, id, scale, chunks FROM pgdl_manager.ingest_table");
         ResultSet result = statement.executeQuery()) {
       Map<String, Begun> tables = new LinkedHashMap<>();
       while (result.next()) {
@@ -72,7 +72,7 @@ final class LedgerTables {
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "INSERT INTO pg_manager.ingest_table (table_name, scale, chunks) VALUES (?, ?, ?)"
+            "INSERT INTO pgdl_manager.ingest_table (table_name, scale, chunks) VALUES (?, ?, ?)"
                 + " ON CONFLICT DO NOTHING")) {
       statement.setString(1, table.name());
       statement.setBigDecimal(2, scale);
@@ -85,7 +85,7 @@ final class LedgerTables {
   static boolean claim(Connection connection, Chunk chunk) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "INSERT INTO pg_manager.ingest_chunk (table_name, chunk) VALUES (?, ?)"
+            "INSERT INTO pgdl_manager.ingest_chunk (table_name, chunk) VALUES (?, ?)"
                 + " ON CONFLICT DO NOTHING")) {
       statement.setString(1, chunk.table().name());
       statement.setInt(2, chunk.number());
@@ -99,7 +99,7 @@ final class LedgerTables {
     Array sums = connection.createArrayOf("bigint", fingerprint.sums().toArray());
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "UPDATE pg_manager.ingest_chunk SET first_key = ?, last_key = ?, row_count = ?,"
+            "UPDATE pgdl_manager.ingest_chunk SET first_key = ?, last_key = ?, row_count = ?,"
                 + " row_hash = ?, column_sums = ?, bytes = ? WHERE table_name = ? AND chunk = ?")) {
       statement.setLong(1, contents.firstKey());
       statement.setLong(2, contents.lastKey());
@@ -110,7 +110,8 @@ final class LedgerTables {
       statement.setString(7, chunk.table().name());
       statement.setInt(8, chunk.number());
       if (statement.executeUpdate() != 1) {
-        throw new SQLException("The record of " + chunk + " is gone from pg_manager.ingest_chunk");
+        throw new SQLException(
+            "The record of " + chunk + " is gone from pgdl_manager.ingest_chunk");
       }
     } finally {
       sums.free();

@@ -19,7 +19,7 @@ final class Meter {
   }
 
   void loaded(Chunk.Contents contents) {
-    Progress progress;
+    IngestProgress progress;
     synchronized (this) {
       rows += contents.fingerprint().rows();
       bytes += contents.bytes();
@@ -28,8 +28,8 @@ final class Meter {
     listener.progress(progress);
   }
 
-  synchronized Progress progress() {
+  synchronized IngestProgress progress() {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
-    return Progress.of(rowsBefore + rows, totalRows, rows, bytes, elapsed);
+    return IngestProgress.of(rowsBefore + rows, totalRows, rows, bytes, elapsed);
   }
 }

@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /**
  * How often something is tried that a lost session or a server in trouble may have failed.

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.deployment.Refused;
 
 /**
  * Whether a table may be filled, and what it is. Refuses what an ingest of this scale and chunk
@@ -30,11 +31,11 @@ final class TableGuard {
   }
 
   /** Tables of two scales would not fit each other, also where they are not loaded now. */
-  void checkScale() throws IngestRefused {
+  void checkScale() throws Refused {
     for (Map.Entry<String, LedgerTables.Begun> entry : begun.entrySet()) {
       BigDecimal there = entry.getValue().scale();
       if (there.compareTo(scale) != 0) {
-        throw new IngestRefused(
+        throw new Refused(
             "This database has TPC-H of scale %s (table %s), and --scale is %s. Go on with --scale %s."
                     .formatted(
                         there.toPlainString(),
@@ -46,29 +47,29 @@ final class TableGuard {
     }
   }
 
-  void check(BenchmarkTable table, int chunks) throws SQLException, IngestRefused {
+  void check(BenchmarkTable table, int chunks) throws SQLException, Refused {
     String storage = storage(table);
     LedgerTables.Begun record = begun.get(table.name());
     if (record != null) {
       if (record.chunks() != chunks) {
-        throw new IngestRefused(
+        throw new Refused(
             "Table %s was begun in %d chunks, and with this --chunk-rows and --chunk-bytes there"
                     .formatted(table, record.chunks())
                 + " would be %d. Go on with the values of then.".formatted(chunks)
                 + FRESH);
       }
       if (storage == null) {
-        throw new IngestRefused("Table " + table + " was begun and is gone." + FRESH);
+        throw new Refused("Table " + table + " was begun and is gone." + FRESH);
       }
     } else if (storage != null) {
       checkForeign(table);
     }
   }
 
-  private void checkForeign(BenchmarkTable table) throws SQLException, IngestRefused {
+  private void checkForeign(BenchmarkTable table) throws SQLException, Refused {
     String columns = existingColumns(table);
     if (!columns.equals(table.columnNames())) {
-      throw new IngestRefused(
+      throw new Refused(
           "There is a table %s that is not TPC-H's: its columns are %s.".formatted(table, columns)
               + FRESH);
     }
@@ -77,7 +78,7 @@ final class TableGuard {
             statement.executeQuery("SELECT EXISTS (SELECT FROM " + table.name() + ")")) {
       result.next();
       if (result.getBoolean(1)) {
-        throw new IngestRefused(
+        throw new Refused(
             "Table " + table + " has rows that no ingest has recorded on this instance." + FRESH);
       }
     }

@@ -10,7 +10,9 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Locked;
+import org.pgdeeplake.manager.deployment.Refused;
 
 /**
  * Fills a database with TPC-H and compares it with what was generated. Called again after it was
@@ -33,8 +35,8 @@ public final class TpchIngest {
   /**
    * Blocks until all is loaded and compared.
    *
-   * @throws IngestRefused if the database has something else; then nothing was changed
-   * @throws IngestLocked if another ingest works on the database
+   * @throws Refused if the database has something else; then nothing was changed
+   * @throws Locked if another ingest works on the database
    * @throws DeploymentFailed if the database differs from what was generated, or DDL failed
    * @throws SQLException that stayed after all attempts
    * @throws CancellationException after {@link #stop}
@@ -42,7 +44,7 @@ public final class TpchIngest {
   public IngestReport run() throws SQLException, DeploymentFailed, InterruptedException {
     try (Ledger ledger = Ledger.open(target, options.retries(), listener)) {
       Map<BenchmarkTable, ChunkLoad> loads = prepare(ledger);
-      Progress progress = load(ledger, loads);
+      IngestProgress progress = load(ledger, loads);
       Verification verification = new Verification(target, options, listener);
       for (BenchmarkTable table : options.chosen()) {
         verification.verify(table, ledger.chunks(table));
@@ -95,7 +97,7 @@ public final class TpchIngest {
   private List<BenchmarkTable> check(Ledger ledger, Map<String, LedgerTables.Begun> begun)
       throws SQLException, DeploymentFailed, InterruptedException {
     List<BenchmarkTable> missing = new ArrayList<>();
-    @Nullable IngestRefused refused =
+    @Nullable Refused refused =
         ledger.with(session -> {
           missing.clear();
           TableGuard guard = guard(session, begun);
@@ -108,7 +110,7 @@ public final class TpchIngest {
               }
             }
             return null;
-          } catch (IngestRefused e) {
+          } catch (Refused e) {
             return e;
           }
         });
@@ -122,7 +124,7 @@ public final class TpchIngest {
     return options.chunkSize().count(table, options.scale().doubleValue());
   }
 
-  private Progress load(Ledger ledger, Map<BenchmarkTable, ChunkLoad> loads)
+  private IngestProgress load(Ledger ledger, Map<BenchmarkTable, ChunkLoad> loads)
       throws SQLException, DeploymentFailed, InterruptedException {
     double scale = options.scale().doubleValue();
     long total = 0;

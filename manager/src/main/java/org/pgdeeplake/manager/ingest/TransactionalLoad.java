@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
+import org.pgdeeplake.manager.deployment.Refused;
 
 /**
  * For heap tables: the rows and the record that they are in are one transaction, so both are there
@@ -17,7 +18,7 @@ record TransactionalLoad(UUID ledger) implements ChunkLoad {
   private static final String NO_SCHEMA = "3F000";
 
   @Override
-  public Chunk.Contents load(DataSession session, Chunk chunk) throws SQLException, IngestRefused {
+  public Chunk.Contents load(DataSession session, Chunk chunk) throws SQLException, Refused {
     Connection connection = session.connection();
     mustHaveLedger(connection, chunk);
     if (!LedgerTables.claim(connection, chunk)) {
@@ -34,8 +35,7 @@ record TransactionalLoad(UUID ledger) implements ChunkLoad {
     return contents;
   }
 
-  private void mustHaveLedger(Connection connection, Chunk chunk)
-      throws SQLException, IngestRefused {
+  private void mustHaveLedger(Connection connection, Chunk chunk) throws SQLException, Refused {
     LedgerTables.Begun begun = null;
     try {
       begun = LedgerTables.begun(connection).get(chunk.table().name());
@@ -45,7 +45,7 @@ record TransactionalLoad(UUID ledger) implements ChunkLoad {
       }
     }
     if (begun == null || !begun.id().equals(ledger)) {
-      throw new IngestRefused(
+      throw new Refused(
           "The table "
               + chunk.table()
               + " is a heap table, which one instance has for itself, and the proxy led to another"

@@ -14,7 +14,7 @@ final class IngestProcess {
     TestServer.Database database = new TestServer.Database(Integer.parseInt(args[0]), args[1]);
     IngestOptions options = options(args[2], Integer.parseInt(args[3]), TpchSchema.names());
     long start = System.nanoTime();
-    IngestReport report = new TpchIngest(database.target(), options, printing(System.out)).run();
+    IngestReport report = new TpchIngest(database.target(), options, toStandardOutput()).run();
     System.out.println(report);
     System.out.println("in all " + Duration.ofNanos(System.nanoTime() - start));
   }
@@ -28,6 +28,10 @@ final class IngestProcess {
         new Retries(6, Duration.ofMillis(50), Duration.ofSeconds(1)));
   }
 
+  static IngestListener toStandardOutput() {
+    return printing(System.out);
+  }
+
   static IngestListener printing(PrintStream out) {
     return new IngestListener() {
       @Override
@@ -36,7 +40,7 @@ final class IngestProcess {
       }
 
       @Override
-      public void progress(Progress progress) {
+      public void progress(IngestProgress progress) {
         out.println(progress);
       }
 

@@ -33,16 +33,17 @@ class KilledIngestTest {
         Statement statement = blocker.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
       killed = start(database);
+      ProcessHandle ingest = killed.toHandle();
       await()
-          .atMost(Duration.ofSeconds(120))
+          .atMost(Duration.ofMinutes(2))
+          .failFast("the ingest ended", () -> !ingest.isAlive())
           .until(
               () ->
                   database.query(
                       "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"),
               "1"::equals);
-      assertThat(killed.isAlive()).isTrue();
       killed.destroyForcibly().waitFor();
-      before = database.query("SELECT count(*) FROM pg_manager.ingest_chunk");
+      before = database.query("SELECT count(*) FROM pgdl_manager.ingest_chunk");
       assertThat(Integer.parseInt(before)).isPositive();
       assertThat(database.query("SELECT count(*) FROM lineitem")).isNotEqualTo("0");
     } finally {
@@ -55,7 +56,7 @@ class KilledIngestTest {
         new TpchIngest(
                 database.target(),
                 IngestProcess.options("0.01", 1, TpchSchema.names()),
-                IngestProcess.printing(System.out))
+                IngestProcess.toStandardOutput())
             .run();
 
     assertThat(report.tables()).containsOnlyKeys(TpchSchema.names());

@@ -6,7 +6,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
 

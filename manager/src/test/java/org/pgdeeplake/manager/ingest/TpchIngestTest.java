@@ -12,7 +12,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.pgdeeplake.manager.local.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Locked;
+import org.pgdeeplake.manager.deployment.Refused;
 
 /** An ingest ends with exactly TPC-H in the database, or says why not and touches nothing else. */
 class TpchIngestTest {
@@ -79,7 +81,7 @@ class TpchIngestTest {
   @Test
   void sendsTheChunkAgainWhoseSessionEndsInItsMiddle() throws Exception {
     database.execute(TpchSchema.LINEITEM.create("heap"));
-    Triggers.terminateOnce(database, "lineitem", "l_orderkey = 30000");
+    Triggers.terminateOnce(database, "lineitem", "l_orderkey = 30016");
 
     IngestReport report = ingest("0.01", List.of("orders", "lineitem"));
 
@@ -91,9 +93,9 @@ class TpchIngestTest {
   @Test
   void aSecondIngestIsToldOfTheFirst() throws Exception {
     try (Ledger _ =
-        Ledger.open(database.target(), Retries.DEFAULT, IngestProcess.printing(System.out))) {
+        Ledger.open(database.target(), Retries.DEFAULT, IngestProcess.toStandardOutput())) {
       assertThatThrownBy(() -> ingest("0.01", SMALL))
-          .isInstanceOf(IngestLocked.class)
+          .isInstanceOf(Locked.class)
           .hasMessageContainingAll("Another ingest", "session ", "of postgres from 127.0.0.1");
     }
     assertThat(ingest("0.01", SMALL).tables()).containsEntry("supplier", 100L);
@@ -103,7 +105,7 @@ class TpchIngestTest {
   void anotherScaleIsRefused() throws Exception {
     ingest("0.01", SMALL);
     assertThatThrownBy(() -> ingest("0.02", List.of("part")))
-        .isInstanceOf(IngestRefused.class)
+        .isInstanceOf(Refused.class)
         .hasMessageContainingAll("scale 0.01", "--scale is 0.02", "fresh database");
     assertThat(database.query("SELECT to_regclass('part')")).isNull();
   }
@@ -118,9 +120,9 @@ class TpchIngestTest {
             1,
             new ChunkSize(10, 1 << 20),
             Retries.DEFAULT);
-    assertThatThrownBy(() ->
-            new TpchIngest(database.target(), other, IngestProcess.printing(System.out)).run())
-        .isInstanceOf(IngestRefused.class)
+    assertThatThrownBy(
+            () -> new TpchIngest(database.target(), other, IngestProcess.toStandardOutput()).run())
+        .isInstanceOf(Refused.class)
         .hasMessageContainingAll("1 chunks", "would be 10", "--chunk-rows");
   }
 
@@ -129,11 +131,11 @@ class TpchIngestTest {
     database.execute(TpchSchema.REGION.create("heap"));
     database.execute("INSERT INTO region VALUES (0, 'MINE', 'own')");
     assertThatThrownBy(() -> ingest("0.01", SMALL))
-        .isInstanceOf(IngestRefused.class)
+        .isInstanceOf(Refused.class)
         .hasMessageContainingAll("region", "no ingest has recorded");
     database.execute("CREATE TABLE part (id int)");
     assertThatThrownBy(() -> ingest("0.01", List.of("part")))
-        .isInstanceOf(IngestRefused.class)
+        .isInstanceOf(Refused.class)
         .hasMessageContainingAll("not TPC-H's", "id");
     assertThat(database.query("SELECT to_regclass('nation')")).isNull();
     assertThat(database.query("SELECT r_comment FROM region")).isEqualTo("own");
@@ -167,7 +169,7 @@ class TpchIngestTest {
     // Another database stands in for another instance: it has its own tables.
     IngestTarget elsewhere = database.target(server.database());
     assertThatThrownBy(() -> ingest(elsewhere, "0.01", SMALL))
-        .isInstanceOf(IngestRefused.class)
+        .isInstanceOf(Refused.class)
         .hasMessageContaining("--direct");
   }
 
@@ -183,9 +185,9 @@ class TpchIngestTest {
         .isEqualTo("deeplake");
 
     String unknown =
-        "UPDATE pg_manager.ingest_chunk SET row_count = NULL WHERE table_name = 'lineitem' AND chunk = ";
+        "UPDATE pgdl_manager.ingest_chunk SET row_count = NULL WHERE table_name = 'lineitem' AND chunk = ";
     String range =
-        "(SELECT int8range(first_key, last_key, '[]') FROM pg_manager.ingest_chunk WHERE table_name = 'lineitem' AND chunk = ";
+        "(SELECT int8range(first_key, last_key, '[]') FROM pgdl_manager.ingest_chunk WHERE table_name = 'lineitem' AND chunk = ";
     database.execute(unknown + 1);
     database.execute("DELETE FROM lineitem WHERE l_orderkey <@ " + range + "2)");
     database.execute(unknown + 2);
@@ -219,7 +221,7 @@ class TpchIngestTest {
   @Test
   void aLostSessionOfTheRecordsIsReplaced() throws Exception {
     try (Ledger ledger =
-        Ledger.open(database.target(), Retries.DEFAULT, IngestProcess.printing(System.out))) {
+        Ledger.open(database.target(), Retries.DEFAULT, IngestProcess.toStandardOutput())) {
       String pid =
           ledger.with(session -> {
             try (Statement statement = session.createStatement();
@@ -230,7 +232,7 @@ class TpchIngestTest {
           });
       database.execute("SELECT pg_terminate_backend(" + pid + ", 5000)");
       assertThat(ledger.begun()).isEmpty();
-      assertThatThrownBy(() -> ingest("0.01", SMALL)).isInstanceOf(IngestLocked.class);
+      assertThatThrownBy(() -> ingest("0.01", SMALL)).isInstanceOf(Locked.class);
     }
   }
 }

@@ -11,13 +11,14 @@ import java.time.Duration;
  * @param bytesPerSecond of this run, as sent
  * @param remaining at this rate
  */
-public record Progress(
+public record IngestProgress(
     long rows, long totalRows, double rowsPerSecond, double bytesPerSecond, Duration remaining) {
-  static Progress of(long rows, long totalRows, long loadedNow, long bytesNow, Duration elapsed) {
+  static IngestProgress of(
+      long rows, long totalRows, long loadedNow, long bytesNow, Duration elapsed) {
     double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
     double rate = loadedNow / seconds;
     long left = Math.max(0, totalRows - rows);
-    return new Progress(
+    return new IngestProgress(
         rows,
         totalRows,
         rate,
