@@ -10,6 +10,8 @@ import org.pgdeeplake.manager.command.CacheFlushCommand;
 import org.pgdeeplake.manager.command.CacheStatsCommand;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.command.IdleWatchCommand;
+import org.pgdeeplake.manager.command.IngestCommand;
+import org.pgdeeplake.manager.command.IngestTpchCommand;
 import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.ProxyCommand;
@@ -80,6 +82,9 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(ProxyCommand.of(invocation))
             .addSubcommand(new CacheStatsCommand(invocation))
             .addSubcommand(new CacheFlushCommand(invocation))
+            .addSubcommand(
+                new CommandLine(new IngestCommand(invocation))
+                    .addSubcommand(new IngestTpchCommand(invocation)))
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
     describe(commandLine);
