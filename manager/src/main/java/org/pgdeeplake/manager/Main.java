@@ -16,6 +16,7 @@ import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.ProxyCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
+import org.pgdeeplake.manager.command.ScaleCommand;
 import org.pgdeeplake.manager.command.Termination;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Locked;
@@ -79,6 +80,7 @@ public final class Main implements Callable<Integer> {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
+            .addSubcommand(new ScaleCommand(invocation))
             .addSubcommand(ProxyCommand.of(invocation))
             .addSubcommand(new CacheStatsCommand(invocation))
             .addSubcommand(new CacheFlushCommand(invocation))
