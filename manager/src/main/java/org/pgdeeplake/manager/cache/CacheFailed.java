@@ -1,9 +1,10 @@
 package org.pgdeeplake.manager.cache;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /** The message says what is wrong, where, and what would help; it never has a password in it. */
-public final class CacheFailed extends Exception {
+public final class CacheFailed extends DeploymentFailed {
   private static final long serialVersionUID = 1L;
 
   /** What kind of failure, for those that go on differently. */

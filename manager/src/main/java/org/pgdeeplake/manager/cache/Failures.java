@@ -26,6 +26,10 @@ final class Failures {
         case RedisCommandExecutionException answer -> {
           return answered(place.server(), String.valueOf(answer.getMessage()), thrown);
         }
+        case SSLException tls when String.valueOf(tls.getMessage()).contains("timed out") -> {
+          // Whichever of the two limits comes first.
+          return silent(place);
+        }
         case SSLException tls -> {
           return handshake(place.server(), String.valueOf(tls.getMessage()), thrown);
         }
