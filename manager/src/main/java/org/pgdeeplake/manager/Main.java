@@ -9,6 +9,7 @@ import org.pgdeeplake.manager.build.BuildInfo;
 import org.pgdeeplake.manager.command.CacheFlushCommand;
 import org.pgdeeplake.manager.command.CacheStatsCommand;
 import org.pgdeeplake.manager.command.ExitCodes;
+import org.pgdeeplake.manager.command.HealthCommand;
 import org.pgdeeplake.manager.command.IdleWatchCommand;
 import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
@@ -76,6 +77,7 @@ public final class Main implements Callable<Integer> {
   static int run(Invocation invocation, String... args) {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
+            .addSubcommand(new HealthCommand(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
             .addSubcommand(ProxyCommand.of(invocation))
             .addSubcommand(new CacheStatsCommand(invocation))
