@@ -15,6 +15,7 @@ import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.ProxyCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
+import org.pgdeeplake.manager.command.StatusCommand;
 import org.pgdeeplake.manager.command.Termination;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Locked;
@@ -77,6 +78,7 @@ public final class Main implements Callable<Integer> {
   static int run(Invocation invocation, String... args) {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
+            .addSubcommand(new StatusCommand(invocation))
             .addSubcommand(new HealthCommand(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
             .addSubcommand(ProxyCommand.of(invocation))
