@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.compose.ComposeDeployment;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
@@ -92,10 +93,14 @@ final class CommonOptions {
   /** Opens what {@code kind} names. */
   Deployment deployment(DeploymentKind kind, Settings settings) throws DeploymentFailed {
     return switch (kind) {
-      case local -> LocalDeployment.open(data.directory(settings.values()));
-      case compose, kubernetes ->
-          throw new DeploymentFailed("the " + kind + " deployment is not built yet");
+      case local -> LocalDeployment.open(localDirectory(settings));
+      case compose -> ComposeDeployment.open(settings.project(), settings.environment());
+      case kubernetes -> throw new DeploymentFailed("the " + kind + " deployment is not built yet");
     };
+  }
+
+  Path localDirectory(Settings settings) {
+    return data.directory(settings.values());
   }
 
   Format format() {

@@ -2,12 +2,14 @@ package org.pgdeeplake.manager.command;
 
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Refused;
+import org.pgdeeplake.manager.idle.AfterStart;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.terminal.Progress;
@@ -50,6 +52,16 @@ final class Context implements AutoCloseable {
       deployment = options.deployment(kind, settings);
     }
     return deployment;
+  }
+
+  /** Of the local deployment. */
+  Path localDirectory() {
+    return options.localDirectory(settings);
+  }
+
+  /** For an instance that has just been started: what the others have and it may lack. */
+  AfterStart afterStart() {
+    return AfterStart.NOTHING;
   }
 
   /**

@@ -3,12 +3,13 @@ package org.pgdeeplake.manager.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.FileErrors;
 import org.pgdeeplake.manager.deployment.Instance;
+import org.pgdeeplake.manager.deployment.WholeFile;
 
 /** Which instances a directory has and on which ports: a line {@code ordinal port} for each. */
 final class InstanceList {
@@ -30,7 +31,7 @@ final class InstanceList {
       }
       return instances;
     } catch (IOException e) {
-      throw new DeploymentFailed("cannot read " + file + ": " + Directories.reason(e), e);
+      throw new DeploymentFailed("cannot read " + file + ": " + FileErrors.reason(e), e);
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       throw new DeploymentFailed(file + ": each line must be 'ordinal port', as in '1 5433'", e);
     }
@@ -41,13 +42,6 @@ final class InstanceList {
         instances.stream()
             .map(instance -> instance.ordinal() + " " + instance.port() + "\n")
             .collect(Collectors.joining());
-    Path file = root.resolve(FILE);
-    try {
-      Path beside = root.resolve(FILE + ".new");
-      Files.writeString(beside, text);
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new DeploymentFailed("cannot write " + file + ": " + Directories.reason(e), e);
-    }
+    WholeFile.replace(root.resolve(FILE), text);
   }
 }

@@ -3,43 +3,53 @@ package org.pgdeeplake.manager.local;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import org.pgdeeplake.manager.deployment.Deployment;
+import java.util.concurrent.ConcurrentHashMap;
+import org.pgdeeplake.manager.deployment.ControlledDeployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
+import org.pgdeeplake.manager.deployment.LockFile;
+import org.pgdeeplake.manager.deployment.Locked;
+import org.pgdeeplake.manager.deployment.Started;
+import org.pgdeeplake.manager.deployment.WantedCount;
 
 /**
- * The instances of one directory, which keeps their data between runs. Any thread. Callers hold the
- * {@link DataDirectoryLock}.
+ * The instances of one directory, which keeps their data between runs. Any thread. Which there are
+ * is read from the directory each time, since another manager may have changed it.
  */
-public final class LocalDeployment implements Deployment {
-  private final List<LocalInstance> servers;
+public final class LocalDeployment implements ControlledDeployment {
+  private static final String WATCH_LOCK = "manager.lock";
+  private static final String CHANGE_LOCK = "change.lock";
 
-  private LocalDeployment(List<LocalInstance> servers) {
-    this.servers = servers;
+  private final Path root;
+  private final Path programs;
+  private final ServerUser user;
+  private final WantedCount wanted;
+  private final Map<Instance, LocalInstance> servers = new ConcurrentHashMap<>();
+
+  private LocalDeployment(Path root) throws DeploymentFailed {
+    this.root = root;
+    this.user = ServerUser.choose();
+    user.requireWayTo(root);
+    this.programs = PostgresBinaries.unpack(root);
+    this.wanted = new WantedCount(root);
+  }
+
+  public static boolean existsIn(Path directory) throws DeploymentFailed {
+    return !InstanceList.read(directory.toAbsolutePath().normalize()).isEmpty();
   }
 
   /** What {@link #prepare} left there, by this manager or an earlier one; nothing is created. */
   public static LocalDeployment open(Path directory) throws DeploymentFailed {
     Path root = directory.toAbsolutePath().normalize();
-    List<Instance> instances = InstanceList.read(root);
-    if (instances.isEmpty()) {
+    if (InstanceList.read(root).isEmpty()) {
       throw new DeploymentFailed(
           "there is no local deployment in " + root + ": bin/quickstart makes one");
     }
-    return of(root, instances);
-  }
-
-  private static LocalDeployment of(Path root, List<Instance> instances) throws DeploymentFailed {
-    ServerUser user = ServerUser.choose();
-    user.requireWayTo(root);
-    Path programs = PostgresBinaries.unpack(root);
-    return new LocalDeployment(
-        instances.stream()
-            .map(instance -> new LocalInstance(instance, root, programs, user))
-            .toList());
+    return new LocalDeployment(root);
   }
 
   /**
@@ -52,12 +62,42 @@ public final class LocalDeployment implements Deployment {
       throws DeploymentFailed {
     Path root = directory.toAbsolutePath().normalize();
     Directories.create(root);
-    LocalDeployment deployment = of(root, instances);
-    for (LocalInstance server : deployment.servers) {
-      server.initialise();
+    LocalDeployment deployment = new LocalDeployment(root);
+    deployment.define(instances);
+    return deployment;
+  }
+
+  /** From now on these are the instances; data of others stays where it is. */
+  public void define(List<Instance> instances) throws DeploymentFailed {
+    for (Instance instance : instances) {
+      server(instance).initialise();
     }
     InstanceList.write(root, instances);
-    return deployment;
+  }
+
+  /**
+   * For one that starts and stops instances by itself, for as long as it runs.
+   *
+   * @throws Locked at once if another does
+   */
+  public static LockFile lockForWatch(Path directory, String holder) throws DeploymentFailed {
+    Directories.create(directory);
+    return LockFile.acquire(
+        directory.resolve(WATCH_LOCK),
+        directory.toString(),
+        holder,
+        "stop that one, or name another directory with --data");
+  }
+
+  @Override
+  public LockFile lockForChange(String holder) throws DeploymentFailed {
+    return LockFile.acquire(
+        root.resolve(CHANGE_LOCK), root.toString(), holder, "try again when it is done");
+  }
+
+  @Override
+  public Optional<String> changeUnderWay() throws DeploymentFailed {
+    return LockFile.holder(root.resolve(CHANGE_LOCK));
   }
 
   /** Where data is kept if the user does not say. */
@@ -88,49 +128,64 @@ public final class LocalDeployment implements Deployment {
   }
 
   @Override
-  public List<Instance> instances() {
-    return servers.stream().map(LocalInstance::instance).toList();
+  public List<Instance> instances() throws DeploymentFailed {
+    return InstanceList.read(root);
   }
 
   @Override
   public InstanceState state(Instance instance) {
-    return server(instance.ordinal()).state();
+    return server(instance).state();
   }
 
   @Override
-  public OptionalInt wanted() {
-    return OptionalInt.empty();
+  public OptionalInt wanted() throws DeploymentFailed {
+    return wanted.read();
+  }
+
+  @Override
+  public void recordWanted(int count) throws DeploymentFailed {
+    wanted.write(count);
   }
 
   @Override
   public String credentialsFile(Instance instance) {
-    return server(instance.ordinal()).credentialsFile();
+    return server(instance).credentialsFile();
+  }
+
+  @Override
+  public Started start(Instance instance) throws DeploymentFailed, InterruptedException {
+    return server(instance).start();
+  }
+
+  @Override
+  public void stop(Instance instance) throws DeploymentFailed, InterruptedException {
+    server(instance).stop();
+  }
+
+  public boolean isRunning(int ordinal) throws DeploymentFailed {
+    return server(ordinal).isRunning();
+  }
+
+  /** As {@link #start(Instance)}. */
+  public Started start(int ordinal) throws DeploymentFailed, InterruptedException {
+    return server(ordinal).start();
+  }
+
+  /** As {@link #stop(Instance)}. */
+  public void stop(int ordinal) throws DeploymentFailed, InterruptedException {
+    server(ordinal).stop();
+  }
+
+  private LocalInstance server(int ordinal) throws DeploymentFailed {
+    return server(instances().get(ordinal - 1));
+  }
+
+  private LocalInstance server(Instance instance) {
+    return servers.computeIfAbsent(instance, key -> new LocalInstance(key, root, programs, user));
   }
 
   @Override
   public void close() {
     // Nothing is held: the servers are no children that end with the manager.
-  }
-
-  public boolean isRunning(int ordinal) {
-    return server(ordinal).isRunning();
-  }
-
-  /**
-   * Blocks until the instance takes sessions; one that runs already is taken over.
-   *
-   * @throws InterruptedException the server may be running; {@link #stop} ends it
-   */
-  public Started start(int ordinal) throws DeploymentFailed, InterruptedException {
-    return server(ordinal).start();
-  }
-
-  /** Ends the instance if it runs: its sessions are closed, their transactions rolled back. */
-  public void stop(int ordinal) throws DeploymentFailed, InterruptedException {
-    server(ordinal).stop();
-  }
-
-  private LocalInstance server(int ordinal) {
-    return servers.get(ordinal - 1);
   }
 }

@@ -1,13 +1,11 @@
 package org.pgdeeplake.manager.quickstart;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
+import org.pgdeeplake.manager.deployment.WholeFile;
 import org.pgdeeplake.manager.idle.IdleTime;
 
 /**
@@ -25,14 +23,8 @@ public record ProxyConfig(int port, int adminPort, List<Instance> instances, Idl
   /** Replaces the file in the data directory; returns its path. */
   public Path write(Path data) throws DeploymentFailed {
     Path file = file(data);
-    Path beside = data.resolve("proxy.conf.new");
-    try {
-      Files.writeString(beside, hocon());
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      return file;
-    } catch (IOException e) {
-      throw new DeploymentFailed("cannot write " + file + ": " + e.getMessage(), e);
-    }
+    WholeFile.replace(file, hocon());
+    return file;
   }
 
   String hocon() {
