@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.StandInExtension;
 import org.pgdeeplake.manager.command.ExitCodes;
+import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
 
@@ -28,12 +29,14 @@ class HealthTest {
 
   private static TestData data;
   private static LocalDeployment deployment;
+  private static List<Instance> instances;
   private static StandInExtension extension;
 
   @BeforeAll
   static void prepare() throws Exception {
     data = new TestData();
     deployment = data.deployment(2);
+    instances = deployment.instances();
     extension = new StandInExtension(data);
   }
 
@@ -59,7 +62,7 @@ class HealthTest {
   }
 
   private static int port(int ordinal) {
-    return deployment.instances().get(ordinal - 1).port();
+    return instances.get(ordinal - 1).port();
   }
 
   private static Manage health(String... args) {

@@ -5,96 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
-import org.pgdeeplake.manager.NeedsProgram;
 import org.pgdeeplake.manager.StandInExtension;
-import org.pgdeeplake.manager.cache.RedisServer;
 import org.pgdeeplake.manager.command.ExitCodes;
-import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
 import org.pgdeeplake.manager.status.AdminStandIn.Seen;
 import org.pgdeeplake.manager.terminal.Terminal;
 
 /** The exit code tells trouble, the last line names it; what sleeps as it should is none. */
-class StatusTest {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final String PATH = "s3://bucket/tpch/";
-
-  private static TestData data;
-  private static LocalDeployment deployment;
-  private static StandInExtension extension;
-  private static AdminStandIn proxy;
-
-  @BeforeAll
-  static void prepare() throws Exception {
-    data = new TestData();
-    deployment = data.deployment(2);
-    extension = new StandInExtension(data);
-    proxy = new AdminStandIn();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    proxy.close();
-    data.close();
-  }
-
-  @BeforeEach
-  void start() throws Exception {
-    deployment.start(1);
-    deployment.start(2);
-    proxy.both();
-  }
-
-  @AfterEach
-  void removeExtension() throws Exception {
-    start();
-    StandInExtension.remove(port(1));
-    StandInExtension.remove(port(2));
-  }
-
-  private static int port(int ordinal) {
-    return deployment.instances().get(ordinal - 1).port();
-  }
-
-  private static void install() throws Exception {
-    extension.install(port(1), PATH);
-    extension.install(port(2), PATH);
-  }
-
-  /** Clients reach instance 1 where the proxy should be. */
-  private static Manage status(Map<String, String> environment, Terminal terminal, String... more) {
-    List<String> args =
-        new ArrayList<>(List.of("status", "--deployment=local", "--data=" + data.path()));
-    args.addAll(List.of(more));
-    Map<String, String> all =
-        new HashMap<>(Map.of("PROXY_ADMIN_URL", proxy.url(), "PROXY_PORT", "" + port(1)));
-    all.putAll(environment);
-    return Manage.run(data.path(), all, terminal, args.toArray(String[]::new));
-  }
-
-  private static Manage status(String... more) {
-    return status(Map.of(), Terminal.none(), more);
-  }
-
-  private static String lastLine(Manage run) {
-    return run.out().lines().toList().getLast();
-  }
-
-  private static void assertTrouble(Manage run, String... words) {
-    assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.FAILED);
-    assertThat(lastLine(run)).startsWith("trouble: ").contains(words);
-  }
-
+class StatusTest extends StatusScene {
   @Test
   void allUp() throws Exception {
     install();
@@ -153,6 +74,17 @@ class StatusTest {
   }
 
   @Test
+  void oneThatIsWantedAndWasStoppedIs() throws Exception {
+    deployment.recordWanted(2);
+    deployment.stop(2);
+    assertTrouble(status(), "pg-deeplake-2 is wanted, but stopped");
+
+    deployment.recordWanted(1);
+
+    assertThat(lastLine(status())).isEqualTo("ok: 1 instance of 1 wanted runs");
+  }
+
+  @Test
   void oneThatWasKilledIs() throws Exception {
     long pid = deployment.start(2).pid();
     TestData.kill9(pid);
@@ -205,97 +137,6 @@ class StatusTest {
     assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.OK);
     assertThat(run.out())
         .contains("note: pg_deeplake is not installed on pg-deeplake-1, pg-deeplake-2");
-  }
-
-  @Test
-  void aProxyThatIsNotThereIsTrouble() {
-    int nobody = TestData.freePort();
-    Manage run = status("--proxy=http://127.0.0.1:" + nobody, "--port=" + nobody);
-    assertTrouble(run, "proxy unreachable", "no session through the proxy at 127.0.0.1:" + nobody);
-  }
-
-  @Test
-  void whereOnlyTlsIsLetInNothingIsTried() throws Exception {
-    String words = "no pg_hba.conf entry for host \"127.0.0.1\", user \"postgres\", no encryption";
-    try (Refusing refusing = new Refusing("28000", words)) {
-      Manage run = status("--port=" + refusing.port());
-      assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.OK);
-      assertThat(run.out())
-          .contains(
-              "note: no test connection: TLS is wanted, and inside TLS the proxy cannot tell");
-      // What the driver says first: no SSLRequest, and the application's name.
-      assertThat(refusing.heard()).contains("application_name\0pg_isready\0");
-    }
-  }
-
-  @Test
-  void aClientPortThatRefusesIsTrouble() throws Exception {
-    try (Refusing refusing = new Refusing("53300", "sorry, too many clients already")) {
-      assertTrouble(
-          status("--port=" + refusing.port()),
-          "no session through the proxy at 127.0.0.1:" + refusing.port(),
-          "sorry, too many clients already");
-    }
-  }
-
-  @Test
-  void aProxyThatHasNoUseForARunningInstanceIsTrouble() {
-    proxy.see(new Seen("pg-deeplake-1", "DOWN", "ready"));
-    assertTrouble(
-        status(),
-        "the proxy sees pg-deeplake-1 DOWN (as the test says)",
-        "the proxy has no server pg-deeplake-2");
-  }
-
-  @Test
-  void whatAnOperatorHasOrderedIsANote() {
-    proxy.see(
-        new Seen("pg-deeplake-1", "MAINT", "maint"), new Seen("pg-deeplake-2", "DRAIN", "drain"));
-    proxy.pause(7);
-    Manage run = status();
-    assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.OK);
-    assertThat(run.out())
-        .contains("note: pg-deeplake-1 is in maint at the proxy", "pg_backends is paused")
-        .contains("demand 7, 7 waiting, the oldest for 4.5s");
-  }
-
-  @Test
-  void aProxyOfAnotherDeploymentIsTrouble() throws Exception {
-    try (TestData elsewhere = new TestData()) {
-      LocalDeployment other = elsewhere.deployment(1);
-      other.start(1);
-      int foreign = other.instances().getFirst().port();
-      assertTrouble(
-          status("--port=" + foreign),
-          "who answers at 127.0.0.1:" + foreign + " is none of these instances");
-    }
-  }
-
-  @Test
-  @NeedsProgram("redis-server")
-  void redisIsAskedWhereItIsConfigured() throws Exception {
-    try (RedisServer redis = new RedisServer("--requirepass", "hunter2", "--maxmemory", "512mb")) {
-      Map<String, String> environment =
-          Map.of("REDIS_URL", "redis://:hunter2@127.0.0.1:" + redis.port());
-      Manage run = status(environment, Terminal.none());
-      assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.OK);
-      assertThat(run.out())
-          .contains("redis://127.0.0.1:" + redis.port(), "of 512.0 MiB used, 0 keys")
-          .doesNotContain("hunter2");
-      var json = status(environment, Terminal.none(), "--output=json").json().path("redis");
-      assertThat(json.path("reachable").asBoolean()).isTrue();
-      assertThat(json.path("maxMemoryBytes").asLong()).isEqualTo(512L << 20);
-      assertThat(json.path("usedMemoryBytes").asLong()).isPositive();
-    }
-  }
-
-  @Test
-  void aRedisThatIsConfiguredAndNotThereIsTrouble() {
-    Map<String, String> environment =
-        Map.of("REDIS_URL", "redis://:hunter2@127.0.0.1:" + TestData.freePort());
-    Manage run = status(environment, Terminal.none());
-    assertTrouble(run, "Redis unreachable");
-    assertThat(run.out() + run.err()).doesNotContain("hunter2");
   }
 
   @Test
