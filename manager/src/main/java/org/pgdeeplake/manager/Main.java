@@ -9,6 +9,7 @@ import org.pgdeeplake.manager.build.BuildInfo;
 import org.pgdeeplake.manager.command.CacheFlushCommand;
 import org.pgdeeplake.manager.command.CacheStatsCommand;
 import org.pgdeeplake.manager.command.ExitCodes;
+import org.pgdeeplake.manager.command.HealthCommand;
 import org.pgdeeplake.manager.command.IdleWatchCommand;
 import org.pgdeeplake.manager.command.IngestCommand;
 import org.pgdeeplake.manager.command.IngestTpchCommand;
@@ -17,6 +18,7 @@ import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.ProxyCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
 import org.pgdeeplake.manager.command.ScaleCommand;
+import org.pgdeeplake.manager.command.StatusCommand;
 import org.pgdeeplake.manager.command.Termination;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Locked;
@@ -79,6 +81,8 @@ public final class Main implements Callable<Integer> {
   static int run(Invocation invocation, String... args) {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
+            .addSubcommand(new StatusCommand(invocation))
+            .addSubcommand(new HealthCommand(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
             .addSubcommand(new ScaleCommand(invocation))
             .addSubcommand(ProxyCommand.of(invocation))

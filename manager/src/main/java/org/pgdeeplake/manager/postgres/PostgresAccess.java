@@ -23,6 +23,9 @@ public record PostgresAccess(String user, String password, Duration timeout) {
   /** By which the manager's own sessions are known in {@code pg_stat_activity}. */
   public static final String APPLICATION = "pg-manager";
 
+  /** By which the proxy knows a probe, which neither waits there nor is demand. */
+  public static final String PROBE = "pg_isready";
+
   public Connection open(Instance instance, String database) throws SQLException {
     return open(instance.host(), instance.port(), database, APPLICATION, timeout);
   }
@@ -39,14 +42,31 @@ public record PostgresAccess(String user, String password, Duration timeout) {
   public Connection open(
       String host, int port, String database, String application, Duration silence)
       throws SQLException {
+    return open(host, port, database, application, silence, "prefer");
+  }
+
+  /**
+   * As a {@link #PROBE}. In plain text the proxy sees it as one, and inside TLS only where the
+   * proxy ends TLS itself: passed through it would be a client like any other.
+   */
+  public Connection openProbe(String host, int port, String database, boolean encrypted)
+      throws SQLException {
+    return open(host, port, database, PROBE, timeout, encrypted ? "require" : "disable");
+  }
+
+  private Connection open(
+      String host, int port, String database, String application, Duration silence, String sslMode)
+      throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", user);
     if (!password.isEmpty()) {
       properties.setProperty("password", password);
     }
     properties.setProperty("ApplicationName", application);
+    // Without it the driver names the application only after the login, which no proxy sees.
+    properties.setProperty("assumeMinServerVersion", "10");
     properties.setProperty("gssEncMode", "disable");
-    properties.setProperty("sslmode", "prefer");
+    properties.setProperty("sslmode", sslMode);
     String connectSeconds = Long.toString(Math.max(1, timeout.toSeconds()));
     properties.setProperty("connectTimeout", connectSeconds);
     properties.setProperty("loginTimeout", connectSeconds);
