@@ -87,7 +87,12 @@ public final class TestData implements AutoCloseable {
   }
 
   public static void kill9(long pid) throws DeploymentFailed {
-    Subprocess.run(List.of("sh", "-c", "kill -9 " + pid), Path.of("/"));
+    signal("KILL", pid);
+  }
+
+  /** By its name, such as STOP. */
+  public static void signal(String signal, long pid) throws DeploymentFailed {
+    Subprocess.run(List.of("sh", "-c", "kill -" + signal + " " + pid), Path.of("/"));
   }
 
   @Override
