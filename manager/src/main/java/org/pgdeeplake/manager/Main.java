@@ -11,6 +11,7 @@ import org.pgdeeplake.manager.command.IdleWatchCommand;
 import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
+import org.pgdeeplake.manager.command.RotateCredsCommand;
 import org.pgdeeplake.manager.command.Termination;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Locked;
@@ -74,6 +75,7 @@ public final class Main implements Callable<Integer> {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
+            .addSubcommand(new RotateCredsCommand(invocation))
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
     for (CommandLine subcommand : commandLine.getSubcommands().values()) {

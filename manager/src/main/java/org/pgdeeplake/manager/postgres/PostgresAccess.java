@@ -45,6 +45,8 @@ public record PostgresAccess(String user, String password, Duration timeout) {
       properties.setProperty("password", password);
     }
     properties.setProperty("ApplicationName", application);
+    // Then the name is there from the first packet on, and not only after the login.
+    properties.setProperty("assumeMinServerVersion", "9.0");
     properties.setProperty("gssEncMode", "disable");
     properties.setProperty("sslmode", "prefer");
     String connectSeconds = Long.toString(Math.max(1, timeout.toSeconds()));
