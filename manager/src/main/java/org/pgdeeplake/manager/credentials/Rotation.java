@@ -133,7 +133,7 @@ public final class Rotation implements AutoCloseable {
   private boolean lock() throws DeploymentFailed {
     for (InstanceRotation one :
         running.values().stream()
-            .sorted(Comparator.comparing(rotation -> rotation.instance().ordinal()))
+            .sorted(Comparator.comparingInt(rotation -> rotation.instance().ordinal()))
             .toList()) {
       try {
         one.lock();

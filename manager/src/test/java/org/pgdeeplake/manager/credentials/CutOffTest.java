@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,7 @@ class CutOffTest {
 
   @AutoClose private final ThreeInstances three;
   private Connection keeper;
-  private Process manager;
+  private @Nullable Process manager;
 
   CutOffTest() throws Exception {
     three = new ThreeInstances();
@@ -89,8 +90,8 @@ class CutOffTest {
                 .isEqualTo("1"));
   }
 
-  private void startManager() throws IOException {
-    manager =
+  private Process startManager() throws IOException {
+    Process started =
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -106,6 +107,8 @@ class CutOffTest {
             .redirectErrorStream(true)
             .redirectOutput(three.path().resolve("output").toFile())
             .start();
+    manager = started;
+    return started;
   }
 
   private void awaitHeld(int ordinal, String key) {
@@ -115,15 +118,15 @@ class CutOffTest {
   @Test
   void killedWhileSomeHaveTheNewOnes() throws Exception {
     hold("AKIAAFTER");
-    startManager();
+    Process running = startManager();
     awaitManagerHeld();
     awaitHeld(1, "AKIAAFTER");
     Manage meanwhile = three.rotate();
     assertThat(meanwhile.code()).isEqualTo(ExitCodes.LOCKED);
     assertThat(meanwhile.err())
-        .contains("pg-deeplake-1 is locked by pg-manager rotate-creds, pid " + manager.pid());
+        .contains("pg-deeplake-1 is locked by pg-manager rotate-creds, pid " + running.pid());
 
-    manager.destroyForcibly().waitFor();
+    running.destroyForcibly().waitFor();
     release();
 
     assertThat(three.file(3, ".old")).exists();
@@ -154,9 +157,9 @@ class CutOffTest {
   @Test
   void killedBeforeTheSwitch() throws Exception {
     hold("AKIABEFORE");
-    startManager();
+    Process running = startManager();
     awaitManagerHeld();
-    manager.destroyForcibly().waitFor();
+    running.destroyForcibly().waitFor();
     release();
     awaitUnlocked();
     assertThat(three.file(1, ".new")).exists();
@@ -171,14 +174,14 @@ class CutOffTest {
   @Test
   void sigtermTakesEverythingBack() throws Exception {
     hold("AKIAAFTER");
-    startManager();
+    Process running = startManager();
     awaitManagerHeld();
 
-    manager.destroy();
+    running.destroy();
     release();
 
-    assertThat(manager.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(manager.exitValue()).isEqualTo(ExitCodes.FAILED);
+    assertThat(running.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(running.exitValue()).isEqualTo(ExitCodes.FAILED);
     assertThat(Files.readString(three.path().resolve("output")))
         .contains("pg-deeplake-1  rolled back", "ended by a signal");
     for (int ordinal : ThreeInstances.ORDINALS) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.pgdeeplake.manager.Manage;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.Started;
@@ -53,11 +56,11 @@ final class ThreeInstances implements AutoCloseable {
   }
 
   long pid(int ordinal) {
-    return started.get(ordinal).pid();
+    return started(ordinal).pid();
   }
 
   Started started(int ordinal) {
-    return started.get(ordinal);
+    return Objects.requireNonNull(started.get(ordinal));
   }
 
   /** Before the start. */
@@ -170,7 +173,7 @@ final class ThreeInstances implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, DeploymentFailed {
     data.close();
   }
 }
