@@ -17,6 +17,7 @@ import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.ProxyCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
+import org.pgdeeplake.manager.command.RotateCredsCommand;
 import org.pgdeeplake.manager.command.RunDdlCommand;
 import org.pgdeeplake.manager.command.ScaleCommand;
 import org.pgdeeplake.manager.command.StatusCommand;
@@ -93,6 +94,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(
                 new CommandLine(new IngestCommand(invocation))
                     .addSubcommand(new IngestTpchCommand(invocation)))
+            .addSubcommand(new RotateCredsCommand(invocation))
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
     describe(commandLine);
