@@ -64,7 +64,7 @@ public final class CacheFlushCommand implements Callable<Integer> {
           Objects.requireNonNull(spec).commandLine(), "--prefix: an empty one would be every key");
     }
     try (Context context = common.open(invocation)) {
-      CacheAddress address = CacheStatsCommand.address(context.settings());
+      CacheAddress address = CacheStatsCommand.address(context);
       if (!dryRun && !yes && !prefix.startsWith(Cache.PREFIX)) {
         confirm(address);
       }

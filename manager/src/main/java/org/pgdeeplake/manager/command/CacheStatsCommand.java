@@ -11,7 +11,6 @@ import org.pgdeeplake.manager.cache.CacheAddress;
 import org.pgdeeplake.manager.cache.CacheFailed;
 import org.pgdeeplake.manager.cache.CacheFigures;
 import org.pgdeeplake.manager.cache.CacheStats;
-import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.terminal.Amounts;
 import org.pgdeeplake.manager.terminal.Json;
 import org.pgdeeplake.manager.terminal.Progress;
@@ -46,14 +45,14 @@ public final class CacheStatsCommand implements Callable<Integer> {
     this.invocation = invocation;
   }
 
-  static CacheAddress address(Settings settings) throws CacheFailed {
-    return CacheAddress.parse(settings.get("REDIS_URL", "redis://127.0.0.1:6379"));
+  static CacheAddress address(Context context) throws CacheFailed {
+    return CacheAddress.parse(context.redis().orElse("redis://127.0.0.1:6379"));
   }
 
   @Override
   public Integer call() throws Exception {
     try (Context context = common.open(invocation)) {
-      CacheAddress address = address(context.settings());
+      CacheAddress address = address(context);
       CacheStats stats;
       try (Progress progress = context.progress()) {
         progress.step("counting keys of " + address);

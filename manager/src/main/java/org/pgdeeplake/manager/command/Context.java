@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.cache.CacheFailed;
+import org.pgdeeplake.manager.cache.CacheFlush;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
@@ -68,6 +70,23 @@ final class Context implements AutoCloseable {
     return user.isPresent() && password.isPresent()
         ? new ProxyCredentials(user.get(), password.get())
         : null;
+  }
+
+  /** Compose publishes its Redis; elsewhere there is one if somebody says where. */
+  Optional<String> redis() {
+    Optional<String> url = settings.get("REDIS_URL");
+    return url.isEmpty() && kind == DeploymentKind.compose
+        ? Optional.of("redis://127.0.0.1:" + settings.get("REDIS_PORT", "6379"))
+        : url;
+  }
+
+  /**
+   * Of the keys that instances have put there.
+   *
+   * @throws CacheFailed REDIS_URL is no address
+   */
+  CacheFlush cacheFlush() throws CacheFailed {
+    return CacheFlush.of(redis(), timeout());
   }
 
   /** To be closed by the caller. */

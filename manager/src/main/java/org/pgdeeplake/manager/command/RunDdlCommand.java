@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.ddl.CacheFlush;
+import org.pgdeeplake.manager.cache.CacheFlush;
 import org.pgdeeplake.manager.ddl.Ddl;
 import org.pgdeeplake.manager.ddl.DdlListener;
 import org.pgdeeplake.manager.ddl.DdlOutcome;
@@ -161,24 +161,13 @@ public final class RunDdlCommand implements Callable<Integer> {
   }
 
   private DdlOutcome run(Context context, DdlRequest request) throws Exception {
-    CacheFlush cache = CacheFlush.of(context.settings(), context.kind(), context.timeout());
+    CacheFlush cache = context.cacheFlush();
     DdlStop stop = new DdlStop();
     Termination termination = invocation.termination();
     termination.catchSignals();
     termination.onRequest(stop::request);
     try (Progress progress = context.progress()) {
-      DdlListener listener =
-          new DdlListener() {
-            @Override
-            public void step(String what) {
-              progress.step(what);
-            }
-
-            @Override
-            public void say(String line) {
-              progress.line(line);
-            }
-          };
+      DdlListener listener = new DdlTelling(progress);
       return new Ddl(context.deployment(), context.postgres(), cache, listener, stop).run(request);
     }
   }

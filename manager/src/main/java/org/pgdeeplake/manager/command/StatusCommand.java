@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
-import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.status.StatusReport;
 import org.pgdeeplake.manager.status.Survey;
@@ -76,7 +75,7 @@ public final class StatusCommand implements Callable<Integer> {
               context.proxy(),
               context.settings().get("PROXY_HOST", "127.0.0.1"),
               port != null ? port : portOf(context.settings(), command),
-              redis(context));
+              context.redis().orElse(null));
       Survey survey =
           new Survey(context.deployment(), context.postgres(), places, context.timeout());
       return watch == null ? once(context, survey) : watch(survey, watch);
@@ -124,14 +123,5 @@ public final class StatusCommand implements Callable<Integer> {
     }
     throw new ParameterException(
         command.commandLine(), "PROXY_PORT='" + text + "' is no port: 1 to 65535");
-  }
-
-  /** Compose publishes its Redis; elsewhere there is one if somebody says so. */
-  private static @Nullable String redis(Context context) {
-    Settings settings = context.settings();
-    String published = "redis://127.0.0.1:" + settings.get("REDIS_PORT", "6379");
-    return settings
-        .get("REDIS_URL")
-        .orElse(context.kind() == DeploymentKind.compose ? published : null);
   }
 }
