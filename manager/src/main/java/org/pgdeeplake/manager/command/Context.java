@@ -4,25 +4,21 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.cache.CacheFailed;
 import org.pgdeeplake.manager.cache.CacheFlush;
+import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Refused;
-import org.pgdeeplake.manager.idle.AfterStart;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
-import org.pgdeeplake.manager.provision.Levelling;
 import org.pgdeeplake.manager.proxy.ProxyAdmin;
 import org.pgdeeplake.manager.proxy.ProxyCredentials;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.terminal.Progress;
 import org.pgdeeplake.manager.terminal.Report;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a command works with, once its options are read. The command's thread only. */
 final class Context implements AutoCloseable {
@@ -100,17 +96,8 @@ final class Context implements AutoCloseable {
   }
 
   /** For an instance that has just been started: what the others have and it may lack. */
-  AfterStart afterStart() {
-    Logger log = LoggerFactory.getLogger(Context.class);
-    return instance -> {
-      try {
-        new Levelling(deployment(), postgres())
-            .level(List.of(instance), log::info)
-            .forEach(log::warn);
-      } catch (DeploymentFailed e) {
-        log.warn("{}: {}", instance.name(), e.getMessage());
-      }
-    };
+  AfterStart afterStart() throws DeploymentFailed {
+    return new Newcomers(deployment(), postgres(), settings);
   }
 
   /**
