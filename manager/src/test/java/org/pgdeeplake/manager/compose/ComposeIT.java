@@ -190,6 +190,7 @@ class ComposeIT {
         .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(SQLException.class)
         .untilAsserted(() -> assertThat(stack.credentials(1)).contains("AKIALAST"));
+    busy.get();
     await().atMost(LIMIT).untilAsserted(() -> assertThat(stack.running()).isEmpty());
     stack.compose("restart", "proxy");
     assertThat(stack.throughProxy("SELECT 'again'")).isEqualTo("again");
