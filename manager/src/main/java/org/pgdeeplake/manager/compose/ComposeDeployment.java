@@ -36,6 +36,11 @@ public final class ComposeDeployment implements ScalableDeployment {
   private static final Pattern CONTAINER = Pattern.compile("pg-deeplake-([1-9]\\d*)");
   private static final String HEALTH_CHECK = "/usr/local/bin/health-check.sh";
 
+  /** A template of Go's. */
+  private static final String FORMAT =
+      "{\"state\":{{json .State}},\"project\":{{json (index .Config.Labels"
+          + " \"com.docker.compose.project.working_dir\")}}}";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
@@ -162,9 +167,22 @@ public final class ComposeDeployment implements ScalableDeployment {
       throw new DeploymentFailed("docker does not answer: " + result.output());
     }
     try {
-      return Optional.of(JSON.readTree(result.output()));
+      JsonNode container = JSON.readTree(result.output());
+      requireOurs(name, container.path("project").asText());
+      return Optional.of(container.path("state"));
     } catch (JsonProcessingException e) {
       throw new DeploymentFailed("docker's answer is no JSON: " + result.output(), e);
+    }
+  }
+
+  /** Names are the engine's, and another project may have taken them. */
+  private void requireOurs(String name, String other) throws DeploymentFailed {
+    // A container of the stack knows the project under another path.
+    if (!inside && !Path.of(other).equals(project)) {
+      throw new DeploymentFailed(
+          "the container %s belongs to %s, not to %s: name the right one with --project"
+              .formatted(
+                  name, other.isEmpty() ? "no Compose project" : "the project " + other, project));
     }
   }
 
