@@ -159,7 +159,7 @@ public final class ComposeDeployment implements ScalableDeployment {
   Optional<JsonNode> containerState(String name) throws DeploymentFailed, InterruptedException {
     Docker.Result result =
         docker.attempt(
-            Duration.ofSeconds(20), "container", "inspect", "--format", "{{json .State}}", name);
+            Duration.ofSeconds(20), "container", "inspect", "--format", FORMAT, name);
     if (!result.ok()) {
       if (result.output().toLowerCase(java.util.Locale.ROOT).contains("no such container")) {
         return Optional.empty();
