@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Instance;
@@ -97,7 +98,11 @@ public final class ComposeDeployment implements ScalableDeployment {
   }
 
   @Override
-  public Instance instance(int ordinal) {
+  public List<Instance> upTo(int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(this::instance).toList();
+  }
+
+  private Instance instance(int ordinal) {
     String name = Instance.name(ordinal);
     return inside
         ? new Instance(ordinal, name, name, ComposeStack.BASE_PORT)
