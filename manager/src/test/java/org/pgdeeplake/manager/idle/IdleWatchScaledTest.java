@@ -31,8 +31,14 @@ class IdleWatchScaledTest {
   private final TestData data = new TestData();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private ProxyStandIn proxy;
+
+  @SuppressWarnings("NullAway.Init") // by each test
   private LocalDeployment deployment;
+
+  @SuppressWarnings("NullAway.Init") // by each test
   private IdleWatch watch;
+
+  @SuppressWarnings("NullAway.Init") // by each test
   private Future<List<String>> run;
 
   @BeforeEach

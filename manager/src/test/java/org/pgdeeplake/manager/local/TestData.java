@@ -38,7 +38,7 @@ public final class TestData implements AutoCloseable {
 
   /** What initdb made, once. */
   private static final class Template {
-    static final Path DATA = make();
+    static final Path DIRECTORY = make();
 
     private static Path make() {
       Path directory = Programs.DIRECTORY.resolveSibling("template");
@@ -47,7 +47,7 @@ public final class TestData implements AutoCloseable {
         new DataDirectory(
                 Instance.local(1, 0), directory, data, Programs.DIRECTORY, ServerUser.choose())
             .createIfMissing();
-        return data;
+        return directory;
       } catch (DeploymentFailed e) {
         throw new IllegalStateException(e);
       }
@@ -94,15 +94,14 @@ public final class TestData implements AutoCloseable {
 
   /** What initdb would make, if the instance has no data yet. */
   public void createData(int ordinal) throws DeploymentFailed {
-    Path data = LocalInstance.data(path, ordinal);
-    if (Files.exists(data)) {
+    Path directory = path.resolve(Instance.local(ordinal, 0).name());
+    if (Files.exists(directory)) {
       return;
     }
-    // With owner and mode, of the directory around it too.
-    Path template = Template.DATA.getParent();
+    // With owner and mode.
     Subprocess copy =
         Subprocess.run(
-            List.of("cp", "-a", template.toString(), data.getParent().toString()), Path.of("/"));
+            List.of("cp", "-a", Template.DIRECTORY.toString(), directory.toString()), Path.of("/"));
     if (copy.exitCode() != 0) {
       throw new DeploymentFailed(copy.output());
     }

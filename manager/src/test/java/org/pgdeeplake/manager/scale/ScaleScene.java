@@ -36,7 +36,11 @@ abstract class ScaleScene {
 
   final TestData data = new TestData();
   final List<Process> children = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init") // by each test
   LocalDeployment deployment;
+
+  @SuppressWarnings("NullAway.Init") // by each test
   RealProxy proxy;
 
   /** The common pool may have one thread, which the HTTP client needs too. */
@@ -157,13 +161,15 @@ abstract class ScaleScene {
   }
 
   CompletableFuture<Connection> clientMeanwhile() {
-    return CompletableFuture.supplyAsync(() -> {
-      try {
-        return client();
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
-    }, threads);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return client();
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        threads);
   }
 
   /** Through the proxy, on that instance. */

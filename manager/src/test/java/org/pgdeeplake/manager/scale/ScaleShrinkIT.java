@@ -95,13 +95,15 @@ class ScaleShrinkIT extends ScaleScene {
             new IdleWatch.Plan(URI.create(proxy.url()), new IdleTime(Duration.ofSeconds(60)), 1),
             AfterStart.NOTHING);
     CompletableFuture<Void> watching =
-        CompletableFuture.runAsync(() -> {
-          try {
-            watch.run();
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        }, threads);
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                watch.run();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            threads);
     assertThat(waiting).succeedsWithin(LIMIT);
     waiting.join().close();
     watch.stop();
