@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.Refused;
 import org.pgdeeplake.manager.deployment.ScalableDeployment;
@@ -92,15 +93,22 @@ public final class ScaleCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Checks.range(Objects.requireNonNull(spec), "N", instances, 0, MOST_INSTANCES);
     try (Context context = common.open(invocation)) {
+      if (context.kind() == DeploymentKind.kubernetes) {
+        throw notOurs();
+      }
       PostgresAccess access = context.postgres();
       if (!(context.deployment() instanceof ScalableDeployment deployment)) {
-        throw new Refused(
-            "the StatefulSet is KEDA's: its minimum and maximum are in the chart's values");
+        throw notOurs();
       }
       ScaleReport report = scale(context, deployment, access);
       context.print(report);
       return ExitCodes.OK;
     }
+  }
+
+  private static Refused notOurs() {
+    return new Refused(
+        "the StatefulSet is KEDA's: its minimum and maximum are in the chart's values");
   }
 
   private ScaleReport scale(Context context, ScalableDeployment deployment, PostgresAccess access)
@@ -117,9 +125,9 @@ public final class ScaleCommand implements Callable<Integer> {
               context.proxyCredentials() != null,
               request,
               progress);
-      ScalePlan plan = scaling.plan();
-      List<String> warnings = dryRun ? List.of() : scaling.carryOut(plan);
-      return new ScaleReport(instances, dryRun, plan, warnings);
+      Scaling.Scaled scaled =
+          dryRun ? new Scaling.Scaled(scaling.plan(), List.of()) : scaling.carryOut();
+      return new ScaleReport(instances, dryRun, scaled.plan(), scaled.warnings());
     }
   }
 

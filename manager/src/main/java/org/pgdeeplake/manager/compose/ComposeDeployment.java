@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Instance;
@@ -102,7 +103,11 @@ public final class ComposeDeployment implements ScalableDeployment {
   }
 
   @Override
-  public Instance instance(int ordinal) {
+  public List<Instance> upTo(int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(this::instance).toList();
+  }
+
+  private Instance instance(int ordinal) {
     String name = Instance.name(ordinal);
     return inside
         ? new Instance(ordinal, name, name, ComposeStack.BASE_PORT)
@@ -158,8 +163,7 @@ public final class ComposeDeployment implements ScalableDeployment {
   /** Docker's State of the container; empty if there is none. */
   Optional<JsonNode> containerState(String name) throws DeploymentFailed, InterruptedException {
     Docker.Result result =
-        docker.attempt(
-            Duration.ofSeconds(20), "container", "inspect", "--format", FORMAT, name);
+        docker.attempt(Duration.ofSeconds(20), "container", "inspect", "--format", FORMAT, name);
     if (!result.ok()) {
       if (result.output().toLowerCase(java.util.Locale.ROOT).contains("no such container")) {
         return Optional.empty();

@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * a third process lock a new file while a second still waits on the old one.
  */
 public final class LockFile implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(100);
+
   private final Path file;
   private final FileChannel channel;
 
@@ -31,7 +35,7 @@ public final class LockFile implements AutoCloseable {
   /**
    * @param what is locked, and {@code instead}, what the user can do; for the message
    * @param holder what a second manager is told about this one, such as {@code idle-watch}
-   * @throws Locked at once if another holds it
+   * @throws Locked practically at once if another holds it
    */
   public static LockFile acquire(Path file, String what, String holder, String instead)
       throws DeploymentFailed {
@@ -39,7 +43,7 @@ public final class LockFile implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (tryLock(channel) == null) {
+      if (!lock(channel)) {
         channel.close();
         throw new Locked("%s is in use by %s; %s".formatted(what, read(file), instead));
       }
@@ -55,6 +59,18 @@ public final class LockFile implements AutoCloseable {
     } catch (IOException e) {
       throw new DeploymentFailed("cannot lock " + file + ": " + FileErrors.reason(e), e);
     }
+  }
+
+  /** One who only looks whether it is held holds it for that moment himself. */
+  private static boolean lock(FileChannel channel) throws IOException {
+    long deadline = System.nanoTime() + LOOK.toNanos();
+    while (tryLock(channel) == null) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(LOOK.toNanos() / 20);
+    }
+    return true;
   }
 
   /** Who holds it now, in words. */

@@ -11,8 +11,8 @@ public interface ScalableDeployment extends ControlledDeployment {
   /** Also what an earlier attempt made or left, and the proxy does not know (any more). */
   List<Instance> existing() throws DeploymentFailed, InterruptedException;
 
-  /** How the instance of that ordinal is or would be reached. */
-  Instance instance(int ordinal) throws DeploymentFailed;
+  /** How the instances with the ordinals 1 to {@code count} are or would be reached. */
+  List<Instance> upTo(int count) throws DeploymentFailed;
 
   /** What the proxy is told, by file. */
   Map<Path, String> proxyFiles(List<Instance> instances) throws DeploymentFailed;

@@ -59,6 +59,7 @@ public final class IdleWatch {
   private final Map<Instance, Watched> watched = new LinkedHashMap<>();
   private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
   private final Tasks tasks;
+  private final OtherManager other;
 
   /** Written by the watch's thread; read by a stopping task just before it acts. */
   private volatile View view = new View.Unknown();
@@ -82,6 +83,7 @@ public final class IdleWatch {
     this.deployment = deployment;
     this.plan = plan;
     this.silenceLimit = silenceLimit;
+    this.other = new OtherManager(deployment);
     this.tasks = new Tasks(deployment, new Activity(access), afterStart, mailbox::add);
   }
 
@@ -98,7 +100,8 @@ public final class IdleWatch {
         plan.idle());
     try (DemandStream _ = new DemandStream(plan.proxy(), silenceLimit, new Posting())) {
       while (!stopping) {
-        Runnable event = mailbox.poll(nanosUntilDue(), TimeUnit.NANOSECONDS);
+        long limit = Math.min(nanosUntilDue(), OtherManager.PAUSE.toNanos());
+        Runnable event = mailbox.poll(limit, TimeUnit.NANOSECONDS);
         if (event != null) {
           event.run();
         }
@@ -166,14 +169,31 @@ public final class IdleWatch {
     }
   }
 
-  /** With what is known already the watch goes on. */
+  /** With what is known already the watch goes on; what another manager does is seen at its end. */
   private void refreshIfPossible() {
     try {
+      if (other.isAtWork()) {
+        return;
+      }
       refresh();
       int wanted = deployment.wanted().orElse(0);
       target = Math.min(Math.max(plan.instances(), wanted), watched.size());
     } catch (DeploymentFailed e) {
       log.warn("{}", e.getMessage());
+    }
+  }
+
+  /** What it has started is wanted for the idle time at least, and what it has removed no more. */
+  private void followOther() {
+    try {
+      if (other.isDone()) {
+        refreshIfPossible();
+        if (view instanceof View.Idle) {
+          view = new View.Idle(System.nanoTime());
+        }
+      }
+    } catch (DeploymentFailed e) {
+      log.debug("the next demand says so again", e);
     }
   }
 
@@ -214,12 +234,16 @@ public final class IdleWatch {
   private void recordWanted(int count) {
     try {
       deployment.recordWanted(count);
+      other.counted(count);
     } catch (DeploymentFailed e) {
       log.warn("{}", e.getMessage());
     }
   }
 
   private void reconcile() {
+    if (other.isLookDue() || nanosUntilDue() <= 0) {
+      followOther();
+    }
     long now = System.nanoTime();
     for (Watched instance : watched.values()) {
       if (nanosUntilDue(instance, now) <= 0) {

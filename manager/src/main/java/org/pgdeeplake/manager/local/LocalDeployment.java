@@ -35,6 +35,7 @@ public final class LocalDeployment implements ScalableDeployment {
   private static final String CHANGE_LOCK = "change.lock";
   private static final String SERVERS = "servers.conf";
   private static final String PROXY_PID = "proxy.pid";
+  private static final String PROXY_CONFIGURATION = "proxy.conf";
 
   private static final Pattern INSTANCE_DIRECTORY = Pattern.compile("pg-deeplake-(\\d+)");
 
@@ -222,12 +223,16 @@ public final class LocalDeployment implements ScalableDeployment {
   }
 
   @Override
-  public Instance instance(int ordinal) throws DeploymentFailed {
-    List<Instance> existing = existing();
-    return existing.stream()
-        .filter(instance -> instance.ordinal() == ordinal)
-        .findFirst()
-        .orElseGet(() -> Instance.local(ordinal, Loopback.freeFrom(5432 + ordinal, existing)));
+  public List<Instance> upTo(int count) throws DeploymentFailed {
+    Map<Integer, Instance> found = new TreeMap<>();
+    existing().forEach(instance -> found.put(instance.ordinal(), instance));
+    for (int ordinal = 1; ordinal <= count; ordinal++) {
+      if (!found.containsKey(ordinal)) {
+        int port = Loopback.freeFrom(5432 + ordinal, found.values());
+        found.put(ordinal, Instance.local(ordinal, port));
+      }
+    }
+    return found.values().stream().filter(instance -> instance.ordinal() <= count).toList();
   }
 
   @Override
@@ -272,7 +277,8 @@ public final class LocalDeployment implements ScalableDeployment {
     try {
       String pid = Files.exists(file) ? Files.readString(file).strip() : "";
       if (pid.isEmpty()
-          || ProcessHandle.of(Long.parseLong(pid)).filter(Subprocess::runs).isEmpty()) {
+          || ProcessHandle.of(Long.parseLong(pid)).filter(Subprocess::runs).isEmpty()
+          || !isProxy(pid)) {
         return false;
       }
       var _ = Subprocess.run(List.of("sh", "-c", "kill -HUP " + pid), Path.of("/"));
@@ -280,6 +286,11 @@ public final class LocalDeployment implements ScalableDeployment {
     } catch (IOException | NumberFormatException e) {
       throw new DeploymentFailed("cannot read " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The pid may belong to another program by now, which a SIGHUP would end. */
+  private boolean isProxy(String pid) throws IOException {
+    return Files.readString(Path.of("/proc", pid, "cmdline")).contains(PROXY_CONFIGURATION + "\0");
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.List;
+import java.util.Collection;
 import org.pgdeeplake.manager.deployment.Instance;
 
 /** Ports on 127.0.0.1, where everything of this deployment listens. */
@@ -25,7 +25,7 @@ public final class Loopback {
   }
 
   /** The first free port from there on that none of the instances has. */
-  static int freeFrom(int first, List<Instance> taken) {
+  static int freeFrom(int first, Collection<Instance> taken) {
     for (int port = first; ; port++) {
       int candidate = port;
       if (taken.stream().noneMatch(instance -> instance.port() == candidate) && isFree(candidate)) {

@@ -56,8 +56,19 @@ final class ProxyServers {
       awaitTaken(servers);
       return true;
     } catch (DeploymentFailed e) {
-      changes.takeBack();
+      takeBack(changes, e);
       throw e;
+    }
+  }
+
+  /** The proxy may have taken the list though it did not say so. */
+  private void takeBack(FileChanges changes, DeploymentFailed cause)
+      throws DeploymentFailed, InterruptedException {
+    changes.takeBack();
+    try {
+      var _ = reload();
+    } catch (DeploymentFailed e) {
+      cause.addSuppressed(e);
     }
   }
 

@@ -24,6 +24,14 @@ public record ScalePlan(
     Optional<String> image,
     List<String> difference) {
 
+  /** New to the proxy, or not running: a manager that was killed may have started some already. */
+  List<Instance> joining() {
+    return target.stream()
+        .filter(instance -> start.contains(instance) || !defined.contains(instance))
+        .filter(instance -> !stop.contains(instance))
+        .toList();
+  }
+
   public boolean changesNothing() {
     return start.isEmpty()
         && renew.isEmpty()

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
@@ -52,6 +51,7 @@ public final class Scaling {
     this.drain = new Drain(access, progress);
   }
 
+  /** Changes nothing, and waits for nobody. */
   public ScalePlan plan() throws DeploymentFailed, InterruptedException {
     if (request.image().isPresent() && !deployment.hasImages()) {
       throw new Refused("--image: instances of the local deployment have none");
@@ -59,7 +59,7 @@ public final class Scaling {
     List<Instance> defined = deployment.instances();
     List<Instance> existing = deployment.existing();
     boolean toZero = request.instances() == 0;
-    List<Instance> target = toZero ? defined : instances(request.instances());
+    List<Instance> target = toZero ? all(defined, existing) : deployment.upTo(request.instances());
     List<Instance> renew =
         request.image().isPresent() && !toZero
             ? existing.stream().filter(target::contains).toList()
@@ -85,31 +85,39 @@ public final class Scaling {
     return new ScalePlan(defined, start, renew, stop, remove, target, request.image(), difference);
   }
 
-  private List<Instance> instances(int count) throws DeploymentFailed {
-    List<Instance> instances = new ArrayList<>();
-    for (int ordinal : IntStream.rangeClosed(1, count).toArray()) {
-      instances.add(deployment.instance(ordinal));
+  /** While all are being stopped none is in the list, and a manager that was killed left it so. */
+  private List<Instance> all(List<Instance> defined, List<Instance> existing)
+      throws DeploymentFailed {
+    if (!defined.isEmpty()) {
+      return defined;
     }
-    return instances;
+    int most = existing.stream().mapToInt(Instance::ordinal).max().orElse(1);
+    return deployment.upTo(Math.max(most, deployment.wanted().orElse(1)));
   }
 
-  /** Returns warnings: what is done all the same and should be looked at. */
-  public List<String> carryOut(ScalePlan plan) throws DeploymentFailed, InterruptedException {
-    List<String> warnings = new ArrayList<>();
+  /**
+   * @param warnings what is done all the same and should be looked at
+   */
+  public record Scaled(ScalePlan plan, List<String> warnings) {}
+
+  public Scaled carryOut() throws DeploymentFailed, InterruptedException {
     try (LockFile _ = deployment.lockForChange("scale " + request.instances())) {
+      ScalePlan plan = plan();
+      List<String> warnings = new ArrayList<>();
       grow(plan, warnings);
       for (Instance instance : plan.renew()) {
         renew(plan, instance, warnings);
       }
       shrink(plan, warnings);
       deployment.recordWanted(request.instances());
+      return new Scaled(plan, warnings);
     }
-    return warnings;
   }
 
   private void grow(ScalePlan plan, List<String> warnings)
       throws DeploymentFailed, InterruptedException {
-    if (plan.start().isEmpty() && plan.renew().isEmpty()) {
+    List<Instance> joining = plan.joining();
+    if (joining.isEmpty() && plan.renew().isEmpty()) {
       return;
     }
     // Those that will go stay defined until they are drained.
@@ -123,10 +131,10 @@ public final class Scaling {
     List<Instance> known = union(plan.defined(), plan.target());
     try {
       start(plan.start());
-      level(plan.start(), warnings);
+      level(joining, warnings);
       if (proxy.become(known)) {
         proxy
-            .awaitUp(plan.start())
+            .awaitUp(joining)
             .forEach(i -> warnings.add("the proxy does not find " + i.name() + " up yet"));
       }
     } catch (DeploymentFailed e) {
@@ -272,8 +280,8 @@ public final class Scaling {
   private static void warnSessions(long left, String names, List<String> warnings) {
     if (left > 0) {
       warnings.add(
-          "%d session%s of %s did not end in time and were closed"
-              .formatted(left, left == 1 ? "" : "s", names));
+          "%d session%s of %s did not end in time and %s closed"
+              .formatted(left, left == 1 ? "" : "s", names, left == 1 ? "was" : "were"));
     }
   }
 

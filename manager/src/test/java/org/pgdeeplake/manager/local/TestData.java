@@ -18,7 +18,8 @@ import org.pgdeeplake.manager.deployment.Instance;
 
 /**
  * A data directory that any user can enter, unlike JUnit's. PostgreSQL is unpacked once for all
- * tests of a JVM and linked in. Closing ends what still runs in it, by its pid.
+ * tests of a JVM and linked in, and initdb runs once: instances get copies of what it made. Closing
+ * ends what still runs in it, by its pid.
  */
 public final class TestData implements AutoCloseable {
   private static final class Programs {
@@ -29,6 +30,24 @@ public final class TestData implements AutoCloseable {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(shared)));
       try {
         return PostgresBinaries.unpack(shared);
+      } catch (DeploymentFailed e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** What initdb made, once. */
+  private static final class Template {
+    static final Path DIRECTORY = make();
+
+    private static Path make() {
+      Path directory = Programs.DIRECTORY.resolveSibling("template");
+      Path data = directory.resolve("data");
+      try {
+        new DataDirectory(
+                Instance.local(1, 0), directory, data, Programs.DIRECTORY, ServerUser.choose())
+            .createIfMissing();
+        return directory;
       } catch (DeploymentFailed e) {
         throw new IllegalStateException(e);
       }
@@ -62,12 +81,30 @@ public final class TestData implements AutoCloseable {
 
   /** A deployment of so many instances on free ports. */
   public LocalDeployment deployment(int count) throws DeploymentFailed {
+    for (int ordinal = 1; ordinal <= count; ordinal++) {
+      createData(ordinal);
+    }
     return LocalDeployment.prepare(
         path,
         Stream.iterate(1, i -> i + 1)
             .limit(count)
             .map(i -> Instance.local(i, freePort()))
             .toList());
+  }
+
+  /** What initdb would make, if the instance has no data yet. */
+  public void createData(int ordinal) throws DeploymentFailed {
+    Path directory = path.resolve(Instance.local(ordinal, 0).name());
+    if (Files.exists(directory)) {
+      return;
+    }
+    // With owner and mode.
+    Subprocess copy =
+        Subprocess.run(
+            List.of("cp", "-a", Template.DIRECTORY.toString(), directory.toString()), Path.of("/"));
+    if (copy.exitCode() != 0) {
+      throw new DeploymentFailed(copy.output());
+    }
   }
 
   public static int freePort() {

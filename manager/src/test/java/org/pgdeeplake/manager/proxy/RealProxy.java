@@ -31,20 +31,41 @@ public final class RealProxy implements AutoCloseable {
   public RealProxy(Path jar, Path directory, String admin, int... servers) throws IOException {
     this.directory = directory;
     configure(admin, servers);
-    process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                jar.toString(),
-                "--config",
-                configuration().toString())
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("proxy.log").toFile())
-            .start();
+    process = start(jar);
     await().atMost(LIMIT).failFast(log(), () -> !process.isAlive()).until(() -> up(servers.length));
+  }
+
+  private RealProxy(Path jar, Path data, String admin) throws IOException {
+    this.directory = data;
+    write(admin, "", "include required(\"servers.conf\")");
+    process = start(jar);
+  }
+
+  /** As the quickstart's, with the servers of the deployment there; so many of them run. */
+  public static RealProxy ofDeployment(Path jar, Path data, String admin, int up)
+      throws IOException {
+    RealProxy proxy = new RealProxy(jar, data, admin);
+    Files.writeString(data.resolve("proxy.pid"), proxy.process.pid() + "\n");
+    await()
+        .atMost(LIMIT)
+        .failFast(proxy.log(), () -> !proxy.process.isAlive())
+        .until(() -> proxy.up(up));
+    return proxy;
+  }
+
+  private Process start(Path jar) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-jar",
+            jar.toString(),
+            "--config",
+            configuration().toString())
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve("proxy.log").toFile())
+        .start();
   }
 
   /** Empty, and said so, if it is not built. */
@@ -75,19 +96,24 @@ public final class RealProxy implements AutoCloseable {
                 "{ name = pg-deeplake-%d, address = \"127.0.0.1:%d\" }"
                     .formatted(i + 1, servers[i]))
             .collect(Collectors.joining(", "));
+    write(admin, "servers = [ %s ]".formatted(list), "");
+  }
+
+  private void write(String admin, String servers, String include) throws IOException {
     Files.writeString(
         configuration(),
         """
+        %s
         proxy {
           frontends { pg_frontend {
             bind = "127.0.0.1:%d", default-backend = pg_backends, tls.mode = off } }
-          backends { pg_backends { servers = [ %s ] } }
+          backends { pg_backends { %s } }
           demand { linger = 1s }
           admin { bind = "127.0.0.1:%d" %s }
           shutdown { drain-timeout = 1s }
         }
         """
-            .formatted(port, list, adminPort, admin));
+            .formatted(include, port, servers, adminPort, admin));
   }
 
   private boolean up(int servers) throws InterruptedException {
