@@ -3,6 +3,7 @@ package org.pgdeeplake.manager.command;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
@@ -40,8 +41,14 @@ final class Context implements AutoCloseable {
     return options.timeout();
   }
 
-  /** Of the admin port. */
-  URI proxy() {
+  /** Of the admin port: the user's, else the deployment's own way to it, else the default. */
+  URI proxy() throws DeploymentFailed {
+    if (kind == DeploymentKind.kubernetes && !options.proxyGiven(settings)) {
+      Optional<URI> own = deployment().proxyAdmin();
+      if (own.isPresent()) {
+        return own.get();
+      }
+    }
     return options.proxy(settings);
   }
 
