@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.build.BuildInfo;
+import org.pgdeeplake.manager.command.CacheFlushCommand;
+import org.pgdeeplake.manager.command.CacheStatsCommand;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.command.IdleWatchCommand;
 import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
+import org.pgdeeplake.manager.command.ProxyCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
 import org.pgdeeplake.manager.command.Termination;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
@@ -74,13 +77,12 @@ public final class Main implements Callable<Integer> {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
+            .addSubcommand(ProxyCommand.of(invocation))
+            .addSubcommand(new CacheStatsCommand(invocation))
+            .addSubcommand(new CacheFlushCommand(invocation))
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
-    for (CommandLine subcommand : commandLine.getSubcommands().values()) {
-      subcommand.getCommandSpec().versionProvider(new Version());
-      describeExitCodes(subcommand);
-    }
-    describeExitCodes(commandLine);
+    describe(commandLine);
     int code =
         commandLine
             .setOut(invocation.out())
@@ -95,7 +97,10 @@ public final class Main implements Callable<Integer> {
     return code;
   }
 
-  private static void describeExitCodes(CommandLine commandLine) {
+  /** With all subcommands, and theirs. */
+  private static void describe(CommandLine commandLine) {
+    commandLine.getSubcommands().values().forEach(Main::describe);
+    commandLine.getCommandSpec().versionProvider(new Version());
     commandLine
         .getCommandSpec()
         .usageMessage()

@@ -70,7 +70,7 @@ class MainTest {
           idle-watch --nonsense                  | --nonsense
           idle-watch --idle 5                    | write it as 30s, 5m or 1h
           idle-watch --idle 0s                   | longer than 0
-          idle-watch --deployment compose        | local
+          idle-watch --deployment swarm          | local
           idle-watch --instances 0               | '--instances': 0 is not between 1 and 100
           idle-watch --instances x               | --instances
           idle-watch --base-port 70000           | '--base-port': 70000 is not between
@@ -100,7 +100,8 @@ class MainTest {
     try (TestData data = new TestData()) {
       String file = data.path().resolve("file").toString();
       Files.createFile(data.path().resolve("file"));
-      assertThat(run(Map.of(), "idle-watch", "--data", file)).isEqualTo(ExitCodes.FAILED);
+      assertThat(run(Map.of(), "idle-watch", "--deployment=local", "--data", file))
+          .isEqualTo(ExitCodes.FAILED);
       assertThat(err.toString()).contains(file).contains("no directory").hasLineCount(1);
     }
   }

@@ -68,6 +68,8 @@ class ProcessTest {
   private Process idleWatch(ProxyStandIn proxy, int port) throws IOException {
     return manage(
         "idle-watch",
+        "--deployment=local",
+        "--instances=1",
         "--data=" + data.path(),
         "--base-port=" + (port - 1),
         "--proxy=" + proxy.uri(),
@@ -117,6 +119,7 @@ class ProcessTest {
               new PrintWriter(new StringWriter()),
               new PrintWriter(err),
               "idle-watch",
+              "--deployment=local",
               "--data=" + data.path());
 
       assertThat(code).isEqualTo(ExitCodes.LOCKED);

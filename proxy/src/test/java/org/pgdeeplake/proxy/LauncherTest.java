@@ -28,7 +28,7 @@ class LauncherTest {
   void copyTheLauncherIntoAProject() throws IOException {
     Path project = directory.toRealPath().resolve("a project");
     Path bin = Files.createDirectories(project.resolve("bin"));
-    for (String name : List.of("pg-proxy", "java.sh")) {
+    for (String name : List.of("pg-proxy", "java.sh", "proxy.jvm")) {
       Files.copy(Path.of("../bin", name), bin.resolve(name));
     }
     launcher = executable(bin.resolve("pg-proxy"));
@@ -43,11 +43,7 @@ class LauncherTest {
 
     assertThat(result.output().lines())
         .containsExactly(
-            "-XX:+UseSerialGC",
-            "-Xmx128m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
+            "@" + launcher.toRealPath().resolveSibling("proxy.jvm"),
             "-Dio.netty.leakDetection.level=disabled",
             "-jar",
             jar.toString(),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.compose.ComposeDeployment;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
@@ -97,10 +98,14 @@ final class CommonOptions {
   /** Opens what {@code kind} names. */
   Deployment deployment(DeploymentKind kind, Settings settings) throws DeploymentFailed {
     return switch (kind) {
-      case local -> LocalDeployment.open(data.directory(settings.values()));
+      case local -> LocalDeployment.open(localDirectory(settings));
+      case compose -> ComposeDeployment.open(settings.project(), settings.environment());
       case kubernetes -> KubernetesDeployment.open(kubernetes.target(), settings.values(), timeout);
-      case compose -> throw new DeploymentFailed("the " + kind + " deployment is not built yet");
     };
+  }
+
+  Path localDirectory(Settings settings) {
+    return data.directory(settings.values());
   }
 
   Format format() {

@@ -2,6 +2,7 @@ package org.pgdeeplake.manager.command;
 
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Refused;
+import org.pgdeeplake.manager.idle.AfterStart;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.terminal.Progress;
@@ -52,11 +54,30 @@ final class Context implements AutoCloseable {
     return options.proxy(settings);
   }
 
+  /** The {@code REDIS_URL}, by the same order. */
+  String redis() throws DeploymentFailed {
+    Optional<String> given = settings.get("REDIS_URL");
+    if (given.isEmpty() && kind == DeploymentKind.kubernetes) {
+      given = deployment().redis().map(URI::toString);
+    }
+    return given.orElse("redis://127.0.0.1:6379");
+  }
+
   Deployment deployment() throws DeploymentFailed {
     if (deployment == null) {
       deployment = options.deployment(kind, settings);
     }
     return deployment;
+  }
+
+  /** Of the local deployment. */
+  Path localDirectory() {
+    return options.localDirectory(settings);
+  }
+
+  /** For an instance that has just been started: what the others have and it may lack. */
+  AfterStart afterStart() {
+    return AfterStart.NOTHING;
   }
 
   /**

@@ -10,10 +10,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
+import org.pgdeeplake.manager.deployment.LockFile;
+import org.pgdeeplake.manager.idle.AfterStart;
 import org.pgdeeplake.manager.idle.IdleTime;
 import org.pgdeeplake.manager.idle.IdleWatch;
-import org.pgdeeplake.manager.local.DataDirectoryLock;
 import org.pgdeeplake.manager.local.LocalDeployment;
+import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.pgdeeplake.manager.quickstart.Ports;
 import org.pgdeeplake.manager.quickstart.ProxyConfig;
 import org.pgdeeplake.manager.quickstart.ProxyProcess;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Spec;
     })
 public final class QuickstartCommand implements Callable<Integer> {
   private static final int MOST_INSTANCES = 100;
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
   private final Invocation invocation;
 
@@ -91,7 +94,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
     Path directory = data.directory(invocation.environment());
     invocation.termination().catchSignals();
-    try (DataDirectoryLock _ = DataDirectoryLock.acquire(directory, "quickstart")) {
+    try (LockFile _ = LocalDeployment.lockForWatch(directory, "quickstart")) {
       return runIn(directory);
     } catch (DeploymentFailed e) {
       // Ctrl-C reaches initdb and the launcher too, whose failure then is no news.
@@ -108,13 +111,18 @@ public final class QuickstartCommand implements Callable<Integer> {
     Ports.requireFree(adminPort, "--admin-port");
     List<Instance> chosen = Ports.chooseInstances(directory, instances, Set.of(port, adminPort));
     LocalDeployment local = LocalDeployment.prepare(directory, chosen);
-    Path config = new ProxyConfig(port, adminPort, chosen, idle).write(directory);
+    Path config = new ProxyConfig(port, adminPort, idle).write(directory);
     if (invocation.termination().requested()) {
       return ExitCodes.OK;
     }
     URI admin = URI.create("http://127.0.0.1:" + adminPort);
     ProxyProcess proxy = ProxyProcess.start(home(), config);
-    IdleWatch watch = new IdleWatch(local, admin, idle);
+    IdleWatch watch =
+        new IdleWatch(
+            local,
+            new PostgresAccess("postgres", "", ANSWER_LIMIT),
+            new IdleWatch.Plan(admin, idle, instances),
+            AfterStart.NOTHING);
     invocation.termination().onRequest(watch::stop);
     proxy.onExit(watch::stop);
     int proxyExitCode;
@@ -148,9 +156,9 @@ public final class QuickstartCommand implements Callable<Integer> {
     return Path.of(home);
   }
 
-  private void explain(LocalDeployment local) {
+  private void explain(LocalDeployment local) throws DeploymentFailed {
     boolean running =
-        local.instances().stream().anyMatch(instance -> local.isRunning(instance.ordinal()));
+        local.instances().stream().anyMatch(instance -> local.state(instance).mayAnswer());
     invocation
         .out()
         .printf(

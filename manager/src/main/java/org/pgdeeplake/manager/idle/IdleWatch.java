@@ -2,22 +2,30 @@ package org.pgdeeplake.manager.idle;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.manager.demand.Demand;
 import org.pgdeeplake.manager.demand.DemandListener;
 import org.pgdeeplake.manager.demand.DemandStream;
-import org.pgdeeplake.manager.local.LocalDeployment;
-import org.pgdeeplake.manager.local.Started;
+import org.pgdeeplake.manager.deployment.ControlledDeployment;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Instance;
+import org.pgdeeplake.manager.deployment.Started;
+import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the instances at the first demand and stops them after an uninterrupted time without any.
- * An unknown demand is no demand of 0: nothing is stopped until the proxy is heard again, and then
- * the time begins anew.
+ * Starts instances at the first demand and stops them after an uninterrupted time without any. An
+ * unknown demand is no demand of 0: nothing is stopped until the proxy is heard again, and then the
+ * time begins anew.
+ *
+ * <p>Which instances there are is read anew whenever something is to be done, since {@code scale}
+ * changes it. At demand there shall be so many as asked for, those with the lowest ordinals first.
  *
  * <p>Everything is decided on the thread that calls {@link #run}; the stream and the tasks that
  * start and stop, which block, only post to its mailbox.
@@ -38,46 +46,56 @@ public final class IdleWatch {
     record Idle(long sinceNanos) implements View {}
   }
 
-  private final LocalDeployment deployment;
-  private final URI proxy;
-  private final IdleTime idle;
+  /**
+   * @param proxy its admin address
+   * @param instances to be started at demand, if there are so many
+   */
+  public record Plan(URI proxy, IdleTime idle, int instances) {}
+
+  private final ControlledDeployment deployment;
+  private final Plan plan;
   private final Duration silenceLimit;
-  private final List<Watched> watched;
+  private final Map<Instance, Watched> watched = new LinkedHashMap<>();
   private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
   private final Tasks tasks;
 
   /** Written by the watch's thread; read by a stopping task just before it acts. */
   private volatile View view = new View.Unknown();
 
+  /** So many shall run while there is demand. */
+  private int target;
+
   private boolean stopping;
 
-  public IdleWatch(LocalDeployment deployment, URI proxy, IdleTime idle) {
-    this(deployment, proxy, idle, DemandStream.SILENCE_LIMIT);
+  public IdleWatch(
+      ControlledDeployment deployment, PostgresAccess access, Plan plan, AfterStart afterStart) {
+    this(deployment, access, plan, afterStart, DemandStream.SILENCE_LIMIT);
   }
 
-  IdleWatch(LocalDeployment deployment, URI proxy, IdleTime idle, Duration silenceLimit) {
+  IdleWatch(
+      ControlledDeployment deployment,
+      PostgresAccess access,
+      Plan plan,
+      AfterStart afterStart,
+      Duration silenceLimit) {
     this.deployment = deployment;
-    this.proxy = proxy;
-    this.idle = idle;
+    this.plan = plan;
     this.silenceLimit = silenceLimit;
-    this.tasks = new Tasks(deployment, mailbox::add);
-    this.watched = deployment.instances().stream().map(Watched::new).toList();
+    this.tasks = new Tasks(deployment, new Activity(access), afterStart, mailbox::add);
   }
 
   /** Returns after {@link #stop}. Instances that run then go on running. Once only. */
-  public void run() throws InterruptedException {
+  public void run() throws DeploymentFailed, InterruptedException {
+    refresh();
+    target = Math.min(plan.instances(), watched.size());
     log.info(
         "Watching {} for {}; instances stop after {} without demand",
-        proxy,
-        watched.size() == 1 ? watched.getFirst().name() : watched.size() + " instances",
-        idle);
-    try (DemandStream _ = new DemandStream(proxy, silenceLimit, new Posting())) {
-      for (Watched instance : watched) {
-        // Left by a manager that was killed: it must not run for ever.
-        if (deployment.isRunning(instance.instance().ordinal())) {
-          start(instance);
-        }
-      }
+        plan.proxy(),
+        watched.size() == 1
+            ? watched.keySet().iterator().next().name()
+            : watched.size() + " instances",
+        plan.idle());
+    try (DemandStream _ = new DemandStream(plan.proxy(), silenceLimit, new Posting())) {
       while (!stopping) {
         Runnable event = mailbox.poll(nanosUntilDue(), TimeUnit.NANOSECONDS);
         if (event != null) {
@@ -90,6 +108,21 @@ public final class IdleWatch {
     }
   }
 
+  /**
+   * Takes over what runs and is not ours yet: left by a manager that was killed, or started by
+   * {@code scale}. It must not run for ever.
+   */
+  private void refresh() throws DeploymentFailed {
+    List<Instance> now = deployment.instances();
+    watched.keySet().retainAll(now);
+    for (Instance instance : now) {
+      Watched known = watched.computeIfAbsent(instance, Watched::new);
+      if (known.phase() == Watched.Phase.DOWN && tasks.isRunning(instance)) {
+        start(known);
+      }
+    }
+  }
+
   /** Any thread; returns at once. */
   public void stop() {
     mailbox.add(() -> stopping = true);
@@ -97,7 +130,7 @@ public final class IdleWatch {
 
   /** After {@link #run}: ends every instance, busy or not. Returns those that would not end. */
   public List<String> stopInstances() throws InterruptedException {
-    return tasks.stopAll(watched);
+    return tasks.stopAll(List.copyOf(watched.values()));
   }
 
   private final class Posting implements DemandListener {
@@ -115,18 +148,31 @@ public final class IdleWatch {
   private void onDemand(Demand demand) {
     View before = view;
     if (before instanceof View.Unknown) {
-      log.info("Following the demand of {}", proxy);
+      log.info("Following the demand of {}", plan.proxy());
     }
     if (demand.demand() > 0 || demand.waiting() > 0) {
       if (!(before instanceof View.Wanted)) {
         log.info("Demand {} ({} waiting)", demand.demand(), demand.waiting());
+        refreshIfPossible();
       }
       view = new View.Wanted();
     } else if (!(before instanceof View.Idle)) {
-      if (watched.stream().anyMatch(instance -> instance.phase() != Watched.Phase.DOWN)) {
-        log.info("No demand; instances stop in {} if none comes", idle);
+      refreshIfPossible();
+      if (watched.values().stream().anyMatch(instance -> instance.phase() != Watched.Phase.DOWN)) {
+        log.info("No demand; instances stop in {} if none comes", plan.idle());
       }
       view = new View.Idle(System.nanoTime());
+    }
+  }
+
+  /** With what is known already the watch goes on. */
+  private void refreshIfPossible() {
+    try {
+      refresh();
+      int wanted = deployment.wanted().orElse(0);
+      target = Math.min(Math.max(plan.instances(), wanted), watched.size());
+    } catch (DeploymentFailed e) {
+      log.warn("{}", e.getMessage());
     }
   }
 
@@ -138,7 +184,7 @@ public final class IdleWatch {
   private long nanosUntilDue() {
     long now = System.nanoTime();
     long least = NOTHING_DUE_NANOS;
-    for (Watched instance : watched) {
+    for (Watched instance : watched.values()) {
       least = Math.min(least, nanosUntilDue(instance, now));
     }
     return least;
@@ -148,20 +194,38 @@ public final class IdleWatch {
   private long nanosUntilDue(Watched instance, long now) {
     long allowed = instance.notBeforeNanos() - now;
     return switch (instance.phase()) {
-      case DOWN -> view instanceof View.Wanted ? allowed : NOTHING_DUE_NANOS;
+      case DOWN -> view instanceof View.Wanted && active() < target ? allowed : NOTHING_DUE_NANOS;
       case UP ->
           view instanceof View.Idle(long since)
-              ? Math.max(allowed, since + idle.duration().toNanos() - now)
+              ? Math.max(allowed, since + plan.idle().duration().toNanos() - now)
               : NOTHING_DUE_NANOS;
       case STARTING, STOPPING -> NOTHING_DUE_NANOS;
     };
   }
 
+  private long active() {
+    return watched.values().stream()
+        .filter(instance ->
+            instance.phase() == Watched.Phase.UP || instance.phase() == Watched.Phase.STARTING)
+        .count();
+  }
+
+  private void recordWanted(int count) {
+    try {
+      deployment.recordWanted(count);
+    } catch (DeploymentFailed e) {
+      log.warn("{}", e.getMessage());
+    }
+  }
+
   private void reconcile() {
     long now = System.nanoTime();
-    for (Watched instance : watched) {
+    for (Watched instance : watched.values()) {
       if (nanosUntilDue(instance, now) <= 0) {
         if (instance.phase() == Watched.Phase.DOWN) {
+          if (active() == 0) {
+            recordWanted(target);
+          }
           start(instance);
         } else {
           stopUnlessBusy(instance);
@@ -220,13 +284,17 @@ public final class IdleWatch {
     if (!ended.running()) {
       instance.stopped();
       if (ended.reason().isEmpty()) {
-        log.info("{} stopped in {} ms, idle for {}", instance.name(), ended.millis(), idle);
+        log.info("{} stopped in {} ms, idle for {}", instance.name(), ended.millis(), plan.idle());
+        if (active() == 0) {
+          recordWanted(0);
+        }
       } else {
         log.warn("{} ended by itself", instance.name());
       }
       return;
     }
-    Duration pause = idle.duration().compareTo(ASK_AGAIN) < 0 ? idle.duration() : ASK_AGAIN;
+    Duration idle = plan.idle().duration();
+    Duration pause = idle.compareTo(ASK_AGAIN) < 0 ? idle : ASK_AGAIN;
     if (instance.leftAlone(ended.reason(), pause)) {
       log.info("{} is left running: {}", instance.name(), ended.reason());
     }

@@ -10,9 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.pgdeeplake.manager.deployment.ControlledDeployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
-import org.pgdeeplake.manager.local.LocalDeployment;
-import org.pgdeeplake.manager.local.Started;
+import org.pgdeeplake.manager.deployment.Instance;
+import org.pgdeeplake.manager.deployment.Started;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,20 +34,35 @@ final class Tasks implements AutoCloseable {
     void run() throws InterruptedException;
   }
 
-  private final LocalDeployment deployment;
+  private final ControlledDeployment deployment;
+  private final Activity activity;
+  private final AfterStart afterStart;
   private final Consumer<Runnable> mailbox;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  Tasks(LocalDeployment deployment, Consumer<Runnable> mailbox) {
+  Tasks(
+      ControlledDeployment deployment,
+      Activity activity,
+      AfterStart afterStart,
+      Consumer<Runnable> mailbox) {
     this.deployment = deployment;
+    this.activity = activity;
+    this.afterStart = afterStart;
     this.mailbox = mailbox;
   }
 
   void start(Watched instance, Consumer<Started> onStarted, Consumer<String> onFailed) {
     submit(() -> {
       try {
-        Started started = deployment.start(instance.instance().ordinal());
+        Optional<String> change = deployment.changeUnderWay();
+        if (change.isPresent()) {
+          throw new DeploymentFailed(instance.name() + " is not started: " + change.get());
+        }
+        Started started = deployment.start(instance.instance());
         mailbox.accept(() -> onStarted.accept(started));
+        if (!started.adopted()) {
+          afterStart.completed(instance.instance());
+        }
       } catch (DeploymentFailed e) {
         mailbox.accept(() -> onFailed.accept(String.valueOf(e.getMessage())));
       }
@@ -56,23 +72,44 @@ final class Tasks implements AutoCloseable {
   /** {@code stillIdle} is asked last: demand may have come while the instance was asked. */
   void stopUnlessBusy(Watched instance, BooleanSupplier stillIdle, Consumer<StopEnded> onEnded) {
     submit(() -> {
-      int ordinal = instance.instance().ordinal();
       long began = System.nanoTime();
-      Optional<String> against = Activity.against(instance.instance());
-      if (against.isEmpty() && !stillIdle.getAsBoolean()) {
-        against = Optional.of("demand came");
-      }
+      Optional<String> against;
       try {
-        if (against.isEmpty()) {
-          deployment.stop(ordinal);
-        }
+        against = stopUnless(instance.instance(), stillIdle);
       } catch (DeploymentFailed e) {
         against = Optional.of(String.valueOf(e.getMessage()));
       }
       StopEnded ended =
-          new StopEnded(deployment.isRunning(ordinal), against.orElse(""), millisSince(began));
+          new StopEnded(isRunning(instance.instance()), against.orElse(""), millisSince(began));
       mailbox.accept(() -> onEnded.accept(ended));
     });
+  }
+
+  /** Returns what spoke against it; empty: it has been stopped. */
+  private Optional<String> stopUnless(Instance instance, BooleanSupplier stillIdle)
+      throws DeploymentFailed, InterruptedException {
+    Optional<String> change = deployment.changeUnderWay();
+    if (change.isPresent()) {
+      return change;
+    }
+    Optional<String> against = activity.against(instance);
+    if (against.isEmpty() && !stillIdle.getAsBoolean()) {
+      against = Optional.of("demand came");
+    }
+    if (against.isEmpty()) {
+      deployment.stop(instance);
+    }
+    return against;
+  }
+
+  /** One that cannot be asked counts as running: nothing is started over it. */
+  boolean isRunning(Instance instance) {
+    try {
+      return deployment.state(instance).mayAnswer();
+    } catch (DeploymentFailed e) {
+      log.warn("{}", e.getMessage());
+      return true;
+    }
   }
 
   /** Blocks; ends every instance, busy or not. Returns what those say that would not end. */
@@ -91,13 +128,12 @@ final class Tasks implements AutoCloseable {
   }
 
   private Optional<String> stop(Watched instance) throws InterruptedException {
-    int ordinal = instance.instance().ordinal();
-    if (!deployment.isRunning(ordinal)) {
+    if (!isRunning(instance.instance())) {
       return Optional.empty();
     }
     try {
       long began = System.nanoTime();
-      deployment.stop(ordinal);
+      deployment.stop(instance.instance());
       log.info("{} stopped in {} ms", instance.name(), millisSince(began));
       return Optional.empty();
     } catch (DeploymentFailed e) {

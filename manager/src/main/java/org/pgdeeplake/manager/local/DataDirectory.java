@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.FileErrors;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,7 @@ record DataDirectory(Instance instance, Path directory, Path data, Path programs
       Files.writeString(unfinished.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
       Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new DeploymentFailed("cannot create " + data + ": " + Directories.reason(e), e);
+      throw new DeploymentFailed("cannot create " + data + ": " + FileErrors.reason(e), e);
     }
     log.info(
         "{}: data directory created in {} ms",

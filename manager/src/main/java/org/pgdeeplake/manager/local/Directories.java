@@ -1,16 +1,14 @@
 package org.pgdeeplake.manager.local;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.FileErrors;
 
 /** Directories of the deployment. */
 final class Directories {
@@ -25,7 +23,7 @@ final class Directories {
       Files.createDirectories(directory);
       permit(directory, "rwxr-xr-x");
     } catch (IOException e) {
-      throw new DeploymentFailed("cannot create " + directory + ": " + reason(e), e);
+      throw new DeploymentFailed("cannot create " + directory + ": " + FileErrors.reason(e), e);
     }
   }
 
@@ -44,15 +42,5 @@ final class Directories {
     for (Path path : paths) {
       Files.deleteIfExists(path);
     }
-  }
-
-  /** What the system said, with the path that it is about, in words. */
-  static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
-      case FileAlreadyExistsException exists -> exists.getFile() + " exists and is no directory";
-      case NoSuchFileException missing -> missing.getFile() + ": no such file or directory";
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

@@ -1,45 +1,69 @@
 package org.pgdeeplake.manager.local;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import org.pgdeeplake.manager.deployment.Deployment;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
+import org.pgdeeplake.manager.deployment.FileErrors;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
+import org.pgdeeplake.manager.deployment.LockFile;
+import org.pgdeeplake.manager.deployment.Locked;
+import org.pgdeeplake.manager.deployment.ScalableDeployment;
+import org.pgdeeplake.manager.deployment.ServerList;
+import org.pgdeeplake.manager.deployment.Started;
+import org.pgdeeplake.manager.deployment.WantedCount;
+import org.pgdeeplake.manager.deployment.WholeFile;
+import org.pgdeeplake.manager.postgres.StartupProbe;
 
 /**
- * The instances of one directory, which keeps their data between runs. Any thread. Callers hold the
- * {@link DataDirectoryLock}.
+ * The instances of one directory, which keeps their data between runs. Any thread. Which there are
+ * is read from the directory each time, since another manager may have changed it.
  */
-public final class LocalDeployment implements Deployment {
-  private final List<LocalInstance> servers;
+public final class LocalDeployment implements ScalableDeployment {
+  private static final String WATCH_LOCK = "manager.lock";
+  private static final String CHANGE_LOCK = "change.lock";
+  private static final String SERVERS = "servers.conf";
+  private static final String PROXY_PID = "proxy.pid";
 
-  private LocalDeployment(List<LocalInstance> servers) {
-    this.servers = servers;
+  private static final Pattern INSTANCE_DIRECTORY = Pattern.compile("pg-deeplake-(\\d+)");
+
+  private final Path root;
+  private final Path programs;
+  private final ServerUser user;
+  private final WantedCount wanted;
+  private final Map<Instance, LocalInstance> servers = new ConcurrentHashMap<>();
+
+  private LocalDeployment(Path root) throws DeploymentFailed {
+    this.root = root;
+    this.user = ServerUser.choose();
+    user.requireWayTo(root);
+    this.programs = PostgresBinaries.unpack(root);
+    this.wanted = new WantedCount(root);
+  }
+
+  public static boolean existsIn(Path directory) throws DeploymentFailed {
+    return Files.exists(directory.resolve(SERVERS));
   }
 
   /** What {@link #prepare} left there, by this manager or an earlier one; nothing is created. */
   public static LocalDeployment open(Path directory) throws DeploymentFailed {
     Path root = directory.toAbsolutePath().normalize();
-    List<Instance> instances = InstanceList.read(root);
-    if (instances.isEmpty()) {
+    if (!existsIn(root)) {
       throw new DeploymentFailed(
           "there is no local deployment in " + root + ": bin/quickstart makes one");
     }
-    return of(root, instances);
-  }
-
-  private static LocalDeployment of(Path root, List<Instance> instances) throws DeploymentFailed {
-    ServerUser user = ServerUser.choose();
-    user.requireWayTo(root);
-    Path programs = PostgresBinaries.unpack(root);
-    return new LocalDeployment(
-        instances.stream()
-            .map(instance -> new LocalInstance(instance, root, programs, user))
-            .toList());
+    return new LocalDeployment(root);
   }
 
   /**
@@ -52,12 +76,44 @@ public final class LocalDeployment implements Deployment {
       throws DeploymentFailed {
     Path root = directory.toAbsolutePath().normalize();
     Directories.create(root);
-    LocalDeployment deployment = of(root, instances);
-    for (LocalInstance server : deployment.servers) {
-      server.initialise();
-    }
-    InstanceList.write(root, instances);
+    LocalDeployment deployment = new LocalDeployment(root);
+    deployment.define(instances);
     return deployment;
+  }
+
+  /** From now on these are the instances; data of others stays where it is. */
+  public void define(List<Instance> instances) throws DeploymentFailed {
+    for (Instance instance : instances) {
+      server(instance).initialise();
+    }
+    for (var file : proxyFiles(instances).entrySet()) {
+      WholeFile.replace(file.getKey(), file.getValue());
+    }
+  }
+
+  /**
+   * For one that starts and stops instances by itself, for as long as it runs.
+   *
+   * @throws Locked at once if another does
+   */
+  public static LockFile lockForWatch(Path directory, String holder) throws DeploymentFailed {
+    Directories.create(directory);
+    return LockFile.acquire(
+        directory.resolve(WATCH_LOCK),
+        directory.toString(),
+        holder,
+        "stop that one, or name another directory with --data");
+  }
+
+  @Override
+  public LockFile lockForChange(String holder) throws DeploymentFailed {
+    return LockFile.acquire(
+        root.resolve(CHANGE_LOCK), root.toString(), holder, "try again when it is done");
+  }
+
+  @Override
+  public Optional<String> changeUnderWay() throws DeploymentFailed {
+    return LockFile.holder(root.resolve(CHANGE_LOCK));
   }
 
   /** Where data is kept if the user does not say. */
@@ -88,49 +144,146 @@ public final class LocalDeployment implements Deployment {
   }
 
   @Override
-  public List<Instance> instances() {
-    return servers.stream().map(LocalInstance::instance).toList();
+  public List<Instance> instances() throws DeploymentFailed {
+    return ServerList.read(root.resolve(SERVERS)).stream()
+        .map(entry -> Instance.local(entry.ordinal(), entry.port()))
+        .toList();
   }
 
   @Override
   public InstanceState state(Instance instance) {
-    return server(instance.ordinal()).state();
+    return server(instance).state();
   }
 
   @Override
-  public OptionalInt wanted() {
-    return OptionalInt.empty();
+  public OptionalInt wanted() throws DeploymentFailed {
+    return wanted.read();
+  }
+
+  @Override
+  public void recordWanted(int count) throws DeploymentFailed {
+    wanted.write(count);
   }
 
   @Override
   public String credentialsFile(Instance instance) {
-    return server(instance.ordinal()).credentialsFile();
+    return server(instance).credentialsFile();
+  }
+
+  @Override
+  public Started start(Instance instance) throws DeploymentFailed, InterruptedException {
+    server(instance).initialise();
+    return server(instance).start();
+  }
+
+  @Override
+  public void stop(Instance instance) throws DeploymentFailed, InterruptedException {
+    server(instance).stop();
+  }
+
+  public boolean isRunning(int ordinal) throws DeploymentFailed {
+    return server(ordinal).isRunning();
+  }
+
+  /** As {@link #start(Instance)}. */
+  public Started start(int ordinal) throws DeploymentFailed, InterruptedException {
+    return server(ordinal).start();
+  }
+
+  /** As {@link #stop(Instance)}. */
+  public void stop(int ordinal) throws DeploymentFailed, InterruptedException {
+    server(ordinal).stop();
+  }
+
+  private LocalInstance server(int ordinal) throws DeploymentFailed {
+    return server(instances().get(ordinal - 1));
+  }
+
+  private LocalInstance server(Instance instance) {
+    return servers.computeIfAbsent(instance, key -> new LocalInstance(key, root, programs, user));
+  }
+
+  @Override
+  public List<Instance> existing() throws DeploymentFailed {
+    Map<Integer, Instance> found = new TreeMap<>();
+    try (Stream<Path> entries = Files.list(root)) {
+      entries
+          .map(entry -> INSTANCE_DIRECTORY.matcher(entry.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(matcher -> Integer.parseInt(matcher.group(1)))
+          .forEach(ordinal ->
+              runningPort(root, ordinal)
+                  .ifPresent(port -> found.put(ordinal, Instance.local(ordinal, port))));
+    } catch (IOException e) {
+      throw new DeploymentFailed("cannot read " + root + ": " + FileErrors.reason(e), e);
+    }
+    instances().forEach(instance -> found.put(instance.ordinal(), instance));
+    return List.copyOf(found.values());
+  }
+
+  @Override
+  public Instance instance(int ordinal) throws DeploymentFailed {
+    List<Instance> existing = existing();
+    return existing.stream()
+        .filter(instance -> instance.ordinal() == ordinal)
+        .findFirst()
+        .orElseGet(() -> Instance.local(ordinal, Loopback.freeFrom(5432 + ordinal, existing)));
+  }
+
+  @Override
+  public Map<Path, String> proxyFiles(List<Instance> instances) {
+    List<ServerList.Entry> entries =
+        instances.stream().map(i -> new ServerList.Entry(i.name(), i.host(), i.port())).toList();
+    return Map.of(root.resolve(SERVERS), ServerList.text(entries));
+  }
+
+  @Override
+  public Map<Path, String> stackFiles(int instances, Optional<String> image) {
+    return Map.of();
+  }
+
+  @Override
+  public boolean hasImages() {
+    return false;
+  }
+
+  @Override
+  public Started recreate(Instance instance) {
+    throw new UnsupportedOperationException("local instances have no image");
+  }
+
+  /** Its data stays, for the next instance of that ordinal. */
+  @Override
+  public void remove(Instance instance) throws DeploymentFailed, InterruptedException {
+    stop(instance);
+  }
+
+  @Override
+  public Optional<String> unhealthy(Instance instance) {
+    return StartupProbe.accepts(instance.host(), instance.port())
+        ? Optional.empty()
+        : Optional.of("no sessions");
+  }
+
+  /** The quickstart's. */
+  @Override
+  public boolean signalProxy() throws DeploymentFailed {
+    Path file = root.resolve(PROXY_PID);
+    try {
+      String pid = Files.exists(file) ? Files.readString(file).strip() : "";
+      if (pid.isEmpty()
+          || ProcessHandle.of(Long.parseLong(pid)).filter(Subprocess::runs).isEmpty()) {
+        return false;
+      }
+      var _ = Subprocess.run(List.of("sh", "-c", "kill -HUP " + pid), Path.of("/"));
+      return true;
+    } catch (IOException | NumberFormatException e) {
+      throw new DeploymentFailed("cannot read " + file + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
   public void close() {
     // Nothing is held: the servers are no children that end with the manager.
-  }
-
-  public boolean isRunning(int ordinal) {
-    return server(ordinal).isRunning();
-  }
-
-  /**
-   * Blocks until the instance takes sessions; one that runs already is taken over.
-   *
-   * @throws InterruptedException the server may be running; {@link #stop} ends it
-   */
-  public Started start(int ordinal) throws DeploymentFailed, InterruptedException {
-    return server(ordinal).start();
-  }
-
-  /** Ends the instance if it runs: its sessions are closed, their transactions rolled back. */
-  public void stop(int ordinal) throws DeploymentFailed, InterruptedException {
-    server(ordinal).stop();
-  }
-
-  private LocalInstance server(int ordinal) {
-    return servers.get(ordinal - 1);
   }
 }

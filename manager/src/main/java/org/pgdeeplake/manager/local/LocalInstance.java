@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
+import org.pgdeeplake.manager.deployment.Started;
+import org.pgdeeplake.manager.postgres.StartupProbe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -203,7 +205,7 @@ final class LocalInstance {
 
   private boolean isReady(long pid) {
     return PostmasterFile.read(data).filter(file -> file.ready() && file.pid() == pid).isPresent()
-        && StartupProbe.accepts(instance.port());
+        && StartupProbe.accepts(instance.host(), instance.port());
   }
 
   /** Ends the server if it runs: its sessions are closed, their transactions rolled back. */

@@ -18,6 +18,7 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.build.BuildInfo;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.FileErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ final class PostgresBinaries {
       return home;
     } catch (IOException e) {
       throw new DeploymentFailed(
-          "cannot unpack PostgreSQL into " + data + ": " + Directories.reason(e), e);
+          "cannot unpack PostgreSQL into " + data + ": " + FileErrors.reason(e), e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.FileErrors;
 
 /**
  * What a running server writes into {@code postmaster.pid}: src/include/utils/pidfile.h. The file
@@ -59,7 +60,7 @@ record PostmasterFile(Path data, long pid, int port, boolean ready) {
       lines.set(0, NOBODY);
       Files.write(file, lines);
     } catch (IOException e) {
-      throw new DeploymentFailed("cannot write " + file + ": " + Directories.reason(e), e);
+      throw new DeploymentFailed("cannot write " + file + ": " + FileErrors.reason(e), e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.FileErrors;
 
 /**
  * Who the servers run as. PostgreSQL refuses to run as root, so root hands over to {@code postgres}
@@ -94,7 +95,7 @@ record ServerUser(String name, int uid, int gid, boolean handedOver, List<String
                 .formatted(directory, Files.getOwner(directory).getName(), name));
       }
     } catch (IOException e) {
-      throw new DeploymentFailed("cannot read " + directory + ": " + Directories.reason(e), e);
+      throw new DeploymentFailed("cannot read " + directory + ": " + FileErrors.reason(e), e);
     }
   }
 }

@@ -11,9 +11,10 @@ import org.pgdeeplake.manager.deployment.Refused;
  * The environment over {@code .env} in the project's directory. An empty value is as good as none,
  * since Compose passes on variables that are not set as empty ones.
  *
+ * @param environment of the process, without {@code .env}; for programs that are started
  * @param values secrets are among them: never to be printed whole
  */
-public record Settings(Path project, Map<String, String> values) {
+public record Settings(Path project, Map<String, String> environment, Map<String, String> values) {
 
   /**
    * @throws DeploymentFailed a line of {@code .env} cannot be read, with file:line
@@ -28,7 +29,7 @@ public record Settings(Path project, Map<String, String> values) {
         values.put(name, value);
       }
     });
-    return new Settings(project, Map.copyOf(values));
+    return new Settings(project, environment, Map.copyOf(values));
   }
 
   public Optional<String> get(String name) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.ProxyStandIn;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
+import org.pgdeeplake.manager.postgres.PostgresAccess;
 
 /** Runs while wanted, ends when unwanted for long enough, and never ends on a guess. */
 class IdleWatchTest {
@@ -58,7 +59,13 @@ class IdleWatchTest {
   }
 
   private void watch(Duration silence) {
-    IdleWatch watch = new IdleWatch(deployment, proxy.uri(), new IdleTime(IDLE), silence);
+    IdleWatch watch =
+        new IdleWatch(
+            deployment,
+            new PostgresAccess("postgres", "", Duration.ofSeconds(5)),
+            new IdleWatch.Plan(proxy.uri(), new IdleTime(IDLE), 1),
+            AfterStart.NOTHING,
+            silence);
     watches.add(watch);
     runs.add(
         threads.submit(() -> {
@@ -179,7 +186,7 @@ class IdleWatchTest {
   }
 
   @Test
-  void aSilentStreamIsOpenedAgainAndStopsNothing() {
+  void aSilentStreamIsOpenedAgainAndStopsNothing() throws Exception {
     watch(SILENCE);
     wake();
     await().atMost(LIMIT).until(() -> proxy.connections() >= 3);

@@ -19,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.Started;
 
 /** A start ends with a server that takes sessions, or with a message that says why not. */
 class LocalDeploymentTest {
@@ -209,15 +210,15 @@ class LocalDeploymentTest {
     assertThat(deployment.isRunning(2)).isTrue();
   }
 
-  private static int port(LocalDeployment deployment) {
+  private static int port(LocalDeployment deployment) throws Exception {
     return deployment.instances().getFirst().port();
   }
 
-  private static Connection connect(LocalDeployment deployment) throws SQLException {
+  private static Connection connect(LocalDeployment deployment) throws Exception {
     return TestData.connect(port(deployment));
   }
 
-  private static String query(LocalDeployment deployment, String sql) throws SQLException {
+  private static String query(LocalDeployment deployment, String sql) throws Exception {
     try (Connection connection = connect(deployment);
         Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
@@ -226,7 +227,7 @@ class LocalDeploymentTest {
     }
   }
 
-  private static void execute(LocalDeployment deployment, String sql) throws SQLException {
+  private static void execute(LocalDeployment deployment, String sql) throws Exception {
     try (Connection connection = connect(deployment);
         Statement statement = connection.createStatement()) {
       statement.execute(sql);

@@ -3,7 +3,6 @@ package org.pgdeeplake.manager.provision;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -35,7 +34,7 @@ class ProvisionDbTest {
     return Manage.local(data.path(), all);
   }
 
-  private List<String> databases(int ordinal) throws SQLException {
+  private List<String> databases(int ordinal) throws Exception {
     try (Connection connection = TestData.connect(port(ordinal));
         var rows =
             connection
@@ -47,7 +46,7 @@ class ProvisionDbTest {
     }
   }
 
-  private int port(int ordinal) {
+  private int port(int ordinal) throws Exception {
     return deployment.instances().get(ordinal - 1).port();
   }
 

@@ -19,12 +19,7 @@ class QuickstartPartsTest {
 
   @Test
   void writesTheProxysConfiguration() throws Exception {
-    ProxyConfig config =
-        new ProxyConfig(
-            5432,
-            8404,
-            List.of(Instance.local(1, 5433), Instance.local(2, 5440)),
-            IdleTime.parse("90s"));
+    ProxyConfig config = new ProxyConfig(5432, 8404, IdleTime.parse("90s"));
 
     Path file = config.write(data);
 
@@ -33,14 +28,10 @@ class QuickstartPartsTest {
         .isEqualTo(
             """
             # Written by bin/quickstart at every start; changes are lost.
+            include required("servers.conf")
             proxy {
               frontends { pg_frontend { bind = "127.0.0.1:5432", default-backend = pg_backends, tls.mode = off } }
-              backends { pg_backends {
-                servers = [
-                  { name = pg-deeplake-1, address = "127.0.0.1:5433" }
-                  { name = pg-deeplake-2, address = "127.0.0.1:5440" }
-                ]
-              } }
+              backends { pg_backends { } }
               demand { idle-after = 90s }
               admin { bind = "127.0.0.1:8404" }
               shutdown { drain-timeout = 1s }

@@ -1,14 +1,15 @@
-package org.pgdeeplake.manager.local;
+package org.pgdeeplake.manager.postgres;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** Asks a server with a real StartupMessage whether it takes sessions. */
-final class StartupProbe {
+public final class StartupProbe {
   private static final int PROTOCOL_3_0 = 3 << 16;
   private static final int TIMEOUT_MILLIS = 2_000;
 
@@ -17,10 +18,11 @@ final class StartupProbe {
 
   private StartupProbe() {}
 
-  static boolean accepts(int port) {
+  /** Blocks up to a few seconds. */
+  public static boolean accepts(String host, int port) {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
-      socket.connect(Loopback.address(port), TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       byte[] startup = startupMessage();
       out.writeInt(Integer.BYTES + startup.length);

@@ -1,0 +1,25 @@
+package org.pgdeeplake.manager.command;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.proxy.Administration;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "ready",
+    mixinStandardHelpOptions = true,
+    description = {
+      "A server takes sessions again, as soon as its next check passes. JSON: POST"
+          + " /api/v1/servers/SERVER/ready.",
+      ""
+    })
+final class ProxyReadyCommand extends ServerOrder {
+  ProxyReadyCommand(Invocation invocation) {
+    super(invocation, Administration.READY);
+  }
+
+  @Override
+  @Nullable Duration waiting() {
+    return null;
+  }
+}
