@@ -16,6 +16,9 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /** What an API server's failures mean for the user. */
 record ApiFailure(String url, String context, Duration timeout) {
+  /** Of HTTP; the library says 0 or -1 if there was no answer. */
+  private static final int SMALLEST_STATUS = 100;
+
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
   private static final Pattern CANNOT =
@@ -24,9 +27,10 @@ record ApiFailure(String url, String context, Duration timeout) {
       Pattern.compile("\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   DeploymentFailed of(KubernetesClientException e) {
+    boolean answered = e.getStatus() != null || e.getCode() >= SMALLEST_STATUS;
     String said = e.getStatus() == null ? null : e.getStatus().getMessage();
     return new DeploymentFailed(
-        e.getCode() == 0 ? unreachable(e) : answered(e.getCode(), said, e.getMessage()), e);
+        answered ? answered(e.getCode(), said, e.getMessage()) : unreachable(e), e);
   }
 
   /** Of a port-forward that did not come about, in one line. */

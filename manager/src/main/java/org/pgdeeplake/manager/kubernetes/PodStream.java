@@ -106,6 +106,10 @@ final class PodStream implements WebSocket.Listener {
     }
   }
 
+  boolean endedByPod() {
+    return !reason().isEmpty();
+  }
+
   /** Why it ended; empty if because of the client, or not at all yet. */
   String reason() {
     lock.lock();

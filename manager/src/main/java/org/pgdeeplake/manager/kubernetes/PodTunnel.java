@@ -63,7 +63,8 @@ final class PodTunnel implements AutoCloseable {
     } finally {
       closed = true;
       stream.end("");
-      if (webSocket != null) {
+      // Nobody is there to take it if the other end has closed.
+      if (webSocket != null && !stream.endedByPod()) {
         webSocket.sendClose(GOING_AWAY, "client closed");
       }
       closeSocket();

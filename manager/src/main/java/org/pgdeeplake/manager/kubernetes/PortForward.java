@@ -13,8 +13,9 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
 /**
  * A port on 127.0.0.1 that is a pod's port: each connection to it is a stream of its own through
- * the API server, opened when it comes. Not the library's own, which loses bytes whenever one
- * WebSocket message is not out before the next, and keeps the reason of a failure to itself.
+ * the API server, opened when it comes. Not the library's own: that one drops what it sends while a
+ * WebSocket message is still on its way (to a server that reads slowly), and keeps the reason of a
+ * failure to itself.
  */
 final class PortForward implements AutoCloseable {
   private static final int BACKLOG = 50;

@@ -48,7 +48,7 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     String[] parts = uri.path().split("/", -1);
     String pod = parts[parts.length - 2];
     if (server.hasPod(pod)) {
-      int port = Integer.parseInt(uri.parameters().get("ports").getFirst());
+      int port = Integer.parseInt(uri.parameters().getOrDefault("ports", List.of("0")).getFirst());
       server.portForwards.open(context, request, pod, port);
     } else {
       notFound(context, "/" + pod, "pods");
@@ -86,8 +86,7 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static void answer(ChannelHandlerContext context, int status, String json) {
     var body = Unpooled.copiedBuffer(json, UTF_8);
     var response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "application/json")

@@ -90,6 +90,10 @@ final class ApiServerStandIn implements AutoCloseable {
     statefulSets.put(name, ApiObjects.statefulSet(name, replicas));
   }
 
+  void deleteStatefulSet(String name) {
+    statefulSets.remove(name);
+  }
+
   /** {@code postgres}: where what listens on its port 5432 really is; 0: nothing does. */
   void pod(String name, String status, int postgres) {
     pod(name, ApiObjects.pod(name, status), 5432, postgres);
@@ -121,7 +125,8 @@ final class ApiServerStandIn implements AutoCloseable {
     String resource = parts.getLast();
     if (path.equals("/api/v1/namespaces")) {
       return Optional.of(
-          ApiObjects.list("Namespace", "v1", Stream.of("default", NAMESPACE).map(this::namespace).toList()));
+          ApiObjects.list(
+              "Namespace", "v1", Stream.of("default", NAMESPACE).map(this::namespace).toList()));
     }
     boolean ours = path.contains("/namespaces/" + NAMESPACE + "/");
     if (resource.equals("statefulsets")) {
@@ -130,10 +135,13 @@ final class ApiServerStandIn implements AutoCloseable {
     }
     if (resource.equals("pods")) {
       return Optional.of(
-          ApiObjects.list("Pod", "v1", pods.values().stream().filter(pod -> has(pod, labels)).toList()));
+          ApiObjects.list(
+              "Pod", "v1", pods.values().stream().filter(pod -> has(pod, labels)).toList()));
     }
     var objects = path.contains("/statefulsets/") ? statefulSets : pods;
-    return ours ? Optional.ofNullable(objects.get(resource)).map(JsonNode::toString) : Optional.empty();
+    return ours
+        ? Optional.ofNullable(objects.get(resource)).map(JsonNode::toString)
+        : Optional.empty();
   }
 
   boolean hasPod(String name) {
@@ -148,11 +156,10 @@ final class ApiServerStandIn implements AutoCloseable {
 
   private static boolean has(ObjectNode object, Map<String, String> labels) {
     return labels.entrySet().stream()
-        .allMatch(
-            label ->
-                label
-                    .getValue()
-                    .equals(object.path("metadata").path("labels").path(label.getKey()).asText()));
+        .allMatch(label ->
+            label
+                .getValue()
+                .equals(object.path("metadata").path("labels").path(label.getKey()).asText()));
   }
 
   /** With the contexts {@code stage}, the current one, and {@code elsewhere}, another namespace. */
@@ -190,6 +197,9 @@ final class ApiServerStandIn implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!listener.isOpen()) {
+      return;
+    }
     portForwards.breakOff();
     var _ = listener.close().syncUninterruptibly();
     var _ = threads.shutdownGracefully(0, 5, java.util.concurrent.TimeUnit.SECONDS);

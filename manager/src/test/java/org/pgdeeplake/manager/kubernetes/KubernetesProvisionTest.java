@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
@@ -17,7 +16,7 @@ class KubernetesProvisionTest {
 
   KubernetesProvisionTest() throws Exception {}
 
-  private boolean exists(int ordinal, String database) throws SQLException {
+  private boolean exists(int ordinal, String database) throws Exception {
     try (Connection connection = TestData.connect(scene.port(ordinal));
         var query = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?")) {
       query.setString(1, database);
@@ -29,7 +28,8 @@ class KubernetesProvisionTest {
   void everyPodGetsTheDatabaseAndNoStreamIsLeft() throws Exception {
     Manage done = scene.manage("provision-db", "tpch", "--context=stage");
     assertThat(done.code()).as(done.toString()).isEqualTo(ExitCodes.OK);
-    assertThat(done.out()).containsSubsequence("pg-deeplake-0", "created", "pg-deeplake-1", "created");
+    assertThat(done.out())
+        .containsSubsequence("pg-deeplake-0", "created", "pg-deeplake-1", "created");
     assertThat(exists(0, "tpch")).isTrue();
     assertThat(exists(1, "tpch")).isTrue();
     await().until(() -> scene.server.portForwards.streams() == 0);
@@ -63,7 +63,18 @@ class KubernetesProvisionTest {
   }
 
   @Test
-  void theStatefulSetIsFoundByItsLabelAndAPodBeyondItsReplicasIsStillAnInstance() throws Exception {
+  void aStatefulSetOfAnotherNameIsFoundByItsLabel() throws Exception {
+    scene.server.deleteStatefulSet("pg-deeplake");
+    scene.server.statefulSet("prod-pg-deeplake", 1);
+    scene.server.pod("prod-pg-deeplake-0", "running", scene.port(0));
+    Manage done = scene.manage("provision-db", "tpch");
+    assertThat(done.code()).as(done.toString()).isEqualTo(ExitCodes.OK);
+    assertThat(done.out()).contains("prod-pg-deeplake-0").hasLineCount(2);
+    assertThat(exists(0, "tpch")).isTrue();
+  }
+
+  @Test
+  void aPodBeyondTheReplicasIsStillAnInstance() throws Exception {
     scene.server.statefulSet("pg-deeplake", 1);
     Manage done = scene.manage("provision-db", "tpch", "-o", "json");
     assertThat(done.code()).as(done.toString()).isEqualTo(ExitCodes.OK);

@@ -1,5 +1,6 @@
 package org.pgdeeplake.manager.kubernetes;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class KubernetesScene implements AutoCloseable {
   }
 
   /** Of the PostgreSQL behind the pod. */
-  int port(int ordinal) {
+  int port(int ordinal) throws DeploymentFailed {
     return postgres.instances().get(ordinal).port();
   }
 
@@ -51,7 +52,7 @@ final class KubernetesScene implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException, DeploymentFailed {
     server.close();
     data.close();
   }

@@ -8,11 +8,13 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -61,7 +63,7 @@ final class PortForwardStandIn {
     var _ =
         handshaker
             .handshake(channel, request)
-            .addListener(_ -> bridge.start(pod, port, ports.getOrDefault(pod + ":" + port, 0)));
+            .addListener(_ -> bridge.start(port, ports.getOrDefault(pod + ":" + port, 0)));
   }
 
   private static final class Bridge extends SimpleChannelInboundHandler<WebSocketFrame> {
@@ -73,12 +75,12 @@ final class PortForwardStandIn {
       this.channel = channel;
     }
 
-    void start(String pod, int podPort, int port) {
+    void start(int podPort, int port) {
       for (int stream = 0; stream < 2; stream++) {
         message(stream, Unpooled.wrappedBuffer(new byte[] {(byte) podPort, (byte) (podPort >> 8)}));
       }
       try {
-        socket.connect(new java.net.InetSocketAddress("127.0.0.1", port));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         thread.start();
       } catch (IOException | IllegalArgumentException e) {
         message(
@@ -94,7 +96,8 @@ final class PortForwardStandIn {
       var _ =
           channel.writeAndFlush(
               new BinaryWebSocketFrame(
-                  Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(new byte[] {(byte) stream}), data)));
+                  Unpooled.wrappedBuffer(
+                      Unpooled.wrappedBuffer(new byte[] {(byte) stream}), data)));
     }
 
     private void fromServer() {

@@ -12,7 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
@@ -45,6 +47,47 @@ class PortForwardTest {
       assertThat(rows.getString(1)).isEqualTo(big);
       assertThat(rows.getString(2)).isEqualTo(md5(big));
     }
+  }
+
+  /** Then messages pile up, and the next is not to be given away before the last is out. */
+  @Test
+  void aServerThatStallsGetsEverythingInTheEnd() throws Exception {
+    String big = "0123456789abcdef".repeat(2 * 1024 * 1024);
+    try (Connection connection = connect();
+        var query = connection.prepareStatement("SELECT md5(?)")) {
+      query.setString(1, big);
+      int backend = backend(connection);
+      signal("STOP", backend);
+      CompletableFuture<String> answer;
+      try {
+        answer = CompletableFuture.supplyAsync(() -> first(query));
+        await().during(Duration.ofSeconds(1)).until(() -> !answer.isDone());
+      } finally {
+        signal("CONT", backend);
+      }
+      assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(md5(big));
+    }
+  }
+
+  private static String first(PreparedStatement query) {
+    try (var rows = query.executeQuery()) {
+      rows.next();
+      return rows.getString(1);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static int backend(Connection connection) throws SQLException {
+    try (var rows = connection.createStatement().executeQuery("SELECT pg_backend_pid()")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  private static void signal(String name, int pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Integer.toString(pid)).start().waitFor())
+        .isZero();
   }
 
   private static String md5(String text) throws Exception {
@@ -80,7 +123,7 @@ class PortForwardTest {
     }
   }
 
-  private boolean sleeps() throws SQLException {
+  private boolean sleeps() throws Exception {
     try (Connection direct = TestData.connect(scene.port(0));
         var rows =
             direct
@@ -125,8 +168,7 @@ class PortForwardTest {
     }
     try (ProxyStandIn proxy = new ProxyStandIn(0)) {
       String name = "pg-deeplake-proxy-7d9f-x2x4k";
-      scene.server.pod(
-          name, ApiObjects.componentPod(name, "proxy", "running"), 8404, proxy.port());
+      scene.server.pod(name, ApiObjects.componentPod(name, "proxy", "running"), 8404, proxy.port());
       assertThat(get(admin).statusCode()).isEqualTo(200);
     }
   }
