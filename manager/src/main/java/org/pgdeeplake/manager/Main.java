@@ -9,11 +9,18 @@ import org.pgdeeplake.manager.build.BuildInfo;
 import org.pgdeeplake.manager.command.CacheFlushCommand;
 import org.pgdeeplake.manager.command.CacheStatsCommand;
 import org.pgdeeplake.manager.command.ExitCodes;
+import org.pgdeeplake.manager.command.HealthCommand;
 import org.pgdeeplake.manager.command.IdleWatchCommand;
+import org.pgdeeplake.manager.command.IngestCommand;
+import org.pgdeeplake.manager.command.IngestTpchCommand;
 import org.pgdeeplake.manager.command.Invocation;
 import org.pgdeeplake.manager.command.ProvisionDbCommand;
 import org.pgdeeplake.manager.command.ProxyCommand;
 import org.pgdeeplake.manager.command.QuickstartCommand;
+import org.pgdeeplake.manager.command.RotateCredsCommand;
+import org.pgdeeplake.manager.command.RunDdlCommand;
+import org.pgdeeplake.manager.command.ScaleCommand;
+import org.pgdeeplake.manager.command.StatusCommand;
 import org.pgdeeplake.manager.command.Termination;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Locked;
@@ -76,10 +83,18 @@ public final class Main implements Callable<Integer> {
   static int run(Invocation invocation, String... args) {
     CommandLine commandLine =
         new CommandLine(new Main(invocation))
+            .addSubcommand(new StatusCommand(invocation))
+            .addSubcommand(new HealthCommand(invocation))
             .addSubcommand(new ProvisionDbCommand(invocation))
+            .addSubcommand(new RunDdlCommand(invocation))
+            .addSubcommand(new ScaleCommand(invocation))
             .addSubcommand(ProxyCommand.of(invocation))
             .addSubcommand(new CacheStatsCommand(invocation))
             .addSubcommand(new CacheFlushCommand(invocation))
+            .addSubcommand(
+                new CommandLine(new IngestCommand(invocation))
+                    .addSubcommand(new IngestTpchCommand(invocation)))
+            .addSubcommand(new RotateCredsCommand(invocation))
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
     describe(commandLine);

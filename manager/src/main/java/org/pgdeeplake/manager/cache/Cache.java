@@ -71,6 +71,22 @@ public final class Cache implements AutoCloseable {
     return new CacheStats(prefix, total, List.copyOf(nodes));
   }
 
+  /** Some figures now, without looking at the keys. */
+  public CacheGlance glance() throws CacheFailed, InterruptedException {
+    long used = 0;
+    long most = 0;
+    boolean limited = true;
+    long keys = 0;
+    for (Server server : servers) {
+      InfoReply info = server.info();
+      used += info.number("used_memory");
+      most += info.number("maxmemory");
+      limited &= info.number("maxmemory") > 0;
+      keys += server.keys();
+    }
+    return new CacheGlance(used, limited ? most : 0, keys);
+  }
+
   /**
    * Removes the keys that begin with the prefix, and no other. Those that are added meanwhile may
    * stay: whoever wants none has to stop the writers first.

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.Deployment;
@@ -12,9 +13,14 @@ import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Refused;
 import org.pgdeeplake.manager.idle.AfterStart;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
+import org.pgdeeplake.manager.provision.Levelling;
+import org.pgdeeplake.manager.proxy.ProxyAdmin;
+import org.pgdeeplake.manager.proxy.ProxyCredentials;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.terminal.Progress;
 import org.pgdeeplake.manager.terminal.Report;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a command works with, once its options are read. The command's thread only. */
 final class Context implements AutoCloseable {
@@ -70,6 +76,20 @@ final class Context implements AutoCloseable {
     return deployment;
   }
 
+  /** Under the new names or the original's; null: there are none. */
+  @Nullable ProxyCredentials proxyCredentials() {
+    Optional<String> user = settings.first("PROXY_STATS_USER", "HAPROXY_STATS_USER");
+    Optional<String> password = settings.first("PROXY_STATS_PASSWORD", "HAPROXY_STATS_PASSWORD");
+    return user.isPresent() && password.isPresent()
+        ? new ProxyCredentials(user.get(), password.get())
+        : null;
+  }
+
+  /** To be closed by the caller. */
+  ProxyAdmin proxyAdmin() {
+    return new ProxyAdmin(proxy(), proxyCredentials(), timeout());
+  }
+
   /** Of the local deployment. */
   Path localDirectory() {
     return options.localDirectory(settings);
@@ -77,7 +97,16 @@ final class Context implements AutoCloseable {
 
   /** For an instance that has just been started: what the others have and it may lack. */
   AfterStart afterStart() {
-    return AfterStart.NOTHING;
+    Logger log = LoggerFactory.getLogger(Context.class);
+    return instance -> {
+      try {
+        new Levelling(deployment(), postgres())
+            .level(List.of(instance), log::info)
+            .forEach(log::warn);
+      } catch (DeploymentFailed e) {
+        log.warn("{}: {}", instance.name(), e.getMessage());
+      }
+    };
   }
 
   /**

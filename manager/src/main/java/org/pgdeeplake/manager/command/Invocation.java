@@ -18,6 +18,11 @@ public record Invocation(
     Path home,
     Map<String, String> environment,
     Termination termination) {
+  /** ECMA-48. What is written over does not flicker as a cleared screen does. */
+  private static final String HOME = "\033[H";
+
+  private static final String CLEAR_LINE = "\033[K";
+  private static final String CLEAR_REST = "\033[J";
 
   void print(Report report, CommonOptions.Format format) {
     out.print(
@@ -25,6 +30,24 @@ public record Invocation(
           case json -> report.jsonText();
           case table -> report.text(terminal.colours());
         });
+    out.flush();
+  }
+
+  /**
+   * One of many: on a terminal in the place of the one before it, elsewhere after it; as JSON in
+   * one line.
+   */
+  void printAgain(Report report, CommonOptions.Format format) {
+    switch (format) {
+      case json -> out.print(report.jsonLine());
+      case table -> {
+        String text = report.text(terminal.colours());
+        out.print(
+            terminal.out()
+                ? HOME + text.replace("\n", CLEAR_LINE + "\n") + CLEAR_REST
+                : text + "\n");
+      }
+    }
     out.flush();
   }
 }

@@ -2,13 +2,9 @@ package org.pgdeeplake.manager.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.Refused;
 import org.pgdeeplake.manager.proxy.ProxyAdmin;
-import org.pgdeeplake.manager.proxy.ProxyCredentials;
-import org.pgdeeplake.manager.settings.Settings;
 import picocli.CommandLine.Mixin;
 
 /** What the commands under {@code proxy} have in common: they ask one proxy's admin port. */
@@ -31,18 +27,9 @@ abstract class ProxyTask implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Context context = common.open(invocation);
-        ProxyAdmin proxy =
-            new ProxyAdmin(context.proxy(), credentials(context.settings()), context.timeout())) {
+        ProxyAdmin proxy = context.proxyAdmin()) {
       return run(context, proxy);
     }
-  }
-
-  private static @Nullable ProxyCredentials credentials(Settings settings) {
-    Optional<String> user = settings.first("PROXY_STATS_USER", "HAPROXY_STATS_USER");
-    Optional<String> password = settings.first("PROXY_STATS_PASSWORD", "HAPROXY_STATS_PASSWORD");
-    return user.isPresent() && password.isPresent()
-        ? new ProxyCredentials(user.get(), password.get())
-        : null;
   }
 
   /**

@@ -39,6 +39,7 @@ final class LocalInstance {
   private final Path directory;
   private final Path data;
   private final ServerLog serverLog;
+  private final CredentialsFile credentials;
   private final Path programs;
   private final ServerUser user;
   private final ReentrantLock lock = new ReentrantLock();
@@ -51,6 +52,7 @@ final class LocalInstance {
     this.directory = root.resolve(instance.name());
     this.data = data(root, instance.ordinal());
     this.serverLog = new ServerLog(directory.resolve("postgresql.log"));
+    this.credentials = new CredentialsFile(instance.name(), data, user);
     this.programs = programs;
     this.user = user;
   }
@@ -63,9 +65,11 @@ final class LocalInstance {
     return instance;
   }
 
-  /** Creates the data directory if there is none. */
+  /** Creates the data directory if there is none; one of an earlier version gets what it lacks. */
   void initialise() throws DeploymentFailed {
     new DataDirectory(instance, directory, data, programs, user).createIfMissing();
+    credentials.createIfMissing();
+    credentials.include();
   }
 
   InstanceState state() {
@@ -83,9 +87,8 @@ final class LocalInstance {
         : InstanceState.of(InstanceState.Phase.STOPPED);
   }
 
-  /** On tmpfs, which all instances of the machine share; the directory tells them apart. */
   String credentialsFile() {
-    return "/dev/shm/%s-%08x-creds.conf".formatted(instance.name(), data.hashCode());
+    return credentials.path();
   }
 
   boolean isRunning() {
@@ -149,6 +152,8 @@ final class LocalInstance {
 
   private Process launch() throws DeploymentFailed, InterruptedException, IOException {
     requirePortFree();
+    // It may be gone since: tmpfs does not outlive the machine.
+    credentials.createIfMissing();
     long logBegin = serverLog.beginRun();
     List<String> command =
         List.of(

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import org.pgdeeplake.manager.deployment.Instance;
 
@@ -23,6 +24,9 @@ public record PostgresAccess(String user, String password, Duration timeout) {
   /** By which the manager's own sessions are known in {@code pg_stat_activity}. */
   public static final String APPLICATION = "pg-manager";
 
+  /** By which the proxy knows a probe, which neither waits there nor is demand. */
+  public static final String PROBE = "pg_isready";
+
   public Connection open(Instance instance, String database) throws SQLException {
     return open(instance.host(), instance.port(), database, APPLICATION, timeout);
   }
@@ -35,9 +39,41 @@ public record PostgresAccess(String user, String password, Duration timeout) {
     return open(instance.host(), instance.port(), database, application, silence);
   }
 
+  /** A session whose statements reach the server by the letter: the driver splits none. */
+  public Connection openVerbatim(
+      Instance instance, String database, String application, Duration silence)
+      throws SQLException {
+    Map<String, String> verbatim = Map.of("preferQueryMode", "simple");
+    return open(instance.host(), instance.port(), database, application, silence, verbatim);
+  }
+
   /** Also for the proxy's address. */
   public Connection open(
       String host, int port, String database, String application, Duration silence)
+      throws SQLException {
+    return open(host, port, database, application, silence, Map.of());
+  }
+
+  /**
+   * As a {@link #PROBE}. In plain text the proxy sees it as one, and inside TLS only where the
+   * proxy ends TLS itself: passed through it would be a client like any other.
+   */
+  public Connection openProbe(String host, int port, String database, boolean encrypted)
+      throws SQLException {
+    Map<String, String> tls = Map.of("sslmode", encrypted ? "require" : "disable");
+    return open(host, port, database, PROBE, timeout, tls);
+  }
+
+  /**
+   * @param special properties of the driver, over the ordinary ones
+   */
+  private Connection open(
+      String host,
+      int port,
+      String database,
+      String application,
+      Duration silence,
+      Map<String, String> special)
       throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", user);
@@ -45,6 +81,8 @@ public record PostgresAccess(String user, String password, Duration timeout) {
       properties.setProperty("password", password);
     }
     properties.setProperty("ApplicationName", application);
+    // Without it the driver names the application only after the login, which no proxy sees.
+    properties.setProperty("assumeMinServerVersion", "10");
     properties.setProperty("gssEncMode", "disable");
     properties.setProperty("sslmode", "prefer");
     String connectSeconds = Long.toString(Math.max(1, timeout.toSeconds()));
@@ -52,6 +90,7 @@ public record PostgresAccess(String user, String password, Duration timeout) {
     properties.setProperty("loginTimeout", connectSeconds);
     properties.setProperty("socketTimeout", Long.toString(seconds(silence)));
     properties.setProperty("tcpKeepAlive", "true");
+    special.forEach(properties::setProperty);
     String url =
         "jdbc:postgresql://%s:%d/%s"
             .formatted(

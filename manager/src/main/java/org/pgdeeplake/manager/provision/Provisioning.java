@@ -15,6 +15,7 @@ import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.postgres.Answer;
 import org.pgdeeplake.manager.postgres.Fleet;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
+import org.pgdeeplake.manager.sql.Identifiers;
 
 /** Makes a database, with the extension in it, on every instance; what is there already is left. */
 public final class Provisioning {
@@ -54,8 +55,14 @@ public final class Provisioning {
   public List<Answer<Provisioned>> provision(
       DatabaseRequest request, Duration limit, boolean dryRun)
       throws DeploymentFailed, InterruptedException {
-    return Fleet.ask(
-        deployment.instances(), limit, instance -> provision(instance, request, dryRun));
+    return provision(deployment.instances(), request, limit, dryRun);
+  }
+
+  /** Only on these. */
+  List<Answer<Provisioned>> provision(
+      List<Instance> instances, DatabaseRequest request, Duration limit, boolean dryRun)
+      throws InterruptedException {
+    return Fleet.ask(instances, limit, instance -> provision(instance, request, dryRun));
   }
 
   private Provisioned provision(Instance instance, DatabaseRequest request, boolean dryRun)
@@ -109,12 +116,12 @@ public final class Provisioning {
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
       StringBuilder sql = new StringBuilder("CREATE DATABASE ");
-      sql.append(quoted(request.name()));
+      sql.append(Identifiers.quote(request.name()));
       if (request.owner() != null) {
-        sql.append(" OWNER ").append(quoted(request.owner()));
+        sql.append(" OWNER ").append(Identifiers.quote(request.owner()));
       }
       if (request.template() != null) {
-        sql.append(" TEMPLATE ").append(quoted(request.template()));
+        sql.append(" TEMPLATE ").append(Identifiers.quote(request.template()));
       }
       statement.execute(sql.toString());
       return Outcome.CREATED;
@@ -125,10 +132,6 @@ public final class Provisioning {
       }
       throw e;
     }
-  }
-
-  private static String quoted(String name) {
-    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   /** Without the extension a database of the local deployment is one all the same. */

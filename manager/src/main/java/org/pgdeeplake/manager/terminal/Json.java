@@ -3,6 +3,7 @@ package org.pgdeeplake.manager.terminal;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,8 +23,16 @@ public final class Json {
   }
 
   static String text(JsonNode node) {
+    return written(MAPPER.writerWithDefaultPrettyPrinter(), node);
+  }
+
+  static String line(JsonNode node) {
+    return written(MAPPER.writer(), node);
+  }
+
+  private static String written(ObjectWriter writer, JsonNode node) {
     try {
-      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+      return writer.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

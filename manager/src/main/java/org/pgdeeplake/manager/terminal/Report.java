@@ -19,4 +19,9 @@ public interface Report {
   default String jsonText() {
     return Json.text(json()) + "\n";
   }
+
+  /** For one document after another. */
+  default String jsonLine() {
+    return Json.line(json()) + "\n";
+  }
 }

@@ -87,7 +87,12 @@ public final class TestData implements AutoCloseable {
   }
 
   public static void kill9(long pid) throws DeploymentFailed {
-    Subprocess.run(List.of("sh", "-c", "kill -9 " + pid), Path.of("/"));
+    signal("KILL", pid);
+  }
+
+  /** By its name, such as STOP. */
+  public static void signal(String signal, long pid) throws DeploymentFailed {
+    Subprocess.run(List.of("sh", "-c", "kill -" + signal + " " + pid), Path.of("/"));
   }
 
   @Override
@@ -102,8 +107,18 @@ public final class TestData implements AutoCloseable {
         Subprocess.run(List.of("sh", "-c", "kill -QUIT " + server.get().pid()), Path.of("/"));
         await().atMost(Duration.ofSeconds(20)).until(() -> !server.get().isAlive());
       }
+      deleteCredentials(instance);
     }
     delete(path);
+  }
+
+  /** They are outside of the directory. */
+  private static void deleteCredentials(Path instance) throws IOException, DeploymentFailed {
+    String name = instance.getFileName().toString();
+    String file = new CredentialsFile(name, instance.resolve("data"), ServerUser.choose()).path();
+    for (String suffix : List.of("", ".new", ".old", ".tmp")) {
+      Files.deleteIfExists(Path.of(file + suffix));
+    }
   }
 
   static void delete(Path directory) {

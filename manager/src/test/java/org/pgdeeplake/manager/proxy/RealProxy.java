@@ -16,7 +16,7 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.local.TestData;
 
 /** The built proxy as a process of its own; the reactor builds it before this module. */
-final class RealProxy implements AutoCloseable {
+public final class RealProxy implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final int port = TestData.freePort();
@@ -28,7 +28,7 @@ final class RealProxy implements AutoCloseable {
    * @param admin what the section {@code admin} has besides {@code bind}
    * @param servers their ports
    */
-  RealProxy(Path jar, Path directory, String admin, int... servers) throws IOException {
+  public RealProxy(Path jar, Path directory, String admin, int... servers) throws IOException {
     this.directory = directory;
     configure(admin, servers);
     process =
@@ -48,7 +48,7 @@ final class RealProxy implements AutoCloseable {
   }
 
   /** Empty, and said so, if it is not built. */
-  static Optional<Path> jar() {
+  public static Optional<Path> jar() {
     Path target = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
     Path built = target.resolveSibling("proxy").resolve("target");
     if (Files.isDirectory(built.resolve("lib"))) {
@@ -64,7 +64,7 @@ final class RealProxy implements AutoCloseable {
     return Optional.empty();
   }
 
-  Path configuration() {
+  public Path configuration() {
     return directory.resolve("proxy.conf");
   }
 
@@ -102,12 +102,12 @@ final class RealProxy implements AutoCloseable {
     return "the proxy ended: see " + directory.resolve("proxy.log");
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + adminPort;
   }
 
   /** For clients. */
-  int port() {
+  public int port() {
     return port;
   }
 

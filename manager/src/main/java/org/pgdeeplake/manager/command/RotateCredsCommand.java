@@ -1,0 +1,151 @@
+package org.pgdeeplake.manager.command;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.credentials.Afterwards;
+import org.pgdeeplake.manager.credentials.Credentials;
+import org.pgdeeplake.manager.credentials.Fingerprint;
+import org.pgdeeplake.manager.credentials.Rotation;
+import org.pgdeeplake.manager.credentials.RotationResult;
+import org.pgdeeplake.manager.credentials.RotationResult.Ending;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.postgres.Answer;
+import org.pgdeeplake.manager.postgres.PostgresAccess;
+import org.pgdeeplake.manager.terminal.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "rotate-creds",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Gives all instances new AWS credentials without a restart, or none of them.",
+      "",
+      "First every instance gets the new file aside, on tmpfs, and is verified; then all switch and"
+          + " each is asked for what it has. If one fails, all are taken back. Sessions that are"
+          + " there get the new credentials, too, unless they SET their own. For that moment the"
+          + " instances log FATAL messages only, since PostgreSQL logs new values of parameters.",
+      "",
+      "An instance that starts later takes what its environment says, so keep .env up to date.",
+      ""
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  manage rotate-creds                             # of .env",
+      "  aws sts assume-role … | manage rotate-creds -   # JSON on standard input",
+      "  manage rotate-creds --aws-access-key-id AKIA… --aws-secret-access-key - < secret",
+      "  manage rotate-creds --check                     # do all have the same?"
+    })
+public final class RotateCredsCommand implements Callable<Integer> {
+  private final Invocation invocation;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Mixin private CredentialsOptions credentials = new CredentialsOptions();
+
+  @Option(
+      names = "--skip-stopped",
+      description =
+          "Leaves out instances that do not run, as when scaled to zero. Without it one of them"
+              + " makes the whole fail, with nothing changed.")
+  private boolean skipStopped;
+
+  @Option(names = "--dry-run", description = "Only tell what would be done.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--check",
+      description =
+          "Only tell whether all instances have the same, by SHA-256 hashes that they compute: 0 if"
+              + " so, else 1. With --skip-stopped, those that run.")
+  private boolean check;
+
+  public RotateCredsCommand(Invocation invocation) {
+    this.invocation = invocation;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (check && dryRun) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "--check changes nothing anyway");
+    }
+    try (Context context = common.open(invocation)) {
+      return check ? check(context) : rotate(context);
+    }
+  }
+
+  private int check(Context context) throws Exception {
+    PostgresAccess access = context.postgres();
+    List<Answer<Fingerprint>> answers;
+    try (Progress progress = context.progress()) {
+      progress.step("asking the instances");
+      answers = Fingerprint.ofAll(context.deployment(), access, context.timeout());
+    }
+    FingerprintReport report = FingerprintReport.of(context.deployment(), answers, skipStopped);
+    context.print(report);
+    return report.same() ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  private int rotate(Context context) throws Exception {
+    PostgresAccess access = context.postgres();
+    CredentialsOptions.Given given = credentials.read(invocation, context.settings());
+    // From here on Ctrl-C means: take back what was done, then end.
+    invocation.termination().catchSignals();
+    RotationResult result;
+    String afterwards = "";
+    boolean flushed = true;
+    try (Progress progress = context.progress();
+        Rotation rotation =
+            new Rotation(
+                context.deployment(),
+                access,
+                progress::step,
+                invocation.termination()::requested)) {
+      result = dryRun ? rotation.examine(skipStopped) : rotate(rotation, given.credentials());
+      if (isRotated(result)) {
+        try {
+          afterwards = afterwards().run();
+        } catch (DeploymentFailed e) {
+          afterwards = "the instances are done, but afterwards: " + e.getMessage();
+          flushed = false;
+        }
+      }
+    }
+    context.print(
+        new RotationReport(
+            context.kind(), result, given.source(), given.credentials().maskedId(), afterwards));
+    return code(result.ending(), flushed);
+  }
+
+  private RotationResult rotate(Rotation rotation, Credentials values)
+      throws DeploymentFailed, InterruptedException {
+    return rotation.rotate(values, skipStopped);
+  }
+
+  private static boolean isRotated(RotationResult result) {
+    return result.ending() == Ending.ROTATED || result.ending() == Ending.ROTATED_WITH_PROBLEMS;
+  }
+
+  private static int code(Ending ending, boolean flushed) {
+    return switch (ending) {
+      case WOULD_ROTATE -> ExitCodes.OK;
+      case ROTATED -> flushed ? ExitCodes.OK : ExitCodes.PARTLY;
+      case ROTATED_WITH_PROBLEMS, INCONSISTENT -> ExitCodes.PARTLY;
+      case NOTHING_CHANGED, ROLLED_BACK -> ExitCodes.FAILED;
+    };
+  }
+
+  /** Results of queries that failed for want of credentials may be in the cache. */
+  private static Afterwards afterwards() {
+    return Afterwards.nothing();
+  }
+}
