@@ -60,6 +60,15 @@ final class Context implements AutoCloseable {
     return options.proxy(settings);
   }
 
+  /** The deployment's own way to the proxy's clients' port, unless the user says where that is. */
+  Optional<URI> proxyClients() throws DeploymentFailed {
+    return kind == DeploymentKind.kubernetes
+            && !options.proxyGiven(settings)
+            && settings.get("PROXY_HOST").isEmpty()
+        ? deployment().proxyClients()
+        : Optional.empty();
+  }
+
   /** The {@code REDIS_URL}, by the same order. */
   String redis() throws DeploymentFailed {
     Optional<String> given = settings.get("REDIS_URL");
@@ -86,7 +95,7 @@ final class Context implements AutoCloseable {
   }
 
   /** To be closed by the caller. */
-  ProxyAdmin proxyAdmin() {
+  ProxyAdmin proxyAdmin() throws DeploymentFailed {
     return new ProxyAdmin(proxy(), proxyCredentials(), timeout());
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.ddl.CacheFlush;
@@ -18,6 +19,7 @@ import org.pgdeeplake.manager.ddl.DdlRequest;
 import org.pgdeeplake.manager.ddl.DdlStop;
 import org.pgdeeplake.manager.ddl.Shortcomings;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.terminal.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -161,7 +163,7 @@ public final class RunDdlCommand implements Callable<Integer> {
   }
 
   private DdlOutcome run(Context context, DdlRequest request) throws Exception {
-    CacheFlush cache = CacheFlush.of(context.settings(), context.kind(), context.timeout());
+    CacheFlush cache = CacheFlush.of(redis(context), context.timeout());
     DdlStop stop = new DdlStop();
     Termination termination = invocation.termination();
     termination.catchSignals();
@@ -181,5 +183,12 @@ public final class RunDdlCommand implements Callable<Integer> {
           };
       return new Ddl(context.deployment(), context.postgres(), cache, listener, stop).run(request);
     }
+  }
+
+  /** A local deployment has one only if somebody says where. */
+  private static Optional<String> redis(Context context) throws DeploymentFailed {
+    return context.kind() == DeploymentKind.local
+        ? context.settings().get("REDIS_URL")
+        : Optional.of(context.redis());
   }
 }

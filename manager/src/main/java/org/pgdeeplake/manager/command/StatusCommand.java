@@ -1,11 +1,12 @@
 package org.pgdeeplake.manager.command;
 
+import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
-import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.status.StatusReport;
 import org.pgdeeplake.manager.status.Survey;
@@ -71,11 +72,14 @@ public final class StatusCommand implements Callable<Integer> {
       Checks.range(command, "--watch", watch, 1, LONGEST_PAUSE);
     }
     try (Context context = common.open(invocation)) {
+      Optional<URI> clients = context.proxyClients();
+      String host = context.settings().get("PROXY_HOST", "127.0.0.1");
+      int port = this.port != null ? this.port : portOf(context.settings(), command);
       Survey.Places places =
           new Survey.Places(
               context.proxy(),
-              context.settings().get("PROXY_HOST", "127.0.0.1"),
-              port != null ? port : portOf(context.settings(), command),
+              clients.map(URI::getHost).orElse(host),
+              clients.map(URI::getPort).orElse(port),
               redis(context));
       Survey survey =
           new Survey(context.deployment(), context.postgres(), places, context.timeout());
@@ -127,11 +131,13 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   /** Compose publishes its Redis; elsewhere there is one if somebody says so. */
-  private static @Nullable String redis(Context context) {
+  private static @Nullable String redis(Context context) throws DeploymentFailed {
     Settings settings = context.settings();
-    String published = "redis://127.0.0.1:" + settings.get("REDIS_PORT", "6379");
-    return settings
-        .get("REDIS_URL")
-        .orElse(context.kind() == DeploymentKind.compose ? published : null);
+    Optional<String> given = settings.get("REDIS_URL");
+    return switch (context.kind()) {
+      case local -> given.orElse(null);
+      case compose -> given.orElse("redis://127.0.0.1:" + settings.get("REDIS_PORT", "6379"));
+      case kubernetes -> context.redis();
+    };
   }
 }

@@ -7,8 +7,6 @@ import org.pgdeeplake.manager.cache.Cache;
 import org.pgdeeplake.manager.cache.CacheAddress;
 import org.pgdeeplake.manager.cache.CacheFailed;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
-import org.pgdeeplake.manager.deployment.DeploymentKind;
-import org.pgdeeplake.manager.settings.Settings;
 
 /** Empties the cache, which still answers as before the DDL. */
 @FunctionalInterface
@@ -22,17 +20,15 @@ public interface CacheFlush {
   OptionalLong flush() throws DeploymentFailed, InterruptedException;
 
   /**
-   * Of the deployment's Redis; a local deployment has one only if somebody says where.
-   *
+   * @param url the REDIS_URL; empty: there is no cache
    * @param limit of each answer
    * @throws CacheFailed the address is none
    */
-  static CacheFlush of(Settings settings, DeploymentKind kind, Duration limit) throws CacheFailed {
-    Optional<String> url = settings.get("REDIS_URL");
-    if (kind == DeploymentKind.local && url.isEmpty()) {
+  static CacheFlush of(Optional<String> url, Duration limit) throws CacheFailed {
+    if (url.isEmpty()) {
       return OptionalLong::empty;
     }
-    CacheAddress address = CacheAddress.parse(url.orElse("redis://127.0.0.1:6379"));
+    CacheAddress address = CacheAddress.parse(url.get());
     return () -> {
       try (Cache cache = Cache.open(address, limit)) {
         return OptionalLong.of(cache.flush(Cache.PREFIX, _ -> true).keys());

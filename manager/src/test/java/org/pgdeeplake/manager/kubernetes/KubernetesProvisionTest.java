@@ -100,4 +100,14 @@ class KubernetesProvisionTest {
         .contains("port-forward to pod pg-deeplake-0: forbidden", "context stage")
         .contains("lacks the verb create on pods/portforward");
   }
+
+  @Test
+  void statusNeedsNoAddressOfTheUsers() {
+    scene.server.pod("pg-deeplake-1", "unschedulable", 0);
+    Manage status = scene.manage("status");
+    assertThat(status.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(status.out())
+        .contains("pg-deeplake-0", "pg-deeplake-1", "Unschedulable: 0/3 nodes are available")
+        .contains("no pod of the proxy runs");
+  }
 }
