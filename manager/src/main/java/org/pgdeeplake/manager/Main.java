@@ -26,6 +26,7 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Locked;
 import org.pgdeeplake.manager.deployment.Refused;
 import org.pgdeeplake.manager.terminal.Terminal;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -95,6 +96,7 @@ public final class Main implements Callable<Integer> {
                 new CommandLine(new IngestCommand(invocation))
                     .addSubcommand(new IngestTpchCommand(invocation)))
             .addSubcommand(new RotateCredsCommand(invocation))
+            .addSubcommand("completion", new AutoComplete.GenerateCompletion())
             .addSubcommand(new QuickstartCommand(invocation))
             .addSubcommand(new IdleWatchCommand(invocation));
     describe(commandLine);

@@ -47,7 +47,7 @@ public final class CacheStatsCommand implements Callable<Integer> {
   }
 
   static CacheAddress address(Context context) throws DeploymentFailed {
-    return CacheAddress.parse(context.redis());
+    return CacheAddress.parse(context.redis().orElse("redis://127.0.0.1:6379"));
   }
 
   @Override

@@ -4,23 +4,21 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.cache.CacheFailed;
+import org.pgdeeplake.manager.cache.CacheFlush;
+import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Refused;
-import org.pgdeeplake.manager.idle.AfterStart;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
-import org.pgdeeplake.manager.provision.Levelling;
 import org.pgdeeplake.manager.proxy.ProxyAdmin;
 import org.pgdeeplake.manager.proxy.ProxyCredentials;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.terminal.Progress;
 import org.pgdeeplake.manager.terminal.Report;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a command works with, once its options are read. The command's thread only. */
 final class Context implements AutoCloseable {
@@ -69,15 +67,6 @@ final class Context implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** The {@code REDIS_URL}, by the same order. */
-  String redis() throws DeploymentFailed {
-    Optional<String> given = settings.get("REDIS_URL");
-    if (given.isEmpty() && kind == DeploymentKind.kubernetes) {
-      given = deployment().redis().map(URI::toString);
-    }
-    return given.orElse("redis://127.0.0.1:6379");
-  }
-
   Deployment deployment() throws DeploymentFailed {
     if (deployment == null) {
       deployment = options.deployment(kind, settings);
@@ -94,6 +83,26 @@ final class Context implements AutoCloseable {
         : null;
   }
 
+  /** Compose publishes its Redis; elsewhere there is one if somebody says where. */
+  Optional<String> redis() throws DeploymentFailed {
+    Optional<String> url = settings.get("REDIS_URL");
+    if (url.isEmpty() && kind == DeploymentKind.kubernetes) {
+      return deployment().redis().map(URI::toString);
+    }
+    return url.isEmpty() && kind == DeploymentKind.compose
+        ? Optional.of("redis://127.0.0.1:" + settings.get("REDIS_PORT", "6379"))
+        : url;
+  }
+
+  /**
+   * Of the keys that instances have put there.
+   *
+   * @throws CacheFailed REDIS_URL is no address
+   */
+  CacheFlush cacheFlush() throws CacheFailed {
+    return CacheFlush.of(redis(), timeout());
+  }
+
   /** To be closed by the caller. */
   ProxyAdmin proxyAdmin() throws DeploymentFailed {
     return new ProxyAdmin(proxy(), proxyCredentials(), timeout());
@@ -105,17 +114,8 @@ final class Context implements AutoCloseable {
   }
 
   /** For an instance that has just been started: what the others have and it may lack. */
-  AfterStart afterStart() {
-    Logger log = LoggerFactory.getLogger(Context.class);
-    return instance -> {
-      try {
-        new Levelling(deployment(), postgres())
-            .level(List.of(instance), log::info)
-            .forEach(log::warn);
-      } catch (DeploymentFailed e) {
-        log.warn("{}: {}", instance.name(), e.getMessage());
-      }
-    };
+  AfterStart afterStart() throws DeploymentFailed {
+    return new Newcomers(deployment(), postgres(), settings);
   }
 
   /**

@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
  * session token of yesterday lets nobody in.
  */
 final class CredentialsOptions {
-  private static final String ID = "AWS_ACCESS_KEY_ID";
-  private static final String SECRET = "AWS_SECRET_ACCESS_KEY";
-  private static final String TOKEN = "AWS_SESSION_TOKEN";
+  static final String ID = "AWS_ACCESS_KEY_ID";
+  static final String SECRET = "AWS_SECRET_ACCESS_KEY";
+  static final String TOKEN = "AWS_SESSION_TOKEN";
   private static final List<String> NAMES = List.of(ID, SECRET, TOKEN);
   private static final String STANDARD_INPUT = "-";
 

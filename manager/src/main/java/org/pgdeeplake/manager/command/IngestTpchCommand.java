@@ -1,17 +1,18 @@
 package org.pgdeeplake.manager.command;
 
 import java.math.BigDecimal;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
+import java.net.URI;
+import java.util.Optional;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.ddl.Ddl;
+import org.pgdeeplake.manager.ddl.DdlStop;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.ingest.ChunkSize;
@@ -146,10 +147,24 @@ public final class IngestTpchCommand implements Callable<Integer> {
   }
 
   private int run(Context context, IngestOptions options) throws Exception {
-    IngestTarget target = target(context);
+    DdlStop stop = new DdlStop();
+    invocation.termination().onRequest(stop::request);
+    try (Progress progress = context.progress()) {
+      Ddl ddl =
+          new Ddl(
+              context.deployment(),
+              context.postgres(),
+              context.cacheFlush(),
+              new DdlTelling(progress),
+              stop);
+      return run(context, options, target(context, ddl), progress);
+    }
+  }
+
+  private int run(Context context, IngestOptions options, IngestTarget target, Progress progress)
+      throws Exception {
     // Through the proxy this wakes the instances.
-    try (Progress progress = context.progress();
-        Connection _ = woken(target, progress)) {
+    try (Connection _ = woken(target, progress)) {
       TpchIngest ingest = new TpchIngest(target, options, new IngestTelling(progress));
       invocation.termination().onRequest(ingest::stop);
       long began = System.nanoTime();
@@ -172,7 +187,7 @@ public final class IngestTpchCommand implements Callable<Integer> {
     return target.data().open();
   }
 
-  private IngestTarget target(Context context) throws DeploymentFailed {
+  private IngestTarget target(Context context, Ddl ddl) throws DeploymentFailed {
     PostgresAccess access = context.postgres();
     String name =
         database != null ? database : context.settings().get("POSTGRES_DB", access.user());
@@ -188,15 +203,6 @@ public final class IngestTpchCommand implements Callable<Integer> {
     int proxyPort = way.map(URI::getPort).orElse(port);
     Connections data =
         direct ? control : () -> access.open(proxy, proxyPort, name, APPLICATION, Duration.ZERO);
-    return new IngestTarget(name, control, data, (sql, _) -> runDdl(control, sql));
-  }
-
-  private static void runDdl(Connections control, String sql) throws DeploymentFailed {
-    try (Connection connection = control.open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new DeploymentFailed(sql + ": " + PostgresAccess.reason(e), e);
-    }
+    return new IngestTarget(name, control, data, ddl::run);
   }
 }

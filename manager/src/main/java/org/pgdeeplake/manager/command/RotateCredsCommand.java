@@ -2,6 +2,7 @@ package org.pgdeeplake.manager.command;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.credentials.Afterwards;
@@ -113,7 +114,7 @@ public final class RotateCredsCommand implements Callable<Integer> {
       result = dryRun ? rotation.examine(skipStopped) : rotate(rotation, given.credentials());
       if (isRotated(result)) {
         try {
-          afterwards = afterwards().run();
+          afterwards = afterwards(context).run();
         } catch (DeploymentFailed e) {
           afterwards = "the instances are done, but afterwards: " + e.getMessage();
           flushed = false;
@@ -145,7 +146,10 @@ public final class RotateCredsCommand implements Callable<Integer> {
   }
 
   /** Results of queries that failed for want of credentials may be in the cache. */
-  private static Afterwards afterwards() {
-    return Afterwards.nothing();
+  private static Afterwards afterwards(Context context) {
+    return () -> {
+      OptionalLong keys = context.cacheFlush().flush();
+      return keys.isEmpty() ? "" : keys.getAsLong() + " keys of the cache flushed";
+    };
   }
 }

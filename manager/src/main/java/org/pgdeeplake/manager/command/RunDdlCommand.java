@@ -8,10 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.ddl.CacheFlush;
+import org.pgdeeplake.manager.cache.CacheFlush;
 import org.pgdeeplake.manager.ddl.Ddl;
 import org.pgdeeplake.manager.ddl.DdlListener;
 import org.pgdeeplake.manager.ddl.DdlOutcome;
@@ -19,7 +18,6 @@ import org.pgdeeplake.manager.ddl.DdlRequest;
 import org.pgdeeplake.manager.ddl.DdlStop;
 import org.pgdeeplake.manager.ddl.Shortcomings;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
-import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.terminal.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -163,32 +161,14 @@ public final class RunDdlCommand implements Callable<Integer> {
   }
 
   private DdlOutcome run(Context context, DdlRequest request) throws Exception {
-    CacheFlush cache = CacheFlush.of(redis(context), context.timeout());
+    CacheFlush cache = context.cacheFlush();
     DdlStop stop = new DdlStop();
     Termination termination = invocation.termination();
     termination.catchSignals();
     termination.onRequest(stop::request);
     try (Progress progress = context.progress()) {
-      DdlListener listener =
-          new DdlListener() {
-            @Override
-            public void step(String what) {
-              progress.step(what);
-            }
-
-            @Override
-            public void say(String line) {
-              progress.line(line);
-            }
-          };
+      DdlListener listener = new DdlTelling(progress);
       return new Ddl(context.deployment(), context.postgres(), cache, listener, stop).run(request);
     }
-  }
-
-  /** A local deployment has one only if somebody says where. */
-  private static Optional<String> redis(Context context) throws DeploymentFailed {
-    return context.kind() == DeploymentKind.local
-        ? context.settings().get("REDIS_URL")
-        : Optional.of(context.redis());
   }
 }

@@ -110,7 +110,13 @@ public final class ScaleCommand implements Callable<Integer> {
         ProxyAdmin proxy = context.proxyAdmin()) {
       Scaling scaling =
           new Scaling(
-              deployment, access, proxy, context.proxyCredentials() != null, request, progress);
+              deployment,
+              access,
+              context.afterStart(),
+              proxy,
+              context.proxyCredentials() != null,
+              request,
+              progress);
       ScalePlan plan = scaling.plan();
       List<String> warnings = dryRun ? List.of() : scaling.carryOut(plan);
       return new ScaleReport(instances, dryRun, plan, warnings);

@@ -1,8 +1,8 @@
 package org.pgdeeplake.manager.command;
 
 import java.net.URI;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +80,7 @@ public final class StatusCommand implements Callable<Integer> {
               context.proxy(),
               clients.map(URI::getHost).orElse(host),
               clients.map(URI::getPort).orElse(port),
-              redis(context));
+              context.redis().orElse(null));
       Survey survey =
           new Survey(context.deployment(), context.postgres(), places, context.timeout());
       return watch == null ? once(context, survey) : watch(survey, watch);
@@ -128,16 +128,5 @@ public final class StatusCommand implements Callable<Integer> {
     }
     throw new ParameterException(
         command.commandLine(), "PROXY_PORT='" + text + "' is no port: 1 to 65535");
-  }
-
-  /** Compose publishes its Redis; elsewhere there is one if somebody says so. */
-  private static @Nullable String redis(Context context) throws DeploymentFailed {
-    Settings settings = context.settings();
-    Optional<String> given = settings.get("REDIS_URL");
-    return switch (context.kind()) {
-      case local -> given.orElse(null);
-      case compose -> given.orElse("redis://127.0.0.1:" + settings.get("REDIS_PORT", "6379"));
-      case kubernetes -> context.redis();
-    };
   }
 }

@@ -72,7 +72,9 @@ record Docker(Path project, Map<String, String> environment) {
           "cannot run docker: " + e.getMessage() + "; install it, or see --deployment", e);
     }
     try {
-      CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process));
+      CompletableFuture<String> output = new CompletableFuture<>();
+      // A thread of its own: `docker wait` would occupy one of a pool for as long as it waits.
+      Thread.startVirtualThread(() -> output.complete(read(process)));
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new DeploymentFailed(
             "docker %s did not end within %d s"

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.manager.demand.Demand;
 import org.pgdeeplake.manager.demand.DemandListener;
 import org.pgdeeplake.manager.demand.DemandStream;
+import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.ControlledDeployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;

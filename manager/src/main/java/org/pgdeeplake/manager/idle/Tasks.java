@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.ControlledDeployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
@@ -61,12 +62,21 @@ final class Tasks implements AutoCloseable {
         Started started = deployment.start(instance.instance());
         mailbox.accept(() -> onStarted.accept(started));
         if (!started.adopted()) {
-          afterStart.completed(instance.instance());
+          complete(instance.instance());
         }
       } catch (DeploymentFailed e) {
         mailbox.accept(() -> onFailed.accept(String.valueOf(e.getMessage())));
       }
     });
+  }
+
+  /** Clients are served already, so that what fails is no failure of the start. */
+  private void complete(Instance instance) throws InterruptedException {
+    try {
+      afterStart.complete(List.of(instance), log::info).forEach(log::warn);
+    } catch (DeploymentFailed e) {
+      log.warn("{}: {}", instance.name(), e.getMessage());
+    }
   }
 
   /** {@code stillIdle} is asked last: demand may have come while the instance was asked. */

@@ -46,16 +46,12 @@ final class Ledger implements AutoCloseable {
       throws SQLException, DeploymentFailed, InterruptedException {
     Ledger ledger = new Ledger(target.control(), retries, listener);
     try {
-      if (!ledger.with(LedgerTables::exist)) {
-        for (String sql : LedgerTables.CREATE) {
-          target.ddl().run(sql, target.database());
-        }
-      }
-      if (!ledger.with(LedgerTables::exist)) {
-        throw new DeploymentFailed(
-            "The table pgdl_manager.ingest_chunk is not on the instance that the ingest keeps its"
-                + " records on: run-ddl reached another one. Use --direct.");
-      }
+      // Not through run-ddl: they are this instance's alone, and none waits to see them elsewhere.
+      var _ =
+          ledger.with(session -> {
+            LedgerTables.create(session);
+            return true;
+          });
       return ledger;
     } catch (SQLException | DeploymentFailed | InterruptedException | RuntimeException e) {
       ledger.close();

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +19,7 @@ import java.util.UUID;
  * tables: they must be transactional, and pg_deeplake is not known to be.
  */
 final class LedgerTables {
-  /** Made once, through run-ddl. */
-  static final List<String> CREATE =
+  private static final List<String> CREATE =
       List.of(
           "CREATE SCHEMA IF NOT EXISTS pgdl_manager",
           "CREATE TABLE IF NOT EXISTS pgdl_manager.ingest_table (table_name text PRIMARY KEY,"
@@ -44,7 +44,19 @@ final class LedgerTables {
 
   private LedgerTables() {}
 
-  static boolean exist(Connection connection) throws SQLException {
+  /** Where there are none. */
+  static void create(Connection connection) throws SQLException {
+    if (exist(connection)) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : CREATE) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static boolean exist(Connection connection) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "SELECT to_regclass('pgdl_manager.ingest_chunk') IS NOT NULL");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
@@ -17,7 +18,6 @@ import org.pgdeeplake.manager.deployment.ScalableDeployment;
 import org.pgdeeplake.manager.postgres.Answer;
 import org.pgdeeplake.manager.postgres.Fleet;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
-import org.pgdeeplake.manager.provision.Levelling;
 import org.pgdeeplake.manager.proxy.ProxyAdmin;
 import org.pgdeeplake.manager.terminal.Progress;
 
@@ -30,7 +30,7 @@ public final class Scaling {
   private static final Duration POLL = Duration.ofMillis(300);
 
   private final ScalableDeployment deployment;
-  private final PostgresAccess access;
+  private final AfterStart afterStart;
   private final ScaleRequest request;
   private final Progress progress;
   private final ProxyServers proxy;
@@ -39,12 +39,13 @@ public final class Scaling {
   public Scaling(
       ScalableDeployment deployment,
       PostgresAccess access,
+      AfterStart afterStart,
       ProxyAdmin admin,
       boolean mayReload,
       ScaleRequest request,
       Progress progress) {
     this.deployment = deployment;
-    this.access = access;
+    this.afterStart = afterStart;
     this.request = request;
     this.progress = progress;
     this.proxy = new ProxyServers(deployment, admin, mayReload, progress);
@@ -184,8 +185,8 @@ public final class Scaling {
   private void level(List<Instance> newcomers, List<String> warnings)
       throws DeploymentFailed, InterruptedException {
     if (!newcomers.isEmpty()) {
-      progress.step("databases of " + names(newcomers));
-      warnings.addAll(new Levelling(deployment, access).level(newcomers, progress::line));
+      progress.step("databases and credentials of " + names(newcomers));
+      warnings.addAll(afterStart.complete(newcomers, progress::line));
     }
   }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.ProxyStandIn;
+import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
 import org.pgdeeplake.manager.postgres.PostgresAccess;

@@ -1,14 +1,11 @@
-package org.pgdeeplake.manager.ddl;
+package org.pgdeeplake.manager.cache;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.pgdeeplake.manager.cache.Cache;
-import org.pgdeeplake.manager.cache.CacheAddress;
-import org.pgdeeplake.manager.cache.CacheFailed;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
-/** Empties the cache, which still answers as before the DDL. */
+/** Empties the cache, which still answers as before. */
 @FunctionalInterface
 public interface CacheFlush {
 
@@ -20,7 +17,7 @@ public interface CacheFlush {
   OptionalLong flush() throws DeploymentFailed, InterruptedException;
 
   /**
-   * @param url the REDIS_URL; empty: there is no cache
+   * @param url empty: there is no cache, and nothing to do
    * @param limit of each answer
    * @throws CacheFailed the address is none
    */
