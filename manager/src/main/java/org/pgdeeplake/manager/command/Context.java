@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.cache.CacheFailed;
 import org.pgdeeplake.manager.cache.CacheFlush;
 import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.Deployment;
@@ -97,9 +96,9 @@ final class Context implements AutoCloseable {
   /**
    * Of the keys that instances have put there.
    *
-   * @throws CacheFailed REDIS_URL is no address
+   * @throws DeploymentFailed REDIS_URL is no address, or there is no way to Redis
    */
-  CacheFlush cacheFlush() throws CacheFailed {
+  CacheFlush cacheFlush() throws DeploymentFailed {
     return CacheFlush.of(redis(), timeout());
   }
 

@@ -1,8 +1,8 @@
 package org.pgdeeplake.manager.command;
 
 import java.net.URI;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
