@@ -8,9 +8,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.cache.Cache;
 import org.pgdeeplake.manager.cache.CacheAddress;
-import org.pgdeeplake.manager.cache.CacheFailed;
 import org.pgdeeplake.manager.cache.CacheFigures;
 import org.pgdeeplake.manager.cache.CacheStats;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.terminal.Amounts;
 import org.pgdeeplake.manager.terminal.Json;
 import org.pgdeeplake.manager.terminal.Progress;
@@ -28,7 +28,8 @@ import picocli.CommandLine.Mixin;
       "",
       "Redis is found by REDIS_URL in .env or the environment: redis://[:PASSWORD@]HOST[:PORT],"
           + " rediss:// with TLS; a cluster by one of its hosts, or by several:"
-          + " redis+cluster://HOST,HOST. Default: redis://127.0.0.1:6379.",
+          + " redis+cluster://HOST,HOST. Default: redis://127.0.0.1:6379; on kubernetes a"
+          + " port-forward to Redis' pod.",
       "",
       "JSON: prefix, total and nodes (a cluster's primaries), each with server, version,"
           + " uptimeSeconds, connectedClients, usedMemoryBytes, maxMemoryBytes (0: no limit),"
@@ -45,7 +46,7 @@ public final class CacheStatsCommand implements Callable<Integer> {
     this.invocation = invocation;
   }
 
-  static CacheAddress address(Context context) throws CacheFailed {
+  static CacheAddress address(Context context) throws DeploymentFailed {
     return CacheAddress.parse(context.redis().orElse("redis://127.0.0.1:6379"));
   }
 

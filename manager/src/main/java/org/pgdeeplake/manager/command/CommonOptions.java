@@ -9,6 +9,7 @@ import org.pgdeeplake.manager.compose.ComposeDeployment;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
+import org.pgdeeplake.manager.kubernetes.KubernetesDeployment;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.settings.Settings;
 import picocli.CommandLine.Mixin;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
 /** What every command understands. */
 final class CommonOptions {
   private static final String DEPLOYMENT = "PG_DEEPLAKE_DEPLOYMENT";
+  private static final String PROXY_URL = "PROXY_ADMIN_URL";
 
   enum Format {
     table,
@@ -62,10 +64,13 @@ final class CommonOptions {
       paramLabel = "URL",
       converter = ProxyAddressConverter.class,
       description =
-          "The proxy's admin address. Default: $$PROXY_ADMIN_URL, or http://127.0.0.1:8404.")
+          "The proxy's admin address. Default: $$PROXY_ADMIN_URL, or http://127.0.0.1:8404; on"
+              + " kubernetes a port-forward to the proxy's pod.")
   private @Nullable URI proxy;
 
   @Mixin private DataOption data = new DataOption();
+
+  @Mixin private KubernetesOptions kubernetes = new KubernetesOptions();
 
   /** Reads {@code .env}; connects to nothing. */
   Context open(Invocation invocation) throws DeploymentFailed {
@@ -95,7 +100,7 @@ final class CommonOptions {
     return switch (kind) {
       case local -> LocalDeployment.open(localDirectory(settings));
       case compose -> ComposeDeployment.open(settings.project(), settings.environment());
-      case kubernetes -> throw new DeploymentFailed("the " + kind + " deployment is not built yet");
+      case kubernetes -> KubernetesDeployment.open(kubernetes.target(), settings.values(), timeout);
     };
   }
 
@@ -111,16 +116,21 @@ final class CommonOptions {
     return timeout;
   }
 
+  /** Whether the user says where the proxy is. */
+  boolean proxyGiven(Settings settings) {
+    return proxy != null || settings.get(PROXY_URL).isPresent();
+  }
+
   URI proxy(Settings settings) {
     if (proxy != null) {
       return proxy;
     }
-    String url = settings.get("PROXY_ADMIN_URL", "http://127.0.0.1:8404");
+    String url = settings.get(PROXY_URL, "http://127.0.0.1:8404");
     try {
       return new ProxyAddressConverter().convert(url);
     } catch (picocli.CommandLine.TypeConversionException e) {
       throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(), "PROXY_ADMIN_URL: " + e.getMessage(), e);
+          Objects.requireNonNull(spec).commandLine(), PROXY_URL + ": " + e.getMessage(), e);
     }
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.cache.CacheFailed;
 import org.pgdeeplake.manager.cache.CacheFlush;
 import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.Deployment;
@@ -47,9 +46,24 @@ final class Context implements AutoCloseable {
     return options.timeout();
   }
 
-  /** Of the admin port. */
-  URI proxy() {
+  /** Of the admin port: the user's, else the deployment's own way to it, else the default. */
+  URI proxy() throws DeploymentFailed {
+    if (kind == DeploymentKind.kubernetes && !options.proxyGiven(settings)) {
+      Optional<URI> own = deployment().proxyAdmin();
+      if (own.isPresent()) {
+        return own.get();
+      }
+    }
     return options.proxy(settings);
+  }
+
+  /** The deployment's own way to the proxy's clients' port, unless the user says where that is. */
+  Optional<URI> proxyClients() throws DeploymentFailed {
+    return kind == DeploymentKind.kubernetes
+            && !options.proxyGiven(settings)
+            && settings.get("PROXY_HOST").isEmpty()
+        ? deployment().proxyClients()
+        : Optional.empty();
   }
 
   Deployment deployment() throws DeploymentFailed {
@@ -69,8 +83,11 @@ final class Context implements AutoCloseable {
   }
 
   /** Compose publishes its Redis; elsewhere there is one if somebody says where. */
-  Optional<String> redis() {
+  Optional<String> redis() throws DeploymentFailed {
     Optional<String> url = settings.get("REDIS_URL");
+    if (url.isEmpty() && kind == DeploymentKind.kubernetes) {
+      return deployment().redis().map(URI::toString);
+    }
     return url.isEmpty() && kind == DeploymentKind.compose
         ? Optional.of("redis://127.0.0.1:" + settings.get("REDIS_PORT", "6379"))
         : url;
@@ -79,14 +96,14 @@ final class Context implements AutoCloseable {
   /**
    * Of the keys that instances have put there.
    *
-   * @throws CacheFailed REDIS_URL is no address
+   * @throws DeploymentFailed REDIS_URL is no address, or there is no way to Redis
    */
-  CacheFlush cacheFlush() throws CacheFailed {
+  CacheFlush cacheFlush() throws DeploymentFailed {
     return CacheFlush.of(redis(), timeout());
   }
 
   /** To be closed by the caller. */
-  ProxyAdmin proxyAdmin() {
+  ProxyAdmin proxyAdmin() throws DeploymentFailed {
     return new ProxyAdmin(proxy(), proxyCredentials(), timeout());
   }
 

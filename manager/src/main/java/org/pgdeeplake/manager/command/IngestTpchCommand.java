@@ -1,11 +1,13 @@
 package org.pgdeeplake.manager.command;
 
 import java.math.BigDecimal;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -196,9 +198,11 @@ public final class IngestTpchCommand implements Callable<Integer> {
     Instance first = instances.getFirst();
     // A COPY may be silent for long.
     Connections control = () -> access.open(first, name, APPLICATION, Duration.ZERO);
-    String proxy = context.proxy().getHost();
+    Optional<URI> way = context.proxyClients();
+    String proxy = way.isPresent() ? way.get().getHost() : context.proxy().getHost();
+    int proxyPort = way.map(URI::getPort).orElse(port);
     Connections data =
-        direct ? control : () -> access.open(proxy, port, name, APPLICATION, Duration.ZERO);
+        direct ? control : () -> access.open(proxy, proxyPort, name, APPLICATION, Duration.ZERO);
     return new IngestTarget(name, control, data, ddl::run);
   }
 }

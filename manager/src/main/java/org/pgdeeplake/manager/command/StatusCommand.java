@@ -1,6 +1,8 @@
 package org.pgdeeplake.manager.command;
 
+import java.net.URI;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,11 +72,14 @@ public final class StatusCommand implements Callable<Integer> {
       Checks.range(command, "--watch", watch, 1, LONGEST_PAUSE);
     }
     try (Context context = common.open(invocation)) {
+      Optional<URI> clients = context.proxyClients();
+      String host = context.settings().get("PROXY_HOST", "127.0.0.1");
+      int port = this.port != null ? this.port : portOf(context.settings(), command);
       Survey.Places places =
           new Survey.Places(
               context.proxy(),
-              context.settings().get("PROXY_HOST", "127.0.0.1"),
-              port != null ? port : portOf(context.settings(), command),
+              clients.map(URI::getHost).orElse(host),
+              clients.map(URI::getPort).orElse(port),
               context.redis().orElse(null));
       Survey survey =
           new Survey(context.deployment(), context.postgres(), places, context.timeout());

@@ -1,6 +1,8 @@
 package org.pgdeeplake.manager.deployment;
 
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The instances behind one proxy. Any thread. */
@@ -21,6 +23,24 @@ public interface Deployment extends AutoCloseable {
    * tmpfs.
    */
   String credentialsFile(Instance instance);
+
+  /**
+   * The proxy's admin port, where the deployment makes a way to it of its own; empty: it is where
+   * the user's settings say.
+   */
+  default Optional<URI> proxyAdmin() throws DeploymentFailed {
+    return Optional.empty();
+  }
+
+  /** The proxy's port for clients, {@code postgresql://HOST:PORT}, likewise. */
+  default Optional<URI> proxyClients() throws DeploymentFailed {
+    return Optional.empty();
+  }
+
+  /** Redis, as a {@code REDIS_URL} without a password, likewise. */
+  default Optional<URI> redis() throws DeploymentFailed {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
@@ -68,8 +69,10 @@ public final class Provisioning {
       throws SQLException, DeploymentFailed {
     var state = deployment.state(instance);
     if (!state.mayAnswer()) {
+      String phase = state.phase().name().toLowerCase(Locale.ROOT);
       throw new DeploymentFailed(
-          "does not run (" + state.phase().name().toLowerCase(java.util.Locale.ROOT) + ")");
+          "does not run (%s%s)"
+              .formatted(phase, state.detail().isEmpty() ? "" : ": " + state.detail()));
     }
     Outcome outcome;
     try (Connection connection = access.open(instance, MAINTENANCE_DATABASE)) {
