@@ -147,6 +147,8 @@ class ComposeIT {
     assertThat(manage("status").code()).as("2 are wanted").isEqualTo(ExitCodes.FAILED);
     stack.docker("start", "pg-deeplake-1");
     await().atMost(LIMIT).untilAsserted(() -> assertOk(manage("status")));
+    // A container that is started by hand has the credentials that it was made with.
+    assertOk(manage("rotate-creds"));
   }
 
   @Test
@@ -189,7 +191,10 @@ class ComposeIT {
     await()
         .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(SQLException.class)
-        .untilAsserted(() -> assertThat(stack.credentials(1)).contains("AKIALAST"));
+        .untilAsserted(() ->
+            assertThat(stack.credentials(1))
+                .as(stack.compose("--profile", "*", "logs", "idle-watch"))
+                .contains("AKIALAST"));
     busy.get();
     await().atMost(LIMIT).untilAsserted(() -> assertThat(stack.running()).isEmpty());
     stack.compose("restart", "proxy");
