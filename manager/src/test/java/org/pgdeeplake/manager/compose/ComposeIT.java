@@ -198,6 +198,9 @@ class ComposeIT {
     busy.get();
     await().atMost(LIMIT).untilAsserted(() -> assertThat(stack.running()).isEmpty());
     stack.compose("restart", "proxy");
-    assertThat(stack.throughProxy("SELECT 'again'")).isEqualTo("again");
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(SQLException.class)
+        .until(() -> stack.throughProxy("SELECT 'again'").equals("again"));
   }
 }
