@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file layered over reference.conf; only this class knows of HOCON. */
@@ -98,6 +99,8 @@ public final class ConfigReader {
     try {
       Config own = ConfigFactory.parseFile(file.toFile(), options().setAllowMissing(false));
       return own.withFallback(reference()).resolve(environment.options()).root();
+    } catch (com.typesafe.config.ConfigException.IO e) {
+      throw notIncluded(file, e);
     } catch (com.typesafe.config.ConfigException e) {
       throw refused(file, e);
     } catch (StackOverflowError e) {
@@ -169,6 +172,32 @@ public final class ConfigReader {
     }
     @Nullable String line = matcher.group(2);
     return new Place(matcher.group(1), line == null ? 0 : Integer.parseInt(line));
+  }
+
+  /** The file itself was there a moment ago: what is missing is something that it includes. */
+  private static ConfigException notIncluded(
+      Path file, com.typesafe.config.ConfigException.IO cause) {
+    ConfigOrigin origin = cause.origin();
+    if (origin == null || origin.description().equals(file.toString())) {
+      return refused(file, cause);
+    }
+    String name = origin.description();
+    return refused(
+        new Place(file.toString(), lineOfInclude(file, name)),
+        "cannot include " + name + ": no readable file of this name beside " + file.getFileName());
+  }
+
+  /** From 1; 0 if another included file includes it. */
+  private static int lineOfInclude(Path file, String name) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return 1
+          + lines
+              .map(line -> line.contains("include") && line.contains(name))
+              .toList()
+              .indexOf(true);
+    } catch (IOException | UncheckedIOException e) {
+      return 0;
+    }
   }
 
   private static ConfigException refused(Path file, com.typesafe.config.ConfigException cause) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigProblemsTest {
   private static final String FRONTEND =
@@ -343,6 +344,15 @@ class ConfigProblemsTest {
 
     assertThat(new ConfigFile(directory, VALID + "include \"more.conf\"").problems())
         .containsExactly("more.conf:2: proxy.threads: \"x\" is not a whole number from 0 to 1024");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"required(\"servers.conf\")", "required(file(\"servers.conf\"))"})
+  void namesTheLineOfAnIncludeThatIsMissing(String include) {
+    assertThat(new ConfigFile(directory, "\ninclude " + include + "\n" + VALID).problems())
+        .containsExactly(
+            "proxy.conf:2: cannot include servers.conf:"
+                + " no readable file of this name beside proxy.conf");
   }
 
   @Test
