@@ -38,6 +38,9 @@ public final class Claim {
   /** Guarded by the demand. */
   Phase phase = Phase.WAITING;
 
+  /** The name of the server that has taken the session; empty before. Guarded by the demand. */
+  String server = "";
+
   private volatile Activity activity = Activity.BUSY;
 
   private final boolean counts;
@@ -59,9 +62,11 @@ public final class Claim {
     return counts;
   }
 
-  /** A server has taken the session. */
-  public void served() {
-    demand.move(this, Phase.COUNTED);
+  /**
+   * @param server the name of the one that has taken the session
+   */
+  public void served(String server) {
+    demand.served(this, server);
   }
 
   /** Idle for longer than {@code demand.idle-after}: counts no more until {@link #active}. */

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.DemandConfig;
 
 /**
@@ -28,6 +31,9 @@ public final class Demand {
   private final Map<NoWake, LongAdder> noWake = new EnumMap<>(NoWake.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
+  /** By backend; set once, before the first session. */
+  private volatile Function<String, Load> others = backend -> Load.NONE;
+
   /** In order of arrival. */
   @GuardedBy("this")
   private final Set<Claim> waiting = new LinkedHashSet<>();
@@ -38,9 +44,18 @@ public final class Demand {
   @GuardedBy("this")
   private final Set<Claim> idle = new LinkedHashSet<>();
 
-  /** When each waiter that gave up, or operator that asked, stops counting. */
+  /** Each waiter that gave up, or operator that asked, until it stops counting. */
   @GuardedBy("this")
-  private final List<Long> lingeringUntilNanos = new ArrayList<>();
+  private final List<Lingering> lingering = new ArrayList<>();
+
+  /**
+   * @param backend null: an operator asked, for all
+   */
+  private record Lingering(@Nullable String backend, long untilNanos) {
+    boolean concerns(String name) {
+      return backend == null || backend.equals(name);
+    }
+  }
 
   /**
    * @param timer tells listeners when a lingering waiter stops counting
@@ -123,6 +138,13 @@ public final class Demand {
     return listeners.size();
   }
 
+  void served(Claim claim, String server) {
+    synchronized (this) {
+      claim.server = server;
+    }
+    move(claim, Claim.Phase.COUNTED);
+  }
+
   void move(Claim claim, Claim.Phase to) {
     synchronized (this) {
       if (claim.phase == Claim.Phase.ENDED || claim.phase == to) {
@@ -144,7 +166,7 @@ public final class Demand {
       members(claim.phase).remove(claim);
       claim.phase = Claim.Phase.ENDED;
       if (wasWaiting && gaveUp) {
-        linger();
+        linger(claim.backend);
       }
     }
     changed();
@@ -153,23 +175,23 @@ public final class Demand {
   /** Demand without a session: counts for {@code demand.linger}, as a waiter that has given up. */
   public void wake() {
     synchronized (this) {
-      linger();
+      linger(null);
     }
     changed();
   }
 
   @GuardedBy("this")
-  private void linger() {
+  private void linger(@Nullable String backend) {
     long lingerNanos = config.linger().toNanos();
     if (lingerNanos > 0) {
-      lingeringUntilNanos.add(System.nanoTime() + lingerNanos);
+      lingering.add(new Lingering(backend, System.nanoTime() + lingerNanos));
       var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
     }
   }
 
   public synchronized Snapshot snapshot() {
     long now = System.nanoTime();
-    lingeringUntilNanos.removeIf(until -> until - now <= 0);
+    forgetLingering(now);
     // However many gave up, they keep one start going: whoever still wants one is waiting.
     int wanted = waiting.size() + counted.size();
     Map<Claim.Activity, Integer> activities = new EnumMap<>(Claim.Activity.class);
@@ -183,9 +205,9 @@ public final class Demand {
       oldest.merge(claim.backend, seconds, Math::max);
     }
     return new Snapshot(
-        wanted > 0 || lingeringUntilNanos.isEmpty() ? wanted : 1,
+        wanted > 0 || lingering.isEmpty() ? wanted : 1,
         waiting.size(),
-        lingeringUntilNanos.size(),
+        lingering.size(),
         activities.getOrDefault(Claim.Activity.BUSY, 0),
         activities.getOrDefault(Claim.Activity.IN_TRANSACTION, 0),
         activities.getOrDefault(Claim.Activity.IDLE, 0),
@@ -194,6 +216,46 @@ public final class Demand {
         noWakeCounts(),
         byBackend,
         oldest);
+  }
+
+  @GuardedBy("this")
+  private void forgetLingering(long now) {
+    lingering.removeIf(one -> one.untilNanos() - now <= 0);
+  }
+
+  /** What this proxy's own sessions want of that backend. */
+  public synchronized Load load(String backend) {
+    forgetLingering(System.nanoTime());
+    int busy = 0;
+    Map<String, Integer> byServer = new HashMap<>();
+    for (Claim claim : counted) {
+      if (claim.backend.equals(backend)) {
+        byServer.merge(claim.server, 1, Integer::sum);
+        busy += claim.activity() == Claim.Activity.IDLE ? 0 : 1;
+      }
+    }
+    return new Load(
+        (int) waiting.stream().filter(claim -> claim.backend.equals(backend)).count(),
+        (int) lingering.stream().filter(one -> one.concerns(backend)).count(),
+        busy,
+        byServer);
+  }
+
+  /** The same with what the sessions of other proxies want. */
+  public Load total(String backend) {
+    return load(backend).plus(others.apply(backend));
+  }
+
+  /**
+   * @param loads of the other proxies together, by backend; from memory. Whoever sets this calls
+   *     {@link #othersChanged}
+   */
+  public void others(Function<String, Load> loads) {
+    others = loads;
+  }
+
+  public void othersChanged() {
+    changed();
   }
 
   public long noWakeTotal(NoWake reason) {

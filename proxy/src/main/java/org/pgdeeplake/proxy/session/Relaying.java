@@ -84,7 +84,7 @@ final class Relaying extends LinkedState {
     backendTraffic.in(bytesSoFar);
     session.reader().held().clear();
     session.claim().activity(activity);
-    session.claim().served();
+    session.claim().served(link.server().name());
     session.client().config().setAutoRead(true);
     watch.start();
     if (!reply.isEmpty()) {

@@ -90,7 +90,7 @@ class AdminServerTest {
     admin.scene.up(1);
     admin.scene.checked(2, Status.L7RSP, "FATAL 57P03: \"nöt\"\n\\ yet");
     admin.scene.enter();
-    admin.scene.demand.claim("pg_backends").served();
+    admin.scene.demand.claim("pg_backends").served("s1");
     admin.scene.demand.claim("other").end(true);
     admin.scene.demand.noWake(NoWake.PG_ISREADY);
     HttpResponse<String> response = get("/api/v1/demand");

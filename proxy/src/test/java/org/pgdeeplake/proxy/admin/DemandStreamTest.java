@@ -45,7 +45,7 @@ class DemandStreamTest {
       long start = System.nanoTime();
       Claim claim = admin.scene.demand.claim("pg_backends");
       assertThat(raw.chunk()).startsWith("{\"demand\":1,\"waiting\":1,");
-      claim.served();
+      claim.served("s1");
       assertThat(raw.chunk()).startsWith("{\"demand\":1,\"waiting\":0,\"lingering\":0,\"busy\":1,");
       claim.end(false);
       assertThat(raw.chunk()).startsWith("{\"demand\":0,");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +32,7 @@ class DemandTest {
     assertThat(demand.snapshot().demand()).isEqualTo(1);
     assertThat(demand.snapshot().waiting()).isEqualTo(1);
     assertThat(demand.snapshot().waitingByBackend()).containsEntry("b", 1);
-    claim.served();
+    claim.served("s1");
     assertThat(demand.snapshot().demand()).isEqualTo(1);
     assertThat(demand.snapshot().waiting()).isZero();
     assertThat(demand.snapshot().oldestWaiterSeconds()).isZero();
@@ -44,7 +45,7 @@ class DemandTest {
   void anIdleSessionIsSeenButDoesNotCount() {
     Demand demand = demand(Duration.ofSeconds(30));
     Claim claim = demand.claim("b");
-    claim.served();
+    claim.served("s1");
     claim.activity(Activity.IDLE);
     claim.idle();
     assertThat(demand.snapshot().demand()).isZero();
@@ -78,10 +79,35 @@ class DemandTest {
   }
 
   @Test
+  void aLoadSaysWhereSessionsCountAndWhatOthersWant() {
+    Demand demand = demand(Duration.ofSeconds(30));
+    Claim busy = demand.claim("b");
+    busy.served("s1");
+    Claim idle = demand.claim("b");
+    idle.served("s2");
+    idle.activity(Activity.IDLE);
+    Claim idleForLong = demand.claim("b");
+    idleForLong.served("s2");
+    idleForLong.activity(Activity.IDLE);
+    idleForLong.idle();
+    demand.claim("b");
+    demand.claim("b").end(true);
+    demand.claim("other").served("s9");
+    demand.wake();
+    Load own = new Load(1, 2, 1, Map.of("s1", 1, "s2", 1));
+    assertThat(demand.load("b")).isEqualTo(own);
+    assertThat(demand.total("b")).isEqualTo(own);
+
+    demand.others(backend -> new Load(4, 0, 2, Map.of("s2", 2)));
+    assertThat(demand.total("b")).isEqualTo(new Load(5, 2, 3, Map.of("s1", 1, "s2", 3)));
+    assertThat(demand.total("b").demand()).isEqualTo(9);
+  }
+
+  @Test
   void whoWasServedOrRefusedDoesNotLinger() {
     Demand demand = demand(Duration.ofSeconds(30));
     Claim served = demand.claim("b");
-    served.served();
+    served.served("s1");
     served.end(true);
     demand.claim("b").end(false);
     assertThat(demand.snapshot().demand()).isZero();

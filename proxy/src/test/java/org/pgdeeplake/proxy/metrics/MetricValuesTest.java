@@ -144,7 +144,7 @@ class MetricValuesTest {
     assertThat(scrape().value("pgproxy_demand")).isEqualTo("0.0");
     Claim waiting = scene.demand.claim("pg_backends");
     Claim busy = scene.demand.claim("pg_backends");
-    busy.served();
+    busy.served("s1");
     scene.demand.noWake(NoWake.PG_ISREADY);
     ScrapedText text = scrape();
     assertThat(text.value("pgproxy_demand")).isEqualTo("2.0");
