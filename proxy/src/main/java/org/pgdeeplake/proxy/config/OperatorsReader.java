@@ -28,10 +28,12 @@ final class OperatorsReader {
     section.refuseOtherKeys();
     if (user.isEmpty() != password.isEmpty()) {
       String missing = user.isEmpty() ? USER : PASSWORD;
+      String given = user.isEmpty() ? PASSWORD : USER;
+      boolean written = !section.where(missing).place().isReference();
       section.problem(
-          missing,
+          written ? missing : given,
           "there is a "
-              + (user.isEmpty() ? PASSWORD : USER)
+              + given
               + " but no "
               + missing
               + "; set both, or none for no stats page and no changes");

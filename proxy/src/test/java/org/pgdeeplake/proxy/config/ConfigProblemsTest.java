@@ -102,6 +102,11 @@ class ConfigProblemsTest {
             proxy.conf:8: proxy.admin.elephant: unknown key; known here: bind, stats
             """),
         added(
+            "a user without a password",
+            "proxy.admin.stats.user = ops",
+            "proxy.conf:3: proxy.admin.stats.user: there is a user but no password; set both, or none"
+                + " for no stats page and no changes"),
+        added(
             "a section that is none, and only that",
             "proxy.frontends.f.timeouts = 5s\nproxy.demand = []\nproxy.backends.c = on",
             """
