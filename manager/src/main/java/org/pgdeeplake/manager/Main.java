@@ -3,6 +3,7 @@ package org.pgdeeplake.manager;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.build.BuildInfo;
@@ -135,11 +136,28 @@ public final class Main implements Callable<Integer> {
 
   private static int wrongUsage(Invocation invocation, ParameterException e) {
     PrintWriter err = invocation.err();
-    err.println(e.getMessage());
+    boolean command = !e.getCommandLine().getSubcommands().isEmpty();
+    err.println(
+        e instanceof UnmatchedArgumentException unmatched && !command
+            ? told(unmatched)
+            : e.getMessage());
     if (!UnmatchedArgumentException.printSuggestions(e, err)) {
       err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     }
     return ExitCodes.USAGE;
+  }
+
+  /** Without what may be the value of a misspelt option: a secret. */
+  private static String told(UnmatchedArgumentException e) {
+    List<String> options =
+        e.getUnmatched().stream()
+            .filter(argument -> argument.startsWith("-"))
+            .map(argument -> "'" + argument.replaceAll("=.*", "") + "'")
+            .toList();
+    return options.isEmpty()
+        ? "%d argument%s too many"
+            .formatted(e.getUnmatched().size(), e.getUnmatched().size() == 1 ? "" : "s")
+        : "Unknown option" + (options.size() == 1 ? ": " : "s: ") + String.join(", ", options);
   }
 
   private static int failed(Invocation invocation, Exception e) {

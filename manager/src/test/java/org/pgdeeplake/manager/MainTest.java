@@ -55,6 +55,15 @@ class MainTest {
   }
 
   @Test
+  void whatMayBeASecretIsNotEchoed() {
+    int code = run(Map.of(), "rotate-creds", "--aws-session-tokn=S3CR3T", "0TH3R", NOWHERE);
+    assertThat(code).isEqualTo(ExitCodes.USAGE);
+    assertThat(err.toString())
+        .contains("Unknown option: '--aws-session-tokn'")
+        .doesNotContain("S3CR3T", "0TH3R");
+  }
+
+  @Test
   void versionNamesBothPrograms() {
     assertThat(run(Map.of(), "--version")).isEqualTo(ExitCodes.OK);
     assertThat(out.toString()).matches("manage \\d+\\.\\S+ \\(PostgreSQL 18\\.\\S+\\)\\R");

@@ -125,7 +125,8 @@ final class CommonOptions {
     if (proxy != null) {
       return proxy;
     }
-    String url = settings.get(PROXY_URL, "http://127.0.0.1:8404");
+    String url =
+        settings.get(PROXY_URL, "http://127.0.0.1:" + settings.get("PROXY_ADMIN_PORT", "8404"));
     try {
       return new ProxyAddressConverter().convert(url);
     } catch (picocli.CommandLine.TypeConversionException e) {

@@ -19,9 +19,15 @@ record Newcomers(Deployment deployment, PostgresAccess access, Settings atStart)
     implements AfterStart {
 
   @Override
-  public List<String> complete(List<Instance> started, Consumer<String> told)
+  public List<String> databases(List<Instance> started, Consumer<String> told)
       throws DeploymentFailed, InterruptedException {
-    List<String> failures = new ArrayList<>(new Levelling(deployment, access).level(started, told));
+    return new Levelling(deployment, access).level(started, told);
+  }
+
+  @Override
+  public List<String> credentials(List<Instance> started, Consumer<String> told)
+      throws DeploymentFailed, InterruptedException {
+    List<String> failures = new ArrayList<>();
     Optional<Credentials> credentials = credentials();
     for (Instance instance : credentials.isPresent() ? started : List.<Instance>of()) {
       try {

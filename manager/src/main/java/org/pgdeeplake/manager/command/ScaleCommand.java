@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -97,6 +98,10 @@ public final class ScaleCommand implements Callable<Integer> {
         throw notOurs();
       }
       PostgresAccess access = context.postgres();
+      if (image != null && instances == 0) {
+        throw new ParameterException(
+            Objects.requireNonNull(spec).commandLine(), "--image: with 0 there is none to get it");
+      }
       if (!(context.deployment() instanceof ScalableDeployment deployment)) {
         throw notOurs();
       }
@@ -124,7 +129,12 @@ public final class ScaleCommand implements Callable<Integer> {
               proxy,
               context.proxyCredentials() != null,
               request,
-              progress);
+              progress,
+              invocation.termination()::requested);
+      if (!dryRun) {
+        // From here on Ctrl-C means: take back what was begun, then end.
+        invocation.termination().catchSignals();
+      }
       Scaling.Scaled scaled =
           dryRun ? new Scaling.Scaled(scaling.plan(), List.of()) : scaling.carryOut();
       return new ScaleReport(instances, dryRun, scaled.plan(), scaled.warnings());

@@ -3,7 +3,9 @@ package org.pgdeeplake.manager.compose;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class ComposeDeployment implements ScalableDeployment {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
   /** PostgreSQL's own grace period is in docker-compose.yml; this is for a hung engine. */
@@ -163,12 +166,12 @@ public final class ComposeDeployment implements ScalableDeployment {
   /** Docker's State of the container; empty if there is none. */
   Optional<JsonNode> containerState(String name) throws DeploymentFailed, InterruptedException {
     Docker.Result result =
-        docker.attempt(Duration.ofSeconds(20), "container", "inspect", "--format", FORMAT, name);
+        docker.attempt(ANSWER_LIMIT, "container", "inspect", "--format", FORMAT, name);
     if (!result.ok()) {
-      if (result.output().toLowerCase(java.util.Locale.ROOT).contains("no such container")) {
+      if (result.everything().toLowerCase(java.util.Locale.ROOT).contains("no such container")) {
         return Optional.empty();
       }
-      throw new DeploymentFailed("docker does not answer: " + result.output());
+      throw new DeploymentFailed("docker does not answer: " + result.everything());
     }
     try {
       JsonNode container = JSON.readTree(result.output());
@@ -182,11 +185,20 @@ public final class ComposeDeployment implements ScalableDeployment {
   /** Names are the engine's, and another project may have taken them. */
   private void requireOurs(String name, String other) throws DeploymentFailed {
     // A container of the stack knows the project under another path.
-    if (!inside && !Path.of(other).equals(project)) {
+    if (!inside && !isProject(other)) {
       throw new DeploymentFailed(
           "the container %s belongs to %s, not to %s: name the right one with --project"
               .formatted(
                   name, other.isEmpty() ? "no Compose project" : "the project " + other, project));
+    }
+  }
+
+  /** Docker keeps the path as it was given, which may have gone through a symbolic link. */
+  private boolean isProject(String directory) {
+    try {
+      return Path.of(directory).toRealPath().equals(project.toRealPath());
+    } catch (IOException | InvalidPathException _) {
+      return false;
     }
   }
 
@@ -264,6 +276,21 @@ public final class ComposeDeployment implements ScalableDeployment {
   }
 
   @Override
+  public void fetchImage() throws DeploymentFailed, InterruptedException {
+    String first = Instance.name(1);
+    String image = docker.run("compose", "config", "--images", first).strip();
+    if (!docker.attempt(ANSWER_LIMIT, "image", "inspect", "--format", "{{.Id}}", image).ok()) {
+      docker.run(Docker.PULL_LIMIT, "image", "pull", "--quiet", image);
+    }
+  }
+
+  @Override
+  public String lastWords(Instance instance) throws DeploymentFailed, InterruptedException {
+    Docker.Result log = docker.attempt(ANSWER_LIMIT, "logs", "--tail", "15", instance.name());
+    return "the end of its log:%n  %s".formatted(log.everything().replace("\n", "\n  "));
+  }
+
+  @Override
   public Started recreate(Instance instance) throws DeploymentFailed, InterruptedException {
     docker.run(
         Docker.PULL_LIMIT, "compose", "up", "-d", "--no-deps", "--force-recreate", instance.name());
@@ -283,11 +310,11 @@ public final class ComposeDeployment implements ScalableDeployment {
   public Optional<String> unhealthy(Instance instance)
       throws DeploymentFailed, InterruptedException {
     Docker.Result result =
-        docker.attempt(Duration.ofSeconds(20), "exec", instance.name(), "bash", HEALTH_CHECK);
+        docker.attempt(ANSWER_LIMIT, "exec", instance.name(), "bash", HEALTH_CHECK);
     if (result.ok()) {
       return Optional.empty();
     }
-    List<String> lines = result.output().lines().toList();
+    List<String> lines = result.everything().lines().toList();
     return Optional.of(lines.isEmpty() ? "exit code " + result.exitCode() : lines.getLast());
   }
 
@@ -303,11 +330,7 @@ public final class ComposeDeployment implements ScalableDeployment {
 
   private DeploymentFailed notStarted(Instance instance, String what)
       throws DeploymentFailed, InterruptedException {
-    Docker.Result log =
-        docker.attempt(Duration.ofSeconds(20), "logs", "--tail", "15", instance.name());
-    return new DeploymentFailed(
-        "%s %s; the end of its log:%n  %s"
-            .formatted(instance.name(), what, log.output().replace("\n", "\n  ")));
+    return new DeploymentFailed("%s %s; %s".formatted(instance.name(), what, lastWords(instance)));
   }
 
   private CompletableFuture<?> exit(Instance instance) {

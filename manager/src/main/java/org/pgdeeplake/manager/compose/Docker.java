@@ -2,6 +2,7 @@ package org.pgdeeplake.manager.compose;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,9 +28,15 @@ record Docker(Path project, Map<String, String> environment) {
   static final Duration PULL_LIMIT = Duration.ofMinutes(30);
 
   /**
-   * @param output stdout and stderr as they came, stripped
+   * @param output stdout, stripped
+   * @param errors stderr, stripped: warnings too, so that it is for people only
    */
-  record Result(int exitCode, String output) {
+  record Result(int exitCode, String output, String errors) {
+    /** For people: logs and failures are on either. */
+    String everything() {
+      return (output + "\n" + errors).strip();
+    }
+
     boolean ok() {
       return exitCode == 0;
     }
@@ -48,7 +55,8 @@ record Docker(Path project, Map<String, String> environment) {
     if (!result.ok()) {
       throw new DeploymentFailed(
           "docker %s failed (exit code %d):%n%s"
-              .formatted(String.join(" ", arguments), result.exitCode(), tail(result.output())));
+              .formatted(
+                  String.join(" ", arguments), result.exitCode(), tail(result.everything())));
     }
     return result.output();
   }
@@ -60,7 +68,6 @@ record Docker(Path project, Map<String, String> environment) {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(project.toFile());
-    builder.redirectErrorStream(true);
     builder.redirectInput(new File("/dev/null"));
     builder.environment().clear();
     builder.environment().putAll(environment);
@@ -72,26 +79,30 @@ record Docker(Path project, Map<String, String> environment) {
           "cannot run docker: " + e.getMessage() + "; install it, or see --deployment", e);
     }
     try {
-      CompletableFuture<String> output = new CompletableFuture<>();
-      // A thread of its own: `docker wait` would occupy one of a pool for as long as it waits.
-      Thread.startVirtualThread(() -> output.complete(read(process)));
+      CompletableFuture<String> output = read(process.getInputStream());
+      CompletableFuture<String> errors = read(process.getErrorStream());
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new DeploymentFailed(
             "docker %s did not end within %d s"
                 .formatted(String.join(" ", arguments), limit.toSeconds()));
       }
-      return new Result(process.exitValue(), output.join());
+      return new Result(process.exitValue(), output.join(), errors.join());
     } finally {
       process.destroy();
     }
   }
 
-  private static String read(Process process) {
-    try {
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    } catch (IOException e) {
-      return String.valueOf(e.getMessage());
-    }
+  private static CompletableFuture<String> read(InputStream stream) {
+    CompletableFuture<String> text = new CompletableFuture<>();
+    // A thread of its own: `docker wait` would occupy one of a pool for as long as it waits.
+    Thread.startVirtualThread(() -> {
+      try {
+        text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8).strip());
+      } catch (IOException e) {
+        text.complete(String.valueOf(e.getMessage()));
+      }
+    });
+    return text;
   }
 
   private static String tail(String output) {

@@ -27,6 +27,15 @@ public interface ScalableDeployment extends ControlledDeployment {
   /** Whether instances can have another image. */
   boolean hasImages();
 
+  /**
+   * Has the image of the instances here, as the stack's files now name it, so that nothing is ended
+   * for one that cannot be had.
+   */
+  void fetchImage() throws DeploymentFailed, InterruptedException;
+
+  /** The end of what it has written, for whoever asks why it does not work. */
+  String lastWords(Instance instance) throws DeploymentFailed, InterruptedException;
+
   /** Makes the instance anew from the definition and starts it; what it kept locally is lost. */
   Started recreate(Instance instance) throws DeploymentFailed, InterruptedException;
 

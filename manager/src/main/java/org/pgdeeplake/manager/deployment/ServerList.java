@@ -14,7 +14,10 @@ import java.util.stream.Collectors;
  * the rest is the user's.
  */
 public final class ServerList {
-  private static final String SERVERS = "proxy.backends.pg_backends.servers";
+  /** The proxy's backend whose servers are the instances. */
+  public static final String BACKEND = "pg_backends";
+
+  private static final String SERVERS = "proxy.backends." + BACKEND + ".servers";
 
   private ServerList() {}
 

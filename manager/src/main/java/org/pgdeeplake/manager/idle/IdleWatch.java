@@ -37,6 +37,12 @@ public final class IdleWatch {
   /** Between two questions to an instance that was busy; less if the idle time is shorter. */
   private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
 
+  /** While idle: an engine restarts what crashed, and people start what they want. */
+  private static final Duration LOOK = Duration.ofMinutes(1);
+
+  /** After an instance has ended by itself: by then an engine has restarted it. */
+  private static final Duration LOOK_AFTER_EXIT = Duration.ofSeconds(5);
+
   private static final long NOTHING_DUE_NANOS = Duration.ofHours(1).toNanos();
 
   private sealed interface View {
@@ -68,6 +74,9 @@ public final class IdleWatch {
   private int target;
 
   private boolean stopping;
+
+  /** When to look whether something runs that nobody wants. */
+  private long nextLookNanos = System.nanoTime() + LOOK.toNanos();
 
   public IdleWatch(
       ControlledDeployment deployment, PostgresAccess access, Plan plan, AfterStart afterStart) {
@@ -231,6 +240,17 @@ public final class IdleWatch {
         .count();
   }
 
+  /** Another manager's count is newer than what is known here. */
+  private void recordNoneWanted() {
+    try {
+      if (!other.isAtWork() && !other.hasCounted()) {
+        recordWanted(0);
+      }
+    } catch (DeploymentFailed e) {
+      log.warn("{}", e.getMessage());
+    }
+  }
+
   private void recordWanted(int count) {
     try {
       deployment.recordWanted(count);
@@ -244,6 +264,7 @@ public final class IdleWatch {
     if (other.isLookDue() || nanosUntilDue() <= 0) {
       followOther();
     }
+    lookWhileIdle();
     long now = System.nanoTime();
     for (Watched instance : watched.values()) {
       if (nanosUntilDue(instance, now) <= 0) {
@@ -256,6 +277,20 @@ public final class IdleWatch {
           stopUnlessBusy(instance);
         }
       }
+    }
+  }
+
+  private void lookWhileIdle() {
+    long now = System.nanoTime();
+    if (!(view instanceof View.Idle) || now - nextLookNanos < 0) {
+      return;
+    }
+    nextLookNanos = now + LOOK.toNanos();
+    long before = active();
+    refreshIfPossible();
+    if (active() > before) {
+      // It has its own time to be idle in.
+      view = new View.Idle(now);
     }
   }
 
@@ -290,6 +325,7 @@ public final class IdleWatch {
   private void onExit(Watched instance, long pid) {
     if (instance.isUpAs(pid)) {
       Duration pause = instance.died();
+      nextLookNanos = System.nanoTime() + LOOK_AFTER_EXIT.toNanos();
       log.warn(
           "{} (pid {}) ended by itself; while there is demand it is started again, in {} ms",
           instance.name(),
@@ -311,7 +347,7 @@ public final class IdleWatch {
       if (ended.reason().isEmpty()) {
         log.info("{} stopped in {} ms, idle for {}", instance.name(), ended.millis(), plan.idle());
         if (active() == 0) {
-          recordWanted(0);
+          recordNoneWanted();
         }
       } else {
         log.warn("{} ended by itself", instance.name());

@@ -46,6 +46,11 @@ final class OtherManager {
     return done;
   }
 
+  /** Whether it has left a count that was not looked at yet. */
+  boolean hasCounted() throws DeploymentFailed {
+    return !deployment.wanted().equals(count);
+  }
+
   /** By this manager. */
   void counted(int own) {
     count = OptionalInt.of(own);

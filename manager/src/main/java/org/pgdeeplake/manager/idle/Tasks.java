@@ -61,7 +61,8 @@ final class Tasks implements AutoCloseable {
         }
         Started started = deployment.start(instance.instance());
         mailbox.accept(() -> onStarted.accept(started));
-        if (!started.adopted()) {
+        // What was restarted behind our back has what it was made with.
+        if (!started.adopted() || instance.wasDown()) {
           complete(instance.instance());
         }
       } catch (DeploymentFailed e) {

@@ -26,6 +26,7 @@ final class Watched {
   private long upSinceNanos;
   private long notBeforeNanos = System.nanoTime();
   private int failures;
+  private volatile boolean wasDown;
   private String toldReason = "";
 
   Watched(Instance instance) {
@@ -93,8 +94,14 @@ final class Watched {
     return isNew;
   }
 
+  /** Whether it has been seen to end, so that what runs is another start. Any thread. */
+  boolean wasDown() {
+    return wasDown;
+  }
+
   private Duration down(int failures) {
     phase = Phase.DOWN;
+    wasDown = true;
     this.failures = failures;
     Duration pause = Duration.ZERO;
     if (failures > 0) {

@@ -257,6 +257,16 @@ public final class LocalDeployment implements ScalableDeployment {
     throw new UnsupportedOperationException("local instances have no image");
   }
 
+  @Override
+  public void fetchImage() {
+    throw new UnsupportedOperationException("local instances have no image");
+  }
+
+  @Override
+  public String lastWords(Instance instance) {
+    return server(instance).lastWords();
+  }
+
   /** Its data stays, for the next instance of that ordinal. */
   @Override
   public void remove(Instance instance) throws DeploymentFailed, InterruptedException {

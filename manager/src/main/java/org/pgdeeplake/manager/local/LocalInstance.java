@@ -192,6 +192,11 @@ final class LocalInstance {
     }
   }
 
+  /** The end of what it has logged. */
+  String lastWords() {
+    return "the end of %s:%n%s".formatted(serverLog.file(), serverLog.tail(0));
+  }
+
   private DeploymentFailed failed(String what, long logBegin) {
     return new DeploymentFailed(
         "%s %s; the end of %s:%n%s"

@@ -5,8 +5,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.pgdeeplake.manager.deployment.Deployment;
+import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.postgres.Answer;
 import org.pgdeeplake.manager.postgres.Fleet;
@@ -25,32 +31,89 @@ final class Drain {
         AND client_addr IS NOT NULL AND application_name NOT LIKE 'pg-manager%'
       """;
 
+  private final Deployment deployment;
   private final PostgresAccess access;
   private final Progress progress;
+  private final BooleanSupplier interrupted;
 
-  Drain(PostgresAccess access, Progress progress) {
+  Drain(
+      Deployment deployment,
+      PostgresAccess access,
+      Progress progress,
+      BooleanSupplier interrupted) {
+    this.deployment = deployment;
     this.access = access;
     this.progress = progress;
+    this.interrupted = interrupted;
   }
 
   /**
-   * An instance that does not answer has no sessions to wait for.
+   * What there still is after the limit.
    *
-   * @return how many are left after the limit
+   * @param sessions by instance; those with some only
+   * @param silent why each of those that run does not say how many it has: too many, perhaps
    */
-  long await(List<Instance> instances, Duration limit) throws InterruptedException {
+  record Left(Map<Instance, Long> sessions, Map<Instance, String> silent) {
+
+    private boolean isEmpty() {
+      return sessions.isEmpty() && silent.isEmpty();
+    }
+
+    List<String> warnings() {
+      List<String> lines = new ArrayList<>();
+      sessions.forEach((instance, count) ->
+          lines.add(
+              "%d session%s of %s did not end in time and %s closed"
+                  .formatted(
+                      count, count == 1 ? "" : "s", instance.name(), count == 1 ? "was" : "were")));
+      silent.forEach((instance, reason) ->
+          lines.add(
+              "%s did not say whether it had sessions (%s); they were closed"
+                  .formatted(instance.name(), reason)));
+      return lines;
+    }
+
+    private String said() {
+      long count = sessions.values().stream().mapToLong(Long::longValue).sum();
+      String counted = "%d session%s left".formatted(count, count == 1 ? "" : "s");
+      return silent.isEmpty()
+          ? counted
+          : counted + "; no answer from " + silent.keySet().iterator().next().name();
+    }
+  }
+
+  Left await(List<Instance> instances, Duration limit)
+      throws DeploymentFailed, InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
-      long left = 0;
-      for (Answer<Long> answer : Fleet.ask(instances, access.timeout(), this::sessions)) {
-        left += answer instanceof Answer.Given<Long> given ? given.value() : 0;
-      }
-      if (left == 0 || System.nanoTime() - deadline > 0) {
+      Left left = look(instances);
+      if (left.isEmpty() || System.nanoTime() - deadline > 0) {
         return left;
       }
-      progress.step("draining: %d session%s left".formatted(left, left == 1 ? "" : "s"));
+      if (interrupted.getAsBoolean()) {
+        throw new DeploymentFailed("stopped by a signal; draining: " + left.said());
+      }
+      progress.step("draining: " + left.said());
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
+  }
+
+  private Left look(List<Instance> instances) throws DeploymentFailed, InterruptedException {
+    Left left = new Left(new LinkedHashMap<>(), new LinkedHashMap<>());
+    for (Answer<Long> answer : Fleet.ask(instances, access.timeout(), this::sessions)) {
+      Instance instance = answer.instance();
+      switch (answer) {
+        case Answer.Given<Long> given when given.value() > 0 ->
+            left.sessions().put(instance, given.value());
+        case Answer.Given<Long> _ -> {}
+        case Answer.Failed<Long> failed -> {
+          if (deployment.state(instance).mayAnswer()) {
+            left.silent().put(instance, failed.reason());
+          }
+        }
+      }
+    }
+    return left;
   }
 
   private long sessions(Instance instance) throws SQLException {

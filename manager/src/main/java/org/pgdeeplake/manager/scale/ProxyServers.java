@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.ScalableDeployment;
+import org.pgdeeplake.manager.deployment.ServerList;
 import org.pgdeeplake.manager.proxy.ProxyAdmin;
 import org.pgdeeplake.manager.proxy.ProxyFailed;
 import org.pgdeeplake.manager.proxy.Server;
@@ -89,7 +91,7 @@ final class ProxyServers {
     long deadline = System.nanoTime() + TAKEN_LIMIT.toNanos();
     Set<String> has = new HashSet<>();
     while (System.nanoTime() - deadline < 0) {
-      has = proxy.servers().value().stream().map(Server::name).collect(Collectors.toSet());
+      has = servers().map(Server::name).collect(Collectors.toSet());
       if (has.equals(wanted)) {
         return;
       }
@@ -100,15 +102,17 @@ final class ProxyServers {
             .formatted(has, TAKEN_LIMIT.toSeconds()));
   }
 
+  /** The list is that backend's; others are the user's. */
+  private Stream<Server> servers() throws DeploymentFailed, InterruptedException {
+    return proxy.servers().value().stream()
+        .filter(server -> server.backend().equals(ServerList.BACKEND));
+  }
+
   /** Returns those that it does not find up in time. */
   List<Instance> awaitUp(List<Instance> servers) throws DeploymentFailed, InterruptedException {
     long deadline = System.nanoTime() + UP_LIMIT.toNanos();
     while (true) {
-      Set<String> up =
-          proxy.servers().value().stream()
-              .filter(Server::up)
-              .map(Server::name)
-              .collect(Collectors.toSet());
+      Set<String> up = servers().filter(Server::up).map(Server::name).collect(Collectors.toSet());
       List<Instance> missing = servers.stream().filter(s -> !up.contains(s.name())).toList();
       if (missing.isEmpty() || System.nanoTime() - deadline > 0) {
         return missing;

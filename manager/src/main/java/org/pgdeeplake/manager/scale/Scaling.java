@@ -1,11 +1,8 @@
 package org.pgdeeplake.manager.scale;
 
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
@@ -14,8 +11,6 @@ import org.pgdeeplake.manager.deployment.InstanceState;
 import org.pgdeeplake.manager.deployment.LockFile;
 import org.pgdeeplake.manager.deployment.Refused;
 import org.pgdeeplake.manager.deployment.ScalableDeployment;
-import org.pgdeeplake.manager.postgres.Answer;
-import org.pgdeeplake.manager.postgres.Fleet;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.pgdeeplake.manager.proxy.ProxyAdmin;
 import org.pgdeeplake.manager.terminal.Progress;
@@ -26,15 +21,17 @@ import org.pgdeeplake.manager.terminal.Progress;
  * the same command again finishes.
  */
 public final class Scaling {
-  private static final Duration POLL = Duration.ofMillis(300);
-
   private final ScalableDeployment deployment;
-  private final AfterStart afterStart;
   private final ScaleRequest request;
   private final Progress progress;
   private final ProxyServers proxy;
   private final Drain drain;
+  private final StartUp startUp;
 
+  /**
+   * @param mayReload there are credentials for the proxy
+   * @param interrupted whether the user wants it to end: it takes back what can be, and ends
+   */
   public Scaling(
       ScalableDeployment deployment,
       PostgresAccess access,
@@ -42,13 +39,14 @@ public final class Scaling {
       ProxyAdmin admin,
       boolean mayReload,
       ScaleRequest request,
-      Progress progress) {
+      Progress progress,
+      BooleanSupplier interrupted) {
     this.deployment = deployment;
-    this.afterStart = afterStart;
     this.request = request;
     this.progress = progress;
     this.proxy = new ProxyServers(deployment, admin, mayReload, progress);
-    this.drain = new Drain(access, progress);
+    this.drain = new Drain(deployment, access, progress, interrupted);
+    this.startUp = new StartUp(deployment, afterStart, request.start(), progress, interrupted);
   }
 
   /** Changes nothing, and waits for nobody. */
@@ -109,8 +107,18 @@ public final class Scaling {
         renew(plan, instance, warnings);
       }
       shrink(plan, warnings);
+      startAgain(warnings);
       deployment.recordWanted(request.instances());
       return new Scaled(plan, warnings);
+    }
+  }
+
+  /** An idle-watch may have been about to stop one when this began. */
+  private void startAgain(List<String> warnings) throws DeploymentFailed, InterruptedException {
+    ScalePlan left = plan();
+    if (!left.start().isEmpty()) {
+      left.start().forEach(i -> warnings.add(i.name() + " ended meanwhile and was started again"));
+      grow(left, warnings);
     }
   }
 
@@ -128,17 +136,20 @@ public final class Scaling {
             .orElse(0);
     FileChanges stack = FileChanges.to(deployment.stackFiles(most, plan.image()));
     stack.write();
-    List<Instance> known = union(plan.defined(), plan.target());
     try {
-      start(plan.start());
-      level(joining, warnings);
-      if (proxy.become(known)) {
+      if (plan.image().isPresent()) {
+        progress.step("fetching the image");
+        deployment.fetchImage();
+      }
+      keepClientsFrom(plan);
+      warnings.addAll(startUp.bring(plan.start(), joining));
+      if (proxy.become(union(plan.defined(), plan.target()))) {
         proxy
             .awaitUp(joining)
             .forEach(i -> warnings.add("the proxy does not find " + i.name() + " up yet"));
       }
     } catch (DeploymentFailed e) {
-      takeBack(plan, stack);
+      takeBack(plan, stack, e);
       throw new DeploymentFailed(
           e.getMessage()
               + System.lineSeparator()
@@ -148,66 +159,46 @@ public final class Scaling {
     }
   }
 
-  private void start(List<Instance> instances) throws DeploymentFailed, InterruptedException {
-    if (instances.isEmpty()) {
-      return;
-    }
-    progress.step("starting " + names(instances));
-    List<Answer<Boolean>> answers =
-        Fleet.ask(
-            instances,
-            request.start(),
-            instance -> {
-              var _ = deployment.start(instance);
-              awaitHealthy(instance);
-              return true;
-            });
-    List<String> failures = new ArrayList<>();
-    for (Answer<Boolean> answer : answers) {
-      if (answer instanceof Answer.Failed<Boolean> failed) {
-        failures.add(failed.instance().name() + ": " + failed.reason());
-      } else {
-        progress.line(answer.instance().name() + " is healthy");
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw new DeploymentFailed(String.join(System.lineSeparator(), failures));
+  /** The proxy knows those that are only stopped, and would send clients before they are fit. */
+  private void keepClientsFrom(ScalePlan plan) throws DeploymentFailed, InterruptedException {
+    if (plan.defined().stream().anyMatch(plan.start()::contains)) {
+      proxy.become(plan.defined().stream().filter(i -> !plan.start().contains(i)).toList());
     }
   }
 
-  private void awaitHealthy(Instance instance) throws DeploymentFailed, InterruptedException {
-    long deadline = System.nanoTime() + request.start().toNanos();
-    while (true) {
-      var unhealthy = deployment.unhealthy(instance);
-      if (unhealthy.isEmpty()) {
-        return;
-      }
-      if (System.nanoTime() - deadline > 0) {
-        throw new DeploymentFailed("is not healthy: " + unhealthy.get());
-      }
-      progress.step("waiting for " + instance.name() + ": " + unhealthy.get());
-      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
-    }
-  }
-
-  private void level(List<Instance> newcomers, List<String> warnings)
-      throws DeploymentFailed, InterruptedException {
-    if (!newcomers.isEmpty()) {
-      progress.step("databases and credentials of " + names(newcomers));
-      warnings.addAll(afterStart.complete(newcomers, progress::line));
-    }
-  }
-
-  /** Only what this attempt has made: others may have been there in another state. */
-  private void takeBack(ScalePlan plan, FileChanges stack)
-      throws DeploymentFailed, InterruptedException {
+  /** As it was: what did not exist goes, and what did not run is stopped. */
+  private void takeBack(ScalePlan plan, FileChanges stack, DeploymentFailed cause)
+      throws InterruptedException {
+    List<Step> steps = new ArrayList<>();
     for (Instance instance : plan.start()) {
-      if (!plan.defined().contains(instance)) {
-        progress.line("removing " + instance.name());
-        deployment.remove(instance);
+      progress.line("taking back " + instance.name());
+      boolean defined = plan.defined().contains(instance);
+      steps.add(() -> {
+        if (defined) {
+          deployment.stop(instance);
+        } else {
+          deployment.remove(instance);
+        }
+      });
+    }
+    steps.add(stack::takeBack);
+    steps.add(() -> {
+      if (!deployment.instances().equals(plan.defined())) {
+        proxy.become(plan.defined());
+      }
+    });
+    for (Step step : steps) {
+      try {
+        step.take();
+      } catch (DeploymentFailed e) {
+        cause.addSuppressed(e);
+        progress.line("not taken back: " + e.getMessage());
       }
     }
-    stack.takeBack();
+  }
+
+  private interface Step {
+    void take() throws DeploymentFailed, InterruptedException;
   }
 
   /** Its sessions end first; where it is the only one, clients wait in the proxy meanwhile. */
@@ -218,47 +209,58 @@ public final class Scaling {
     progress.step("renewing " + instance.name());
     proxy.become(others);
     try {
-      warnSessions(drain.await(List.of(instance), request.drain()), instance.name(), warnings);
+      warnings.addAll(drain.await(List.of(instance), request.drain()).warnings());
       var _ = deployment.recreate(instance);
-      awaitHealthy(instance);
-      level(List.of(instance), warnings);
+      warnings.addAll(startUp.bring(List.of(), List.of(instance)));
     } catch (DeploymentFailed e) {
+      String state = "It is out of the proxy; the others serve on.";
+      if (deployment.unhealthy(instance).isEmpty()) {
+        proxy.become(known);
+        state = "It serves on.";
+      } else if (others.isEmpty()) {
+        state = "No instance runs, and clients wait.";
+      }
       throw new DeploymentFailed(
-          "%s: %s%n%s"
-              .formatted(
-                  instance.name(),
-                  e.getMessage(),
-                  others.isEmpty()
-                      ? "No instance runs, and clients wait: the same command with the former"
-                          + " --image brings it back."
-                      : "It is out of the proxy; the others serve on. The same command with the"
-                          + " former --image brings it back."),
+          "%s: %s%n%s The same command with the former --image brings back what was."
+              .formatted(instance.name(), e.getMessage(), state),
           e);
     }
     proxy.become(known);
     proxy.awaitUp(List.of(instance));
-    progress.line(instance.name() + " runs " + plan.image().orElse(""));
+    progress.line(instance.name() + " is renewed");
   }
 
   private void shrink(ScalePlan plan, List<String> warnings)
       throws DeploymentFailed, InterruptedException {
     List<Instance> leaving = union(plan.stop(), plan.remove());
-    List<Instance> staying = plan.stop().isEmpty() ? plan.target() : List.of();
+    boolean toZero = request.instances() == 0;
+    List<Instance> staying = toZero ? List.of() : plan.target();
     if (!leaving.isEmpty() || !plan.defined().equals(plan.target())) {
       // New sessions wait in the proxy while there is no server, and wake one afterwards.
       proxy.become(staying);
-      warnSessions(drain.await(leaving, request.drain()), names(leaving), warnings);
-      stop(plan);
+      try {
+        warnings.addAll(drain.await(leaving, request.drain()).warnings());
+        stop(plan);
+      } catch (DeploymentFailed e) {
+        throw new DeploymentFailed(
+            e.getMessage()
+                + System.lineSeparator()
+                + "What still runs goes on. Give the same command again to finish.",
+            e);
+      } finally {
+        if (toZero) {
+          // Without a list nobody is woken, so that it comes back whatever has happened.
+          proxy.become(plan.target());
+        }
+      }
     }
-    if (request.instances() > 0) {
+    if (!toZero) {
       FileChanges.to(deployment.stackFiles(plan.target().size(), plan.image())).write();
-    } else if (!leaving.isEmpty()) {
-      proxy.become(plan.target());
     }
   }
 
   private void stop(ScalePlan plan) throws DeploymentFailed, InterruptedException {
-    Map<Instance, String> failures = new LinkedHashMap<>();
+    List<String> failures = new ArrayList<>();
     for (Instance instance : union(plan.stop(), plan.remove())) {
       progress.step("stopping " + instance.name());
       try {
@@ -269,27 +271,15 @@ public final class Scaling {
         }
         progress.line(instance.name() + " is stopped");
       } catch (DeploymentFailed e) {
-        failures.put(instance, String.valueOf(e.getMessage()));
+        failures.add(instance.name() + ": " + e.getMessage());
       }
     }
     if (!failures.isEmpty()) {
-      throw new DeploymentFailed(String.join(System.lineSeparator(), failures.values()));
-    }
-  }
-
-  private static void warnSessions(long left, String names, List<String> warnings) {
-    if (left > 0) {
-      warnings.add(
-          "%d session%s of %s did not end in time and %s closed"
-              .formatted(left, left == 1 ? "" : "s", names, left == 1 ? "was" : "were"));
+      throw new DeploymentFailed(String.join(System.lineSeparator(), failures));
     }
   }
 
   private static List<Instance> union(List<Instance> one, List<Instance> other) {
     return Stream.concat(one.stream(), other.stream()).distinct().toList();
-  }
-
-  private static String names(List<Instance> instances) {
-    return String.join(", ", instances.stream().map(Instance::name).toList());
   }
 }

@@ -7,12 +7,15 @@ import java.util.stream.Collectors;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.InstanceState;
 import org.pgdeeplake.manager.proxy.Backend;
+import org.pgdeeplake.manager.proxy.CurrentDemand;
 import org.pgdeeplake.manager.proxy.Server;
 
 /**
  * What is not as it should be, and what should be known though it is no trouble; one phrase each.
  */
 record Findings(List<String> trouble, List<String> notes) {
+  /** A start takes seconds; the proxy gives up after two minutes. */
+  private static final double LONG_WAIT_SECONDS = 20;
 
   static Findings of(DeploymentStatus status) {
     Findings findings = new Findings(new ArrayList<>(), new ArrayList<>());
@@ -20,6 +23,7 @@ record Findings(List<String> trouble, List<String> notes) {
       boolean wanted = i < status.wanted().orElse(0);
       findings.state(status.instances().get(i), wanted);
     }
+    findings.missing(status);
     findings.extension(status);
     findings.rootPaths(status);
     findings.proxy(status);
@@ -28,6 +32,18 @@ record Findings(List<String> trouble, List<String> notes) {
       findings.trouble.add("Redis unreachable (" + status.cache().reason() + ")");
     }
     return new Findings(List.copyOf(findings.trouble), List.copyOf(findings.notes));
+  }
+
+  /** With too short a list nobody is woken, whoever waits. */
+  private void missing(DeploymentStatus status) {
+    int wanted = status.wanted().orElse(0);
+    if (wanted > status.instances().size()) {
+      trouble.add(
+          "%d instances are wanted and %d defined: a scale was cut off; give manage scale %d again"
+              .formatted(wanted, status.instances().size(), wanted));
+    } else if (status.instances().isEmpty()) {
+      trouble.add("no instance is defined: a scale was cut off; give it again");
+    }
   }
 
   private void state(InstanceStatus status, boolean wanted) {
@@ -103,6 +119,7 @@ record Findings(List<String> trouble, List<String> notes) {
       trouble.add("proxy unreachable (" + status.proxy().reason() + ")");
       return;
     }
+    waiters(view);
     for (InstanceStatus each : status.instances()) {
       if (each.is(InstanceState.Phase.RUNNING)) {
         seen(each, view.serverOf(each.instance()));
@@ -112,6 +129,22 @@ record Findings(List<String> trouble, List<String> notes) {
       if (backend.paused()) {
         notes.add("backend " + backend.name() + " is paused: new sessions wait");
       }
+    }
+  }
+
+  /** Whoever should start an instance does not, or it does not come up. */
+  private void waiters(ProxyStatus.View view) {
+    CurrentDemand demand = view.demand();
+    boolean ordered = view.backends().stream().anyMatch(Backend::paused);
+    if (!ordered && demand.waiting() > 0 && demand.oldestWaiterSeconds() > LONG_WAIT_SECONDS) {
+      trouble.add(
+          "%d client%s %s, the oldest for %.0f s%s"
+              .formatted(
+                  demand.waiting(),
+                  demand.waiting() == 1 ? "" : "s",
+                  demand.waiting() == 1 ? "waits" : "wait",
+                  demand.oldestWaiterSeconds(),
+                  demand.serversUp() == 0 ? ", and no server comes up" : ""));
     }
   }
 

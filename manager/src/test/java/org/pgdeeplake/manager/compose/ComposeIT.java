@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -153,6 +155,29 @@ class ComposeIT {
 
   @Test
   @Order(6)
+  void anImageThatCannotBeHadEndsNobody() throws Exception {
+    Path file = stack.project().resolve("docker-compose.yml");
+    String before = Files.readString(file);
+
+    Manage run = manage("scale", "2", "--image", "127.0.0.1:1/nobody/has:this");
+
+    assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("image pull", "Nothing else has changed");
+    assertThat(Files.readString(file)).isEqualTo(before);
+    assertThat(stack.running()).containsExactlyInAnyOrder("pg-deeplake-1", "pg-deeplake-2");
+    assertOk(manage("status"));
+  }
+
+  @Test
+  @Order(7)
+  void throughASymbolicLinkItIsTheSameProject() throws Exception {
+    Path link = Files.createTempDirectory("link").resolve("project");
+    Files.createSymbolicLink(link, stack.project());
+    assertOk(stack.manageIn(link, "status"));
+  }
+
+  @Test
+  @Order(8)
   void threeZeroAndBackByWhoeverComes() throws Exception {
     Manage three = manage("scale", "3");
     assertOk(three);
@@ -177,7 +202,7 @@ class ComposeIT {
   }
 
   @Test
-  @Order(7)
+  @Order(9)
   void idleWatchTakesItDownAndBringsItUp() throws Exception {
     stack.writeEnv("IDLE_TIMEOUT_SECONDS=2", "AWS_ACCESS_KEY_ID=AKIALAST");
     stack.compose("--profile", "idle-watch", "up", "-d", "--no-deps", "idle-watch");

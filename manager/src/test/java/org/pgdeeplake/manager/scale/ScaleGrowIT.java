@@ -48,6 +48,25 @@ class ScaleGrowIT extends ScaleScene {
   }
 
   @Test
+  void whatIsOnlyStoppedTakesNobodyBeforeItIsAsGood() throws Exception {
+    behindProxy(2, 1);
+    createDatabase(1, "shop");
+    int second = port(2);
+
+    CompletableFuture<Manage> scale = scaleMeanwhile("2");
+    while (!scale.isDone()) {
+      boolean runs = running().contains(2);
+      if (runs && deployment.instances().size() == 2) {
+        assertThat(hasDatabase(second, "shop")).isTrue();
+      }
+    }
+
+    assertDone(scale.join());
+    assertThat(hasDatabase(second, "shop")).isTrue();
+    assertThat(proxyServers()).hasSize(2).allMatch(Server::up);
+  }
+
+  @Test
   void withCredentialsTheProxyIsAskedInsteadOfSignalled() throws Exception {
     behindProxy(1, 1, ", stats { user = ops, password = hunter2 }");
     Files.delete(data.path().resolve("proxy.pid"));

@@ -35,4 +35,25 @@ class ScaleKilledIT extends ScaleScene {
     assertThat(hasDatabase(port(2), "shop")).isTrue();
     assertThat(proxyServers()).hasSize(2).allMatch(Server::up);
   }
+
+  @Test
+  void oneThatWasOnlyStoppedGetsThemToo() throws Exception {
+    behindProxy(2, 1);
+    createDatabase(1, "shop");
+    long first = deployment.start(1).pid();
+    TestData.signal("STOP", first);
+    try {
+      Process killed = scaleProcess("2", "--timeout=60s");
+      await().atMost(LIMIT).until(() -> file("scale.log").contains("pg-deeplake-2 is healthy"));
+      killed.destroyForcibly().waitFor();
+    } finally {
+      TestData.signal("CONT", first);
+    }
+    assertThat(known()).containsExactly(1);
+
+    assertDone(scale("2"));
+
+    assertThat(hasDatabase(port(2), "shop")).isTrue();
+    assertThat(known()).containsExactly(1, 2);
+  }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,47 @@ class ScaleShrinkIT extends ScaleScene {
     assertThat(watching).succeedsWithin(LIMIT);
     assertThat(running()).isEqualTo(List.of(1));
     assertThat(file(".instance_count")).isEqualTo("1\n");
+  }
+
+  @Test
+  void endedOnTheWayToZeroByASignalItLeavesTheListAsItWas() throws Exception {
+    behindProxy(2, 2);
+    String before = file("servers.conf");
+    try (Connection session = clientOn(2)) {
+      Process ended = scaleProcess("0");
+      awaitKnown();
+      TestData.signal("INT", ended.pid());
+
+      assertThat(ended.waitFor()).as(file("scale.log")).isEqualTo(ExitCodes.FAILED);
+      assertThat(file("scale.log")).contains("stopped by a signal", "same command again");
+      assertThat(file("servers.conf")).isEqualTo(before);
+      assertThat(known()).containsExactly(1, 2);
+      assertThat(ask(session, "SELECT 1")).isEqualTo("1");
+      assertThat(running()).containsExactly(1, 2);
+    }
+  }
+
+  @Test
+  void oneThatDoesNotSayHowManySessionsItHasIsNotTakenForEmpty() throws Exception {
+    behindProxy(2, 2);
+    List<Connection> all = new ArrayList<>();
+    try {
+      while (true) {
+        all.add(TestData.connect(port(2)));
+      }
+    } catch (SQLException full) {
+      assertThat(full.getSQLState()).isEqualTo("53300");
+    }
+    try {
+      Manage run = scale("1", "--drain-timeout=1s");
+
+      assertDone(run);
+      assertThat(run.out()).contains("warning: pg-deeplake-2 did not say whether it had sessions");
+    } finally {
+      for (Connection one : all) {
+        one.close();
+      }
+    }
   }
 
   @Test

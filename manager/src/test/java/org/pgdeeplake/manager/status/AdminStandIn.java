@@ -17,6 +17,7 @@ final class AdminStandIn implements AutoCloseable {
   private volatile String servers = "";
   private volatile boolean paused;
   private volatile int waiting;
+  private volatile double oldestSeconds = 4.5;
 
   /** A server as the proxy sees it. */
   record Seen(String name, String status, String administrative) {
@@ -67,9 +68,9 @@ final class AdminStandIn implements AutoCloseable {
   private String demand() {
     return """
     {"demand":%d,"waiting":%d,"lingering":0,"busy":0,"inTransaction":0,"idle":0,"opaque":0,
-     "oldestWaiterSeconds":4.5,"serversUp":1,"noWake":{},"backends":{}}
+     "oldestWaiterSeconds":%.1f,"serversUp":%d,"noWake":{},"backends":{}}
     """
-        .formatted(waiting, waiting);
+        .formatted(waiting, waiting, oldestSeconds, oldestSeconds > 10 ? 0 : 1);
   }
 
   void see(Seen... seen) {
@@ -81,6 +82,13 @@ final class AdminStandIn implements AutoCloseable {
     see(Seen.up("pg-deeplake-1"), Seen.up("pg-deeplake-2"));
     paused = false;
     waiting = 0;
+    oldestSeconds = 4.5;
+  }
+
+  /** A client waits, and nobody starts anything. */
+  void stuck(double seconds) {
+    waiting = 1;
+    oldestSeconds = seconds;
   }
 
   void pause(int clients) {

@@ -2,6 +2,7 @@ package org.pgdeeplake.manager.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
@@ -55,6 +56,27 @@ class StatusAroundTest extends StatusScene {
         status(),
         "the proxy sees pg-deeplake-1 DOWN (as the test says)",
         "the proxy has no server pg-deeplake-2");
+  }
+
+  @Test
+  void whoWaitsForLongIsTrouble() {
+    proxy.stuck(19);
+    assertThat(status().code()).isEqualTo(ExitCodes.OK);
+    proxy.stuck(100);
+    assertTrouble(status(), "1 client waits, the oldest for 100 s, and no server comes up");
+  }
+
+  @Test
+  void theProxyIsWhereItsPortSaysItIs() {
+    int port = URI.create(proxy.url()).getPort();
+    Manage run =
+        Manage.run(
+            data.path(),
+            Map.of("PROXY_ADMIN_PORT", "" + port, "PROXY_PORT", "" + port(1)),
+            "status",
+            "--deployment=local",
+            "--data=" + data.path());
+    assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.OK);
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,19 @@ class StatusTest extends StatusScene {
     deployment.recordWanted(1);
 
     assertThat(lastLine(status())).isEqualTo("ok: 1 instance of 1 wanted runs");
+  }
+
+  @Test
+  void aListThatIsTooShortIs() throws Exception {
+    Path servers = data.path().resolve("servers.conf");
+    String before = Files.readString(servers);
+    deployment.recordWanted(2);
+    Files.writeString(servers, "proxy.backends.pg_backends.servers = [\n]\n");
+    try {
+      assertTrouble(status(), "2 instances are wanted and 0 defined", "manage scale 2 again");
+    } finally {
+      Files.writeString(servers, before);
+    }
   }
 
   @Test
