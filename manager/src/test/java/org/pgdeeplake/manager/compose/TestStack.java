@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -88,10 +89,24 @@ final class TestStack {
         project.resolve(".env"), String.join("\n", lines) + "\n", StandardOpenOption.APPEND);
   }
 
+  Path project() {
+    return project;
+  }
+
   Manage manage(String... args) {
-    List<String> all = new ArrayList<>(Arrays.asList(args));
-    all.addAll(List.of("--proxy", "http://127.0.0.1:" + adminPort));
-    return Manage.run(project, System.getenv(), all.toArray(String[]::new));
+    return Manage.run(project, System.getenv(), args);
+  }
+
+  /** From another path to the project. */
+  Manage manageIn(Path directory, String... args) {
+    return Manage.run(directory, System.getenv(), args);
+  }
+
+  /** As for one who has no credentials of the proxy. */
+  Manage manageWithoutCredentials(String... args) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.putAll(Map.of("HAPROXY_STATS_USER", "", "HAPROXY_STATS_PASSWORD", ""));
+    return Manage.run(project, environment, args);
   }
 
   String compose(String... args) throws Exception {
