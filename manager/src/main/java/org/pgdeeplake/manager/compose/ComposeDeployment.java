@@ -1,11 +1,6 @@
 package org.pgdeeplake.manager.compose;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,14 +33,7 @@ public final class ComposeDeployment implements ScalableDeployment {
   private static final Pattern CONTAINER = Pattern.compile("pg-deeplake-([1-9]\\d*)");
   private static final String HEALTH_CHECK = "/usr/local/bin/health-check.sh";
 
-  /** A template of Go's. */
-  private static final String FORMAT =
-      "{\"state\":{{json .State}},\"project\":{{json (index .Config.Labels"
-          + " \"com.docker.compose.project.working_dir\")}}}";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration POLL = Duration.ofMillis(20);
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
   /** PostgreSQL's own grace period is in docker-compose.yml; this is for a hung engine. */
@@ -151,78 +138,18 @@ public final class ComposeDeployment implements ScalableDeployment {
     return true;
   }
 
+  private Container container(Instance instance) {
+    return new Container(docker, instance.name(), inside ? null : project);
+  }
+
   @Override
   public InstanceState state(Instance instance) throws DeploymentFailed {
     try {
-      return containerState(instance.name())
-          .map(ComposeDeployment::state)
-          .orElse(InstanceState.of(InstanceState.Phase.MISSING));
+      return container(instance).state();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DeploymentFailed("interrupted", e);
     }
-  }
-
-  /** Docker's State of the container; empty if there is none. */
-  Optional<JsonNode> containerState(String name) throws DeploymentFailed, InterruptedException {
-    Docker.Result result =
-        docker.attempt(ANSWER_LIMIT, "container", "inspect", "--format", FORMAT, name);
-    if (!result.ok()) {
-      if (result.everything().toLowerCase(java.util.Locale.ROOT).contains("no such container")) {
-        return Optional.empty();
-      }
-      throw new DeploymentFailed("docker does not answer: " + result.everything());
-    }
-    try {
-      JsonNode container = JSON.readTree(result.output());
-      requireOurs(name, container.path("project").asText());
-      return Optional.of(container.path("state"));
-    } catch (JsonProcessingException e) {
-      throw new DeploymentFailed("docker's answer is no JSON: " + result.output(), e);
-    }
-  }
-
-  /** Names are the engine's, and another project may have taken them. */
-  private void requireOurs(String name, String other) throws DeploymentFailed {
-    // A container of the stack knows the project under another path.
-    if (!inside && !isProject(other)) {
-      throw new DeploymentFailed(
-          "the container %s belongs to %s, not to %s: name the right one with --project"
-              .formatted(
-                  name, other.isEmpty() ? "no Compose project" : "the project " + other, project));
-    }
-  }
-
-  /** Docker keeps the path as it was given, which may have gone through a symbolic link. */
-  private boolean isProject(String directory) {
-    try {
-      return Path.of(directory).toRealPath().equals(project.toRealPath());
-    } catch (IOException | InvalidPathException _) {
-      return false;
-    }
-  }
-
-  private static InstanceState state(JsonNode state) {
-    int exitCode = state.path("ExitCode").asInt();
-    String health = state.path("Health").path("Status").asText();
-    return switch (state.path("Status").asText()) {
-      case "running" ->
-          health.equals("starting")
-              ? InstanceState.of(InstanceState.Phase.STARTING)
-              : new InstanceState(
-                  InstanceState.Phase.RUNNING, health.equals("unhealthy") ? health : "");
-      case "created" -> new InstanceState(InstanceState.Phase.MISSING, "never started");
-      case "exited" -> {
-        boolean killed = state.path("OOMKilled").asBoolean();
-        yield exitCode == 0
-            ? InstanceState.of(InstanceState.Phase.STOPPED)
-            : new InstanceState(
-                InstanceState.Phase.FAILED,
-                "exited (%d)%s".formatted(exitCode, killed ? ", out of memory" : ""));
-      }
-      case String other ->
-          new InstanceState(InstanceState.Phase.FAILED, "%s (%d)".formatted(other, exitCode));
-    };
   }
 
   @Override
@@ -257,13 +184,13 @@ public final class ComposeDeployment implements ScalableDeployment {
       }
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
-    long pid = containerState(instance.name()).map(s -> s.path("Pid").asLong()).orElse(0L);
+    Container container = container(instance);
     Duration took = Duration.ofNanos(System.nanoTime() - began);
-    return new Started(pid, took, adopted, exit(instance));
+    return new Started(container.pid(), took, adopted, container.exit());
   }
 
   private void launch(Instance instance) throws DeploymentFailed, InterruptedException {
-    if (containerState(instance.name()).isPresent()) {
+    if (container(instance).exists()) {
       docker.run("start", instance.name());
     } else if (inside) {
       throw new DeploymentFailed(
@@ -279,15 +206,16 @@ public final class ComposeDeployment implements ScalableDeployment {
   public void fetchImage() throws DeploymentFailed, InterruptedException {
     String first = Instance.name(1);
     String image = docker.run("compose", "config", "--images", first).strip();
-    if (!docker.attempt(ANSWER_LIMIT, "image", "inspect", "--format", "{{.Id}}", image).ok()) {
+    if (!docker
+        .attempt(Container.ANSWER_LIMIT, "image", "inspect", "--format", "{{.Id}}", image)
+        .ok()) {
       docker.run(Docker.PULL_LIMIT, "image", "pull", "--quiet", image);
     }
   }
 
   @Override
   public String lastWords(Instance instance) throws DeploymentFailed, InterruptedException {
-    Docker.Result log = docker.attempt(ANSWER_LIMIT, "logs", "--tail", "15", instance.name());
-    return "the end of its log:%n  %s".formatted(log.everything().replace("\n", "\n  "));
+    return container(instance).lastWords();
   }
 
   @Override
@@ -300,7 +228,7 @@ public final class ComposeDeployment implements ScalableDeployment {
   @Override
   public void remove(Instance instance) throws DeploymentFailed, InterruptedException {
     stop(instance);
-    if (containerState(instance.name()).isPresent()) {
+    if (container(instance).exists()) {
       docker.run("container", "rm", "--volumes", instance.name());
     }
   }
@@ -310,7 +238,7 @@ public final class ComposeDeployment implements ScalableDeployment {
   public Optional<String> unhealthy(Instance instance)
       throws DeploymentFailed, InterruptedException {
     Docker.Result result =
-        docker.attempt(ANSWER_LIMIT, "exec", instance.name(), "bash", HEALTH_CHECK);
+        docker.attempt(Container.ANSWER_LIMIT, "exec", instance.name(), "bash", HEALTH_CHECK);
     if (result.ok()) {
       return Optional.empty();
     }
@@ -330,27 +258,13 @@ public final class ComposeDeployment implements ScalableDeployment {
 
   private DeploymentFailed notStarted(Instance instance, String what)
       throws DeploymentFailed, InterruptedException {
-    return new DeploymentFailed("%s %s; %s".formatted(instance.name(), what, lastWords(instance)));
-  }
-
-  private CompletableFuture<?> exit(Instance instance) {
-    CompletableFuture<Void> exit = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("exit-of-" + instance.name())
-        .start(() -> {
-          try {
-            docker.attempt(Duration.ofDays(365), "wait", instance.name());
-          } catch (DeploymentFailed | InterruptedException _) {
-            // The next look finds how it is.
-          }
-          exit.complete(null);
-        });
-    return exit;
+    return new DeploymentFailed(
+        "%s %s; %s".formatted(instance.name(), what, container(instance).lastWords()));
   }
 
   @Override
   public void stop(Instance instance) throws DeploymentFailed, InterruptedException {
-    if (containerState(instance.name()).isPresent()) {
+    if (container(instance).exists()) {
       docker.run(STOP_LIMIT, "stop", instance.name());
     }
   }

@@ -17,6 +17,7 @@ import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.deployment.AfterStart;
 import org.pgdeeplake.manager.idle.IdleTime;
 import org.pgdeeplake.manager.idle.IdleWatch;
+import org.pgdeeplake.manager.local.TestData;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 
 /** An instance that goes takes no new sessions, and its own end first. */
