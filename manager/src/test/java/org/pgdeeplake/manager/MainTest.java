@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +47,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "idle-watch", "quickstart"})
+  @ValueSource(strings = {"", "idle-watch", "quickstart", "proxy reload"})
   void helpListsTheExitCodes(String command) {
     String[] args = (command + " --help").strip().split(" ", -1);
     assertThat(run(Map.of(), args)).isEqualTo(ExitCodes.OK);
@@ -61,6 +63,24 @@ class MainTest {
     assertThat(err.toString())
         .contains("Unknown option: '--aws-session-tokn'")
         .doesNotContain("S3CR3T", "0TH3R");
+  }
+
+  @Test
+  void completionCompletes(@TempDir Path directory) throws Exception {
+    assertThat(run(Map.of(), "completion")).as(err.toString()).isEqualTo(ExitCodes.OK);
+    Path script = Files.writeString(directory.resolve("completion.sh"), out.toString());
+    Process bash =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "source "
+                    + script
+                    + "; COMP_WORDS=(manage rot) COMP_CWORD=1; _complete_manage;"
+                    + " echo \"${COMPREPLY[@]}\"")
+            .redirectErrorStream(true)
+            .start();
+    assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
+        .isEqualTo("rotate-creds");
   }
 
   @Test

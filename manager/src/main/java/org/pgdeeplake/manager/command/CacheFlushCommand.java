@@ -31,7 +31,9 @@ import picocli.CommandLine.Spec;
       "JSON: prefix, flushed (keys), complete (false after Ctrl-C); with --dry-run: prefix, keys,"
           + " dryRun.",
       ""
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  manage cache-flush", "  manage cache-flush --dry-run"})
 public final class CacheFlushCommand implements Callable<Integer> {
   private final Invocation invocation;
 

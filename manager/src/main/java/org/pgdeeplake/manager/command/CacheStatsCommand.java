@@ -36,7 +36,9 @@ import picocli.CommandLine.Mixin;
           + " evictionPolicy, hits, misses, hitRate (0 to 1, null without any look-up), keys,"
           + " prefixKeys, evictedKeys, expiredKeys.",
       ""
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  manage cache-stats", "  manage cache-stats --output json | jq .total.hitRate"})
 public final class CacheStatsCommand implements Callable<Integer> {
   private final Invocation invocation;
 

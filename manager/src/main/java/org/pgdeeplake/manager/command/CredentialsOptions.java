@@ -35,7 +35,8 @@ final class CredentialsOptions {
 
   @Parameters(
       arity = "0..1",
-      paramLabel = "-",
+      // Not "-": picocli makes a name of it in the completion.
+      paramLabel = "STDIN",
       description =
           "Reads JSON from standard input: what `aws sts assume-role` or `aws configure"
               + " export-credentials` prints, or the value of deeplake.creds.")

@@ -10,7 +10,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ingest",
     mixinStandardHelpOptions = true,
-    description = {"Fills a database with generated data.", ""})
+    description = {"Fills a database with generated data.", ""},
+    footerHeading = "%nExample:%n",
+    footer = {"  manage ingest tpch --scale 1"})
 public final class IngestCommand implements Callable<Integer> {
   private final Invocation invocation;
 

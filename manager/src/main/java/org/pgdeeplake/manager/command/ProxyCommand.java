@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
           + " environment. JSON is the proxy's own: /api/v1/openapi.json there documents it; with"
           + " --dry-run it has \"dryRun\": true besides.",
       ""
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  manage proxy servers", "  manage proxy sessions", "  manage proxy drain pg-deeplake-1 --wait 60s"})
 public final class ProxyCommand implements Callable<Integer> {
   private final Invocation invocation;
 

@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
       "What wants an instance now; with a demand of 0 everything may sleep. JSON: GET"
           + " /api/v1/demand.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy demand"})
 final class ProxyDemandCommand extends ProxyTask {
   ProxyDemandCommand(Invocation invocation) {
     super(invocation);

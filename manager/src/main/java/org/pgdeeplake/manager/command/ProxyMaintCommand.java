@@ -13,7 +13,9 @@ import picocli.CommandLine.Option;
       "A server takes no new sessions, is not checked, and its sessions are closed. To let them end"
           + " by themselves: drain first. JSON: POST /api/v1/servers/SERVER/maint.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy maint pg-deeplake-1"})
 final class ProxyMaintCommand extends ServerOrder {
   @Option(
       names = "--wait",

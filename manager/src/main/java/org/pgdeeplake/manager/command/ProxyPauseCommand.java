@@ -13,7 +13,9 @@ import picocli.CommandLine.Command;
       "New sessions wait in the queue; those that are served go on. JSON: POST"
           + " /api/v1/backends/BACKEND/pause.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy pause"})
 final class ProxyPauseCommand extends BackendOrder {
   ProxyPauseCommand(Invocation invocation) {
     super(invocation);

@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "queue",
     mixinStandardHelpOptions = true,
-    description = {"Who waits for a server, by backend. JSON: GET /api/v1/backends.", ""})
+    description = {"Who waits for a server, by backend. JSON: GET /api/v1/backends.", ""},
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy queue"})
 final class ProxyQueueCommand extends ProxyTask {
   ProxyQueueCommand(Invocation invocation) {
     super(invocation);

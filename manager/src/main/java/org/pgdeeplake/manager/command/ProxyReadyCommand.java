@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
       "A server takes sessions again, as soon as its next check passes. JSON: POST"
           + " /api/v1/servers/SERVER/ready.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy ready pg-deeplake-1"})
 final class ProxyReadyCommand extends ServerOrder {
   ProxyReadyCommand(Invocation invocation) {
     super(invocation, Administration.READY);

@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
           + " wrong. To look beforehand: pg-proxy --check --config FILE. JSON: POST"
           + " /api/v1/reload.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy reload"})
 final class ProxyReloadCommand extends ProxyTask {
   ProxyReloadCommand(Invocation invocation) {
     super(invocation);

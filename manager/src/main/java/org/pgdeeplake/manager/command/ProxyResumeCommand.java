@@ -13,7 +13,9 @@ import picocli.CommandLine.Command;
       "The sessions that wait after a pause get their servers. JSON: POST"
           + " /api/v1/backends/BACKEND/resume.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy resume"})
 final class ProxyResumeCommand extends BackendOrder {
   ProxyResumeCommand(Invocation invocation) {
     super(invocation);

@@ -12,7 +12,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "servers",
     mixinStandardHelpOptions = true,
-    description = {"Every server, its state and its sessions. JSON: GET /api/v1/servers.", ""})
+    description = {"Every server, its state and its sessions. JSON: GET /api/v1/servers.", ""},
+    footerHeading = "%nExamples:%n",
+    footer = {"  manage proxy servers", "  manage proxy servers --output json"})
 final class ProxyServersCommand extends ProxyTask {
   ProxyServersCommand(Invocation invocation) {
     super(invocation);

@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
       "Live sessions, in order of arrival: those that match all options. JSON: GET"
           + " /api/v1/sessions.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy sessions"})
 final class ProxySessionsCommand extends ProxyTask {
   @Spec private @Nullable CommandSpec spec;
 

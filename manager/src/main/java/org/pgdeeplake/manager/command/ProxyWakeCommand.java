@@ -15,7 +15,9 @@ import picocli.CommandLine.Option;
       "Demand without a client, for the proxy's demand.linger, so that an instance is started. JSON:"
           + " POST /api/v1/wake.",
       ""
-    })
+    },
+    footerHeading = "%nExample:%n",
+    footer = {"  manage proxy wake"})
 final class ProxyWakeCommand extends ProxyTask {
   @Option(names = "--dry-run", description = "Only tell the demand.")
   private boolean dryRun;

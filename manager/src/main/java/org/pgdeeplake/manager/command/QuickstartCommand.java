@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
           + " everything that was started. If the proxy ends by itself, the exit code is the"
           + " proxy's.",
       ""
-    })
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  manage quickstart", "  psql -h 127.0.0.1 -p 5432 -U postgres"})
 public final class QuickstartCommand implements Callable<Integer> {
   private static final int MOST_INSTANCES = 100;
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
