@@ -66,8 +66,7 @@ final class Assembly implements AutoCloseable {
     this.found = new FoundServers(this, this::refreshMetrics, () -> topology);
     ground.resolver().tellMoves(found::moved);
     this.roster =
-        new Roster(
-            ground.control(), ground.connector(), ground.demand(), ground.resolver(), found);
+        new Roster(ground.control(), ground.connector(), ground.demand(), ground.resolver(), found);
     this.retirement = new Retirement(timer);
   }
 

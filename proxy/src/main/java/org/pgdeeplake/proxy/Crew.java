@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.ServerConnector;
@@ -108,7 +107,10 @@ final class Crew implements AutoCloseable {
       NameLookup lookup = config.discovery().lookup();
       NameWatch watch =
           resolver.watch(
-              followed.host(), lookup, pace(), seen -> changes.soon(() -> found(followed, lookup, seen)));
+              followed.host(),
+              lookup,
+              pace(),
+              seen -> changes.soon(() -> found(followed, lookup, seen)));
       search = new Search(followed, lookup, watch);
     }
   }

@@ -43,7 +43,9 @@ class ArchitectureTest {
               "backend",
               List.of("config", "discovery", "net", "postgres", "tls", "traffic", "wake")),
           Map.entry("health", List.of("backend", "config", "postgres")),
-          Map.entry("metrics", List.of("backend", "config", "demand", "discovery", "tls", "traffic", "wake")),
+          Map.entry(
+              "metrics",
+              List.of("backend", "config", "demand", "discovery", "tls", "traffic", "wake")),
           Map.entry(
               "session",
               List.of(
@@ -161,7 +163,15 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console", "discovery")
+            Stream.of(
+                    "session",
+                    "relay",
+                    "backend",
+                    "health",
+                    "demand",
+                    "admin",
+                    "console",
+                    "discovery")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()

@@ -24,8 +24,7 @@ public record Destination(
     @Nullable ProxyHeader header) {
 
   /** Whose name is resolved as the system does it. */
-  public Destination(
-      HostPort address, @Nullable TlsConnector tls, @Nullable ProxyHeader header) {
+  public Destination(HostPort address, @Nullable TlsConnector tls, @Nullable ProxyHeader header) {
     this(address, NameLookup.SYSTEM, null, address, tls, header);
   }
 

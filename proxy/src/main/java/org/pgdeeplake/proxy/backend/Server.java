@@ -65,8 +65,7 @@ public final class Server {
   /**
    * @param backend whose server it is
    */
-  Server(
-      ServerConfig config, @Nullable TlsConnector tls, BackendConfig backend, Object lock) {
+  Server(ServerConfig config, @Nullable TlsConnector tls, BackendConfig backend, Object lock) {
     CheckConfig check = backend.check();
     this.config = config;
     this.discovery = backend.discovery();

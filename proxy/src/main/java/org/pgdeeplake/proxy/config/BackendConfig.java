@@ -31,8 +31,7 @@ public record BackendConfig(
       int retries,
       boolean redispatch,
       BackendTls tls) {
-    this(
-        name, servers, check, queue, timeouts, retries, redispatch, tls, DiscoveryConfig.NONE);
+    this(name, servers, check, queue, timeouts, retries, redispatch, tls, DiscoveryConfig.NONE);
   }
 
   /** The same with other servers. */

@@ -25,7 +25,9 @@ final class BackendReader {
     if (!servers.isEmpty() && !discovery.dns().isEmpty()) {
       discovered.problem(
           DiscoveryReader.DNS,
-          "there are servers, too (" + section.where("servers").place() + "); write one of the two");
+          "there are servers, too ("
+              + section.where("servers").place()
+              + "); write one of the two");
     }
     BackendConfig backend =
         new BackendConfig(

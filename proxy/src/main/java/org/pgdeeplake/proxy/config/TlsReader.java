@@ -134,9 +134,7 @@ final class TlsReader {
     BackendTls tls = config.tls();
     BackendTls.Mode mode = tls.mode();
     HostPort followed = config.discovery().followed();
-    if (mode == BackendTls.Mode.VERIFY_FULL
-        && followed != null
-        && followed.host().contains("_")) {
+    if (mode == BackendTls.Mode.VERIFY_FULL && followed != null && followed.host().contains("_")) {
       section.problem(
           "mode",
           "verify-full cannot check the name "

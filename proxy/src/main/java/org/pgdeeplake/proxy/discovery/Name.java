@@ -116,8 +116,7 @@ final class Name {
       if (silent) {
         waiter.tell(known());
       } else {
-        var _ =
-            loop.schedule(() -> waiter.tell(known()), GRACE.toNanos(), TimeUnit.NANOSECONDS);
+        var _ = loop.schedule(() -> waiter.tell(known()), GRACE.toNanos(), TimeUnit.NANOSECONDS);
       }
     }
   }

@@ -81,8 +81,7 @@ public final class NameWatch implements AutoCloseable {
   public void soon() {
     execute(() -> {
       if (!running) {
-        schedule(
-            pace.fastinter().minusNanos(System.nanoTime() - endedNanos));
+        schedule(pace.fastinter().minusNanos(System.nanoTime() - endedNanos));
       }
     });
   }

@@ -68,8 +68,14 @@ public final class Resolver implements AutoCloseable {
   public Future<InetSocketAddress> resolve(
       HostPort address, NameLookup lookup, @Nullable Duration maxAge, EventLoop loop) {
     Promise<InetSocketAddress> promise = loop.newPromise();
-    ask(address, lookup, maxAge, true, loop, promise, found ->
-        new InetSocketAddress(found.getFirst(), address.port()));
+    ask(
+        address,
+        lookup,
+        maxAge,
+        true,
+        loop,
+        promise,
+        found -> new InetSocketAddress(found.getFirst(), address.port()));
     return promise.addListener(resolved -> {
       if (!resolved.isSuccess()) {
         failures.increment();
@@ -85,8 +91,14 @@ public final class Resolver implements AutoCloseable {
    */
   public Future<List<InetSocketAddress>> resolveAll(HostPort address, EventLoop loop) {
     Promise<List<InetSocketAddress>> promise = loop.newPromise();
-    ask(address, NameLookup.SYSTEM, Duration.ZERO, false, loop, promise, found ->
-        found.stream().map(one -> new InetSocketAddress(one, address.port())).toList());
+    ask(
+        address,
+        NameLookup.SYSTEM,
+        Duration.ZERO,
+        false,
+        loop,
+        promise,
+        found -> found.stream().map(one -> new InetSocketAddress(one, address.port())).toList());
     return promise;
   }
 
@@ -114,16 +126,20 @@ public final class Resolver implements AutoCloseable {
     run(
         () ->
             name(host, lookup)
-                .ask(lookup.interval(), maxAge, any, known -> {
-                  if (caller.isShuttingDown()) {
-                    return;
-                  }
-                  if (known.addresses().isEmpty() && (any || known.silence() != null)) {
-                    promise.setFailure(new UnknownHostException(reason(host, known)));
-                  } else {
-                    promise.setSuccess(shape.of(known.addresses()));
-                  }
-                }),
+                .ask(
+                    lookup.interval(),
+                    maxAge,
+                    any,
+                    known -> {
+                      if (caller.isShuttingDown()) {
+                        return;
+                      }
+                      if (known.addresses().isEmpty() && (any || known.silence() != null)) {
+                        promise.setFailure(new UnknownHostException(reason(host, known)));
+                      } else {
+                        promise.setSuccess(shape.of(known.addresses()));
+                      }
+                    }),
         () -> promise.setFailure(new UnknownHostException("names are resolved no more")));
   }
 

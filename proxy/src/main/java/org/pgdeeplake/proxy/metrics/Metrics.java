@@ -147,8 +147,7 @@ public final class Metrics {
 
   /** Once. */
   public void register(Resolver resolver) {
-    collect(
-        "pgproxy_dns_", DnsFamilies.resolver(), () -> List.of(resolver), owner -> Labels.EMPTY);
+    collect("pgproxy_dns_", DnsFamilies.resolver(), () -> List.of(resolver), owner -> Labels.EMPTY);
     resolver.figures().time(nanos -> meters.lookups.of().record(nanos, TimeUnit.NANOSECONDS));
     var _ = meters.lookups.of();
   }

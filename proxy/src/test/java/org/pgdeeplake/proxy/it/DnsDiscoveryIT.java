@@ -1,10 +1,12 @@
-// Rule: whoever waits is served about as soon as the name of a server leads to one, and nothing that
+// Rule: whoever waits is served about as soon as the name of a server leads to one, and nothing
+// that
 // DNS says, or does not say, costs anybody a session.
 package org.pgdeeplake.proxy.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,7 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.Command;
@@ -33,6 +37,8 @@ class DnsDiscoveryIT {
   private static final String NAME = "pg-0.pg.test";
   private static final String TEMPLATE = "pg-{0..1}.pg.test";
   private static final Command.Result SERVED = new Command.Result(0, "42\n", "");
+
+  @TempDir private Path directory;
 
   private static TestProxy.Builder proxy(TestDns dns, String name, int port, String... more) {
     return TestProxy.to()
@@ -144,7 +150,7 @@ class DnsDiscoveryIT {
           });
       await().atMost(LIMIT).until(itsServer::sleeps);
       statement.cancel();
-      assertThat(outcome.get(10, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("57014");
+      assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("57014");
     }
   }
 
@@ -229,7 +235,8 @@ class DnsDiscoveryIT {
             .atMost(LIMIT)
             .until(() ->
                 log.lines()
-                    .contains("the name " + NAME + " has no address any more; it was at 127.0.0.2"));
+                    .contains(
+                        "the name " + NAME + " has no address any more; it was at 127.0.0.2"));
         after.start();
         try (Command psql = proxy.psql("select 41 + 1").start()) {
           proxy.awaitQueued(1);
@@ -247,8 +254,8 @@ class DnsDiscoveryIT {
     try (TestDns dns = TestDns.started(30);
         TestPostgres postgres = TestPostgres.createAt("127.0.0.2", 0).start()) {
       names(dns, "127.0.0.2");
-      java.nio.file.Path file = java.nio.file.Files.createTempFile("proxy", ".conf");
-      try (TestProxy proxy = proxy(dns, "other.pg.test", postgres.port()).start(file);
+      try (TestProxy proxy =
+              proxy(dns, "other.pg.test", postgres.port()).start(directory.resolve("proxy.conf"));
           Command psql = proxy.psql("select 41 + 1").start()) {
         proxy.awaitQueued(1);
         assertThat(proxy.applied(proxy(dns, NAME, postgres.port())))
@@ -258,11 +265,7 @@ class DnsDiscoveryIT {
         assertThat(psql.await()).isEqualTo(SERVED);
         assertThat(proxy.applied(proxy(dns, NAME, postgres.port(), "retries = 1"))).hasSize(1);
         assertThat(proxy.backend().activeServers()).isEqualTo(1);
-      } finally {
-        java.nio.file.Files.delete(file);
       }
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
     }
   }
 }
