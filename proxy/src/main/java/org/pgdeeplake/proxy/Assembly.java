@@ -48,6 +48,8 @@ final class Assembly implements AutoCloseable {
   @GuardedBy("this")
   private final Roster roster;
 
+  private final FoundServers found;
+
   /** Frontends that the configuration has no more, while they have sessions. */
   private final Map<String, Frontend> departed = new ConcurrentHashMap<>();
 
@@ -61,7 +63,10 @@ final class Assembly implements AutoCloseable {
   Assembly(Ground ground, List<OperatorPort> operatorPorts, ScheduledExecutorService timer) {
     this.ground = ground;
     this.operatorPorts = operatorPorts;
-    this.roster = new Roster(ground.control(), ground.connector(), ground.demand());
+    this.found = new FoundServers(this, this::refreshMetrics, () -> topology);
+    ground.resolver().tellMoves(found::moved);
+    this.roster =
+        new Roster(ground.control(), ground.connector(), ground.demand(), ground.resolver(), found);
     this.retirement = new Retirement(timer);
   }
 
@@ -206,12 +211,8 @@ final class Assembly implements AutoCloseable {
     Topology before = topology;
     TlsEdge lastTls = tls;
     List<Backend> backends = roster.apply(config, nextTls);
-    Metrics metrics = ground.metrics();
-    metrics.retain(
-        config.frontends().stream().map(FrontendConfig::name).collect(Collectors.toSet()),
-        backends);
-    backends.forEach(metrics::register);
-    metrics.register(nextTls);
+    expose(config, backends);
+    ground.metrics().register(nextTls);
     ground.demand().reconfigure(config.demand());
     ground.logging().apply(config.log());
     List<Frontend> frontends = new ArrayList<>();
@@ -230,6 +231,22 @@ final class Assembly implements AutoCloseable {
     ports.use(prepared);
     if (before != null && lastTls != null) {
       retire(before, lastTls, frontends);
+    }
+  }
+
+  private void expose(ProxyConfig config, List<Backend> backends) {
+    Metrics metrics = ground.metrics();
+    metrics.retain(
+        config.frontends().stream().map(FrontendConfig::name).collect(Collectors.toSet()),
+        backends);
+    backends.forEach(metrics::register);
+  }
+
+  /** Of a backend that has left nothing is exposed. */
+  private void refreshMetrics(Backend changed) {
+    Topology now = topology;
+    if (now != null && now.backends().contains(changed)) {
+      expose(now.config(), now.backends());
     }
   }
 
@@ -342,6 +359,7 @@ final class Assembly implements AutoCloseable {
   @Override
   public synchronized void close() {
     stopAccepting();
+    found.close();
     roster.close();
     retirement.close();
   }

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy;
 import io.netty.channel.EventLoopGroup;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Transport;
@@ -14,6 +15,7 @@ record Ground(
     Transport transport,
     EventLoopGroup loops,
     EventLoopGroup control,
+    Resolver resolver,
     ServerConnector connector,
     Metrics metrics,
     TlsTraffic tlsTraffic,

@@ -75,6 +75,7 @@ public final class Proxy implements AutoCloseable {
                 transport,
                 loops,
                 control,
+                resolver,
                 new ServerConnector(transport, resolver),
                 metrics,
                 tlsTraffic,
@@ -89,6 +90,7 @@ public final class Proxy implements AutoCloseable {
     this.admin = new AdminServer(adminLoops, metrics, operations, this::ready);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
+    metrics.register(resolver);
     metrics.registerDroppedLogLines(logging::dropped);
     metrics.register(new ProcessFacts(threads, stopping::get, resolver::failures));
     var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);

@@ -15,7 +15,7 @@ import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.demand.Demand;
-import org.pgdeeplake.proxy.health.HealthChecker;
+import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 
 /**
@@ -27,16 +27,26 @@ final class Roster {
   private final EventLoopGroup loops;
   private final ServerConnector connector;
   private final Demand demand;
+  private final Resolver resolver;
+  private final Crew.Changes changes;
   private final Map<String, Departure> departed = new ConcurrentHashMap<>();
-  private Map<String, HealthChecker> present = Map.of();
+  private Map<String, Crew> present = Map.of();
 
   /** No longer wanted; clients still come to them. */
-  private List<HealthChecker> leaving = List.of();
+  private List<Crew> leaving = List.of();
 
   /**
    * @param loops on which checks run
+   * @param changes of servers that discovery finds
    */
-  Roster(EventLoopGroup loops, ServerConnector connector, Demand demand) {
+  Roster(
+      EventLoopGroup loops,
+      ServerConnector connector,
+      Demand demand,
+      Resolver resolver,
+      Crew.Changes changes) {
+    this.resolver = resolver;
+    this.changes = changes;
     this.loops = loops;
     this.connector = connector;
     this.demand = demand;
@@ -44,14 +54,14 @@ final class Roster {
 
   /** A backend that has left, until it comes back or ends. */
   final class Departure {
-    private final HealthChecker checker;
+    private final Crew crew;
     private final boolean paused;
     private final Map<Server, AdministrativeState> withheld = new HashMap<>();
 
     /** Nobody can resume it any more, nor end a drain: its waiters would wait in vain. */
-    private Departure(HealthChecker checker) {
-      this.checker = checker;
-      Backend backend = checker.backend();
+    private Departure(Crew crew) {
+      this.crew = crew;
+      Backend backend = crew.backend();
       this.paused = backend.paused();
       for (Server server : backend.servers()) {
         AdministrativeState state = server.administrative();
@@ -65,11 +75,11 @@ final class Roster {
 
     /** What operators wanted of it when it left still holds. */
     private void takeBack(BackendConfig config, TlsEdge edge) {
-      Backend backend = checker.backend();
+      Backend backend = crew.backend();
       if (paused) {
         backend.pause();
       }
-      backend.reconfigure(config, edge.connector(config.name()));
+      crew.reconfigure(config, edge.connector(config.name()));
       for (Server server : backend.servers()) {
         backend.administer(server, withheld.getOrDefault(server, server.administrative()));
       }
@@ -77,49 +87,50 @@ final class Roster {
 
     /** Whether it is back, or has no session. */
     boolean unused() {
-      return departed.get(name()) != this || checker.backend().sessions() == 0;
+      return departed.get(name()) != this || crew.backend().sessions() == 0;
     }
 
     /** No more checks, unless it is back. */
     void end() {
       if (departed.remove(name(), this)) {
-        checker.close();
+        crew.close();
       }
     }
 
     private String name() {
-      return checker.backend().name();
+      return crew.backend().name();
     }
   }
 
   /** Makes the backends those of {@code config}. */
   List<Backend> apply(ProxyConfig config, TlsEdge edge) {
-    Map<String, HealthChecker> next = new LinkedHashMap<>();
+    Map<String, Crew> next = new LinkedHashMap<>();
     for (BackendConfig backend : config.backends()) {
-      HealthChecker checker = checker(backend, edge);
-      checker.start();
-      next.put(backend.name(), checker);
+      Crew crew = crew(backend, edge);
+      crew.start();
+      next.put(backend.name(), crew);
     }
     leaving = new ArrayList<>(present.values());
     leaving.removeAll(next.values());
     present = next;
-    return next.values().stream().map(HealthChecker::backend).toList();
+    return next.values().stream().map(Crew::backend).toList();
   }
 
-  private HealthChecker checker(BackendConfig config, TlsEdge edge) {
-    @Nullable HealthChecker here = present.get(config.name());
+  private Crew crew(BackendConfig config, TlsEdge edge) {
+    @Nullable Crew here = present.get(config.name());
     if (here != null) {
-      here.backend().reconfigure(config, edge.connector(config.name()));
+      here.reconfigure(config, edge.connector(config.name()));
       return here;
     }
     @Nullable Departure back = departed.remove(config.name());
     if (back != null) {
       back.takeBack(config, edge);
-      return back.checker;
+      return back.crew;
     }
-    Backend backend = new Backend(config, edge.connector(config.name()));
-    backend.lingerWakes(() -> demand.config().linger());
-    return new HealthChecker(backend, loops, connector);
+    Crew crew =
+        new Crew(config, edge.connector(config.name()), loops, connector, resolver, changes);
+    crew.backend().lingerWakes(() -> demand.config().linger());
+    return crew;
   }
 
   /**
@@ -134,7 +145,7 @@ final class Roster {
 
   /** No more checks. */
   void close() {
-    present.values().forEach(HealthChecker::close);
+    present.values().forEach(Crew::close);
     departed.values().forEach(Departure::end);
   }
 }

@@ -43,7 +43,9 @@ class ArchitectureTest {
               "backend",
               List.of("config", "discovery", "net", "postgres", "tls", "traffic", "wake")),
           Map.entry("health", List.of("backend", "config", "postgres")),
-          Map.entry("metrics", List.of("backend", "config", "demand", "tls", "traffic", "wake")),
+          Map.entry(
+              "metrics",
+              List.of("backend", "config", "demand", "discovery", "tls", "traffic", "wake")),
           Map.entry(
               "session",
               List.of(
@@ -161,7 +163,15 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console")
+            Stream.of(
+                    "session",
+                    "relay",
+                    "backend",
+                    "health",
+                    "demand",
+                    "admin",
+                    "console",
+                    "discovery")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()
@@ -170,6 +180,8 @@ class ArchitectureTest {
         .doNotHaveSimpleName("AdminServer") // its start and close are for the main thread
         .and()
         .doNotHaveSimpleName("ConsoleServer") // as AdminServer
+        .and()
+        .doNotHaveSimpleName("Resolver") // its close is for the thread that ends the process
         .should()
         .callMethodWhere(
             nameMatching("sleep|sync|syncUninterruptibly|await|awaitUninterruptibly|join")

@@ -95,6 +95,7 @@ class AssemblyTest {
                 transport,
                 loops,
                 loops,
+                resolver,
                 new ServerConnector(transport, resolver),
                 metrics,
                 new TlsTraffic(handshake -> {}),

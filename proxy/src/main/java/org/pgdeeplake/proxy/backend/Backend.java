@@ -51,6 +51,9 @@ public final class Backend {
   /** Asks for a check of a server soon, without blocking; set once, before the first session. */
   private volatile Consumer<Server> prober = server -> {};
 
+  /** Asks for servers that are not known yet, without blocking. */
+  private volatile Runnable seeker = () -> {};
+
   @GuardedBy("lock")
   private final Availability availability = new Availability();
 
@@ -76,7 +79,7 @@ public final class Backend {
     this.config = config;
     TlsConnector counted = counted(tls);
     this.servers =
-        config.servers().stream().map(s -> new Server(s, counted, config.check(), lock)).toList();
+        config.servers().stream().map(s -> new Server(s, counted, config, lock)).toList();
     this.wakes = new Wakes(config.name());
     this.dispatcher = new Dispatcher(this, servers, config.queue(), wakes);
   }
@@ -100,9 +103,9 @@ public final class Backend {
       for (BackendConfig.ServerConfig one : next.servers()) {
         Server server = known.remove(one.name());
         if (server == null) {
-          server = new Server(one, counted, next.check(), lock);
+          server = new Server(one, counted, next, lock);
         } else {
-          server.reconfigure(one, counted, next.check());
+          server.reconfigure(one, counted, next);
         }
         now.add(server);
       }
@@ -126,6 +129,11 @@ public final class Backend {
 
   public void probeWith(Consumer<Server> prober) {
     this.prober = prober;
+  }
+
+  /** What is done, beside checks, when the first waiter comes; it must not block. */
+  public void seekWith(Runnable seeker) {
+    this.seeker = seeker;
   }
 
   /** Set once, before the first session. */
@@ -282,6 +290,17 @@ public final class Backend {
     if (wanted != AdministrativeState.MAINT) {
       prober.accept(server);
     }
+  }
+
+  /**
+   * The name of one of these servers has another address. Nobody is sent there before its next good
+   * check.
+   */
+  public void moved(Server server) {
+    synchronized (lock) {
+      server.moved();
+    }
+    prober.accept(server);
   }
 
   /** No waiter gets a server until {@link #resume}; sessions that are served go on. */
@@ -561,6 +580,7 @@ public final class Backend {
   /** Asks for a check of every server that could be better than it is known to be. */
   public void probe() {
     servers.forEach(this::probeIfDown);
+    seeker.run();
   }
 
   private void probeIfDown(Server server) {

@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.backend;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.wake.WakeInProgress;
@@ -20,6 +22,9 @@ public final class Lease implements AutoCloseable {
 
   /** The server's when it was assigned; a reload may move the server, not the session. */
   private final HostPort address;
+
+  /** Of its name, where the session is; null: not connected yet. */
+  private volatile @Nullable HostPort connectedTo;
 
   /** Guarded by the backend's lock. */
   boolean answered;
@@ -44,7 +49,19 @@ public final class Lease implements AutoCloseable {
 
   /** As {@link Server#destination}, of the very server that this session has. */
   public Destination destination(boolean own, ProxyHeader header) {
-    return server.destination(address, own, header);
+    Destination destination = server.destination(address, own, header);
+    HostPort literal = connectedTo;
+    return literal == null ? destination : destination.at(literal);
+  }
+
+  /**
+   * It has a connection: from now on its {@link #destination} is that very address, wherever the
+   * name leads to by then.
+   */
+  public void connectedTo(SocketAddress remote) {
+    if (remote instanceof InetSocketAddress at && at.getAddress() != null) {
+      connectedTo = new HostPort(at.getAddress().getHostAddress(), at.getPort());
+    }
   }
 
   /** Whether the server has another address by now. */

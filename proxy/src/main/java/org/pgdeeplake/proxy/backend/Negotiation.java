@@ -119,7 +119,7 @@ final class Negotiation extends ChannelInboundHandlerAdapter {
         ctx.pipeline()
             .addFirst(
                 Objects.requireNonNull(destination.tls())
-                    .newHandler(ctx.alloc(), destination.address()));
+                    .newHandler(ctx.alloc(), destination.certified()));
       }
       case SslReply.Unwilling() -> {
         BackendTls.Mode mode = Objects.requireNonNull(destination.tls()).mode();

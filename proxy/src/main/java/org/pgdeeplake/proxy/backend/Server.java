@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
 import org.pgdeeplake.proxy.config.CheckConfig;
+import org.pgdeeplake.proxy.config.DiscoveryConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
@@ -18,6 +20,7 @@ import org.pgdeeplake.proxy.traffic.Traffic;
  */
 public final class Server {
   private volatile ServerConfig config;
+  private volatile DiscoveryConfig discovery;
   private volatile @Nullable TlsConnector tls;
   private final Object lock;
   private final Traffic traffic = new Traffic();
@@ -59,8 +62,13 @@ public final class Server {
 
   private long failedChecks;
 
-  Server(ServerConfig config, @Nullable TlsConnector tls, CheckConfig check, Object lock) {
+  /**
+   * @param backend whose server it is
+   */
+  Server(ServerConfig config, @Nullable TlsConnector tls, BackendConfig backend, Object lock) {
+    CheckConfig check = backend.check();
     this.config = config;
+    this.discovery = backend.discovery();
     this.tls = counted(tls);
     this.lock = lock;
     this.fall = check.fall();
@@ -68,8 +76,9 @@ public final class Server {
   }
 
   /** At another address nobody is sent to it before its next good check. */
-  void reconfigure(ServerConfig next, @Nullable TlsConnector tls, CheckConfig check) {
+  void reconfigure(ServerConfig next, @Nullable TlsConnector tls, BackendConfig backend) {
     assert Thread.holdsLock(lock);
+    CheckConfig check = backend.check();
     if (departed || !next.address().equals(config.address())) {
       era++;
       suspect = true;
@@ -77,10 +86,24 @@ public final class Server {
     }
     departed = false;
     config = next;
+    discovery = backend.discovery();
     this.tls = counted(tls);
     fall = check.fall();
     if (health.limits(check.rise(), check.fall())) {
       failedInARow = 0;
+    }
+  }
+
+  /**
+   * Its name is somewhere else now. While it is down there is nothing to doubt, and the check that
+   * has found it there may bring it up.
+   */
+  void moved() {
+    assert Thread.holdsLock(lock);
+    if (health.up()) {
+      era++;
+      suspect = true;
+      full = false;
     }
   }
 
@@ -114,7 +137,15 @@ public final class Server {
   }
 
   Destination destination(HostPort at, boolean own, ProxyHeader header) {
-    return new Destination(at, own ? tls : null, config.sendProxyProtocol() ? header : null);
+    DiscoveryConfig found = discovery;
+    HostPort followed = found.followed();
+    return new Destination(
+        at,
+        found.lookup(),
+        null,
+        followed == null ? at : followed,
+        own ? tls : null,
+        config.sendProxyProtocol() ? header : null);
   }
 
   /** Sessions at once; 0 is no limit. */

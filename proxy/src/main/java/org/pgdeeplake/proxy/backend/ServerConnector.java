@@ -61,6 +61,7 @@ public final class ServerConnector {
 
   /** One attempt, confined to its loop. */
   public final class Attempt {
+    private final Destination destination;
     private final HostPort address;
     private final EventLoop loop;
     private final Duration timeout;
@@ -77,6 +78,7 @@ public final class ServerConnector {
         Duration timeout,
         ChannelHandler handler,
         Consumer<Outcome> whenDone) {
+      this.destination = destination;
       this.address = destination.address();
       this.loop = loop;
       this.timeout = timeout;
@@ -86,7 +88,8 @@ public final class ServerConnector {
 
     private void start() {
       deadline = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
-      Future<InetSocketAddress> name = resolver.resolve(address, loop);
+      Future<InetSocketAddress> name =
+          resolver.resolve(address, destination.lookup(), destination.maxAge(), loop);
       loop.execute(() -> name.addListener(resolved -> connect(name)));
     }
 
@@ -164,6 +167,10 @@ public final class ServerConnector {
 
     private void finish() {
       done = true;
+      if (channel != null && !accepted) {
+        // Whoever was there may be somewhere else by now.
+        resolver.doubt(address, destination.lookup());
+      }
       if (deadline != null) {
         deadline.cancel(false);
       }

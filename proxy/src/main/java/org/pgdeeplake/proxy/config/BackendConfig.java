@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * The servers that share one queue.
  *
+ * @param servers that are listed, or that discovery has found
  * @param retries further attempts after a failed one before the session goes back to the queue
  * @param redispatch whether a retry may go to another server
  */
@@ -17,7 +18,27 @@ public record BackendConfig(
     Timeouts timeouts,
     int retries,
     boolean redispatch,
-    BackendTls tls) {
+    BackendTls tls,
+    DiscoveryConfig discovery) {
+
+  /** Whose servers are listed. */
+  public BackendConfig(
+      String name,
+      List<ServerConfig> servers,
+      CheckConfig check,
+      QueueConfig queue,
+      Timeouts timeouts,
+      int retries,
+      boolean redispatch,
+      BackendTls tls) {
+    this(name, servers, check, queue, timeouts, retries, redispatch, tls, DiscoveryConfig.NONE);
+  }
+
+  /** The same with other servers. */
+  public BackendConfig withServers(List<ServerConfig> others) {
+    return new BackendConfig(
+        name, others, check, queue, timeouts, retries, redispatch, tls, discovery);
+  }
 
   /**
    * @param maxConnections sessions at once; 0 is no limit

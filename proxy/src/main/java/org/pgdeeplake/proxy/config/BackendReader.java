@@ -19,16 +19,27 @@ final class BackendReader {
 
   static BackendConfig read(String name, Section section, TlsReader tls) {
     section.oneOf("balance", List.of("roundrobin"));
+    List<ServerConfig> servers = servers(section.list("servers"));
+    Section discovered = section.section("discovery");
+    DiscoveryConfig discovery = DiscoveryReader.read(discovered);
+    if (!servers.isEmpty() && !discovery.dns().isEmpty()) {
+      discovered.problem(
+          DiscoveryReader.DNS,
+          "there are servers, too ("
+              + section.where("servers").place()
+              + "); write one of the two");
+    }
     BackendConfig backend =
         new BackendConfig(
             name,
-            servers(section.list("servers")),
+            servers.isEmpty() ? DiscoveryReader.servers(discovered, discovery) : servers,
             check(section.section("check")),
             queue(section.section("queue")),
             timeouts(section.section("timeouts")),
             section.number("retries", 0, Integer.MAX_VALUE),
             section.flag("redispatch"),
-            tls.backend(section.section("tls")));
+            tls.backend(section.section("tls")),
+            discovery);
     section.refuseOtherKeys();
     return backend;
   }

@@ -133,6 +133,15 @@ final class TlsReader {
   static void check(Section section, BackendConfig config) {
     BackendTls tls = config.tls();
     BackendTls.Mode mode = tls.mode();
+    HostPort followed = config.discovery().followed();
+    if (mode == BackendTls.Mode.VERIFY_FULL && followed != null && followed.host().contains("_")) {
+      section.problem(
+          "mode",
+          "verify-full cannot check the name "
+              + Value.quoted(followed.host())
+              + " of discovery.dns: host names have no underscore (RFC 1123); write another name,"
+              + " or verify-ca");
+    }
     for (BackendConfig.ServerConfig server : config.servers()) {
       // Java refuses to look for such a name in a certificate.
       if (mode == BackendTls.Mode.VERIFY_FULL && server.address().host().contains("_")) {

@@ -64,7 +64,12 @@ final class CheckConnection {
     attempt.deadline =
         loop.schedule(attempt::timedOut, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
     attempt.connecting =
-        connector.connect(destination, loop, config.timeout(), attempt, attempt::connected);
+        connector.connect(
+            fast ? destination.notOlderThan(config.fastinter()) : destination,
+            loop,
+            config.timeout(),
+            attempt,
+            attempt::connected);
     Duration hurry = config.fastinter().multipliedBy(FAST_CONNECT_INTERVALS);
     if (fast && hurry.compareTo(config.timeout()) < 0) {
       attempt.hurry =

@@ -90,6 +90,7 @@ final class Meters {
           ANSWER_BUCKETS,
           "proxy",
           "side");
+  final Events<Timer> lookups = timers("pgproxy_dns_lookup", "Lookups of a name", ANSWER_BUCKETS);
   final Events<Counter> reloads =
       counters("pgproxy_reloads", "Reloads of the configuration by how they ended", "result");
   final Events<Counter> consoleLogins =

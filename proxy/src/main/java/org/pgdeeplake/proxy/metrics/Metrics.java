@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
@@ -142,6 +143,13 @@ public final class Metrics {
         DemandFamilies.demand(),
         () -> List.of(demand.snapshot()),
         snapshot -> Labels.EMPTY);
+  }
+
+  /** Once. */
+  public void register(Resolver resolver) {
+    collect("pgproxy_dns_", DnsFamilies.resolver(), () -> List.of(resolver), owner -> Labels.EMPTY);
+    resolver.figures().time(nanos -> meters.lookups.of().record(nanos, TimeUnit.NANOSECONDS));
+    var _ = meters.lookups.of();
   }
 
   /** Once; {@link #tick} is to be called every second from then on. */

@@ -84,7 +84,8 @@ final class Connecting extends LinkedState {
   private void connected(Outcome outcome) {
     switch (outcome) {
       case Outcome.Connected(var _) when lease.revoked() -> onEvicted();
-      case Outcome.Connected(var _) -> {
+      case Outcome.Connected(var channel) -> {
+        lease.connectedTo(channel.remoteAddress());
         SessionRecord record = session.record();
         record.connectNanos = System.nanoTime() - startNanos;
         record.waitedNanos = startNanos - record.queuedSinceNanos;

@@ -98,7 +98,7 @@ class ConfigProblemsTest {
             proxy.conf:4: proxy.thread: unknown key; did you mean threads?
             proxy.conf:5: proxy.frontends.f.timeouts.quue: unknown key; known here: startup, tls-handshake, client, idle-session
             proxy.conf:6: proxy.backend-defaults.check.risse: unknown key; did you mean rise?
-            proxy.conf:7: proxy.backends.b.max_connections: unknown key; known here: balance, servers, check, queue, timeouts, retries, redispatch, tls
+            proxy.conf:7: proxy.backends.b.max_connections: unknown key; known here: balance, servers, discovery, check, queue, timeouts, retries, redispatch, tls
             proxy.conf:8: proxy.admin.elephant: unknown key; known here: bind, stats
             """),
         added(

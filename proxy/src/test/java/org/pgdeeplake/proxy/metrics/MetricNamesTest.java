@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.metrics;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -11,8 +12,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+import org.pgdeeplake.proxy.discovery.Resolver;
+import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.support.ScrapedText;
 
 // A metric name is an API: the golden file and HAProxy's own list say what is exposed.
@@ -87,17 +93,24 @@ class MetricNamesTest {
 
   private static ScrapedText exposed() {
     Metrics metrics = new Metrics();
+    Transport transport = Transport.select(TransportChoice.AUTO);
+    EventLoopGroup loops = transport.loops("names-test", 1);
     try (Scene scene = new Scene();
+        Resolver resolver = new Resolver(transport);
         TlsScene _ = TlsScene.open(metrics)) {
       scene.up(1);
       metrics.register(scene.frontend, scene.traffic, () -> true);
       metrics.register(scene.backend);
       metrics.register(scene.demand);
+      resolver.resolve(new HostPort("localhost", 1), loops.next()).syncUninterruptibly();
+      metrics.register(resolver);
       metrics.register(new ProcessFacts(2, () -> false, () -> 0));
       metrics.registerDroppedLogLines(() -> 0);
       metrics.registerFailedLogins(() -> 0);
       metrics.announce("pg_frontend", List.of("normal"), Map.of("queue_timeout", List.of("57P03")));
       return ScrapedText.parse(metrics.scrape());
+    } finally {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
   }
 

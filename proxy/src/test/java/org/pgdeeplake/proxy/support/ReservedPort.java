@@ -15,17 +15,30 @@ import java.nio.channels.SocketChannel;
  */
 public final class ReservedPort implements AutoCloseable {
   private final SocketChannel holder;
+  private final String host;
   private final int port;
 
   public ReservedPort() {
+    this("127.0.0.1", 0);
+  }
+
+  /**
+   * @param port 0: one that is free
+   */
+  public ReservedPort(String host, int port) {
+    this.host = host;
     try {
       holder = SocketChannel.open();
       holder.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      port = ((InetSocketAddress) holder.getLocalAddress()).getPort();
+      holder.bind(new InetSocketAddress(InetAddress.ofLiteral(host), port));
+      this.port = ((InetSocketAddress) holder.getLocalAddress()).getPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  public String host() {
+    return host;
   }
 
   public int number() {
@@ -34,7 +47,7 @@ public final class ReservedPort implements AutoCloseable {
 
   /** As in a configuration. */
   public String address() {
-    return "127.0.0.1:" + port;
+    return host + ":" + port;
   }
 
   @Override

@@ -29,13 +29,14 @@ public final class TestPostgres implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final PostgresHome home = PostgresHome.get();
-  private final ReservedPort port = new ReservedPort();
+  private final ReservedPort port;
   private final Path data;
   private final Path log;
   private @Nullable String password;
   private @Nullable Postmaster postmaster;
 
-  private TestPostgres(List<String> settings) {
+  private TestPostgres(ReservedPort port, List<String> settings) {
+    this.port = port;
     try {
       data = home.copyTemplate();
       log = Objects.requireNonNull(data.getParent()).resolve("log");
@@ -43,7 +44,7 @@ public final class TestPostgres implements AutoCloseable {
           "postgresql.conf",
           Stream.concat(
                   Stream.of(
-                      "listen_addresses = '127.0.0.1'",
+                      "listen_addresses = '" + port.host() + "'",
                       "port = " + port.number(),
                       "unix_socket_directories = ''",
                       "shared_buffers = 16MB",
@@ -62,7 +63,16 @@ public final class TestPostgres implements AutoCloseable {
    * @param settings lines for postgresql.conf
    */
   public static TestPostgres create(String... settings) {
-    return new TestPostgres(List.of(settings));
+    return new TestPostgres(new ReservedPort(), List.of(settings));
+  }
+
+  /**
+   * The same at another address of this machine, as {@code 127.0.0.2}.
+   *
+   * @param port of which another instance, or nobody, is at another address
+   */
+  public static TestPostgres createAt(String host, int port) {
+    return new TestPostgres(new ReservedPort(host, port), List.of());
   }
 
   /** An instance that runs and takes connections. */
@@ -214,7 +224,7 @@ public final class TestPostgres implements AutoCloseable {
   }
 
   public InetSocketAddress socketAddress() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
+    return new InetSocketAddress(InetAddress.ofLiteral(port.host()), port());
   }
 
   /** A connection that does not go through a proxy. */
