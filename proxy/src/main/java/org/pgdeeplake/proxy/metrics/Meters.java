@@ -150,8 +150,9 @@ final class Meters {
     List.of(handshakes, handshakeTime)
         .forEach(events ->
             events.show(values ->
-                (values.get(1).equals(Side.FRONTEND.label()) ? frontendNames : backendNames)
-                    .contains(values.getFirst())));
+                values.get(1).equals(Side.SCALER.label())
+                    || (values.get(1).equals(Side.FRONTEND.label()) ? frontendNames : backendNames)
+                        .contains(values.getFirst())));
   }
 
   private Events<Timer> timers(String name, String help, Duration[] buckets, String... labels) {

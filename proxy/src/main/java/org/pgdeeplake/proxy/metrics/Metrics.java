@@ -210,6 +210,9 @@ public final class Metrics {
   public void register(TlsEdge tls) {
     tls.frontends().forEach(frontend -> meters.expectHandshakes(frontend, Side.FRONTEND));
     tls.backends().forEach(backend -> meters.expectHandshakes(backend, Side.BACKEND));
+    if (tls.scaler() != null) {
+      meters.expectHandshakes(Side.SCALER.label(), Side.SCALER);
+    }
   }
 
   /** A TLS handshake ended. */
