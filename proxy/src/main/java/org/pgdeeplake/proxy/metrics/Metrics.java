@@ -142,6 +142,11 @@ public final class Metrics {
         DemandFamilies.demand(),
         () -> List.of(demand.snapshot()),
         snapshot -> Labels.EMPTY);
+    collect(
+        "pgproxy_",
+        DemandFamilies.everywhere(),
+        () -> List.of(demand.everywhere(backends.stream().map(Backend::name).toList())),
+        wanted -> Labels.EMPTY);
   }
 
   /** Once; {@link #tick} is to be called every second from then on. */
