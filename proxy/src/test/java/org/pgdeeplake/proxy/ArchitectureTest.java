@@ -70,6 +70,7 @@ class ArchitectureTest {
                   "metrics",
                   "net",
                   "operation",
+                  "query",
                   "session",
                   "stats",
                   "traffic",
@@ -99,6 +100,10 @@ class ArchitectureTest {
                   "session",
                   "traffic",
                   "wake")),
+          Map.entry("query", List.of()),
+          Map.entry(
+              "scaler",
+              List.of("backend", "config", "demand", "metrics", "net", "tls")),
           Map.entry("log", List.of("config")));
 
   static Stream<String> packages() {
@@ -145,6 +150,7 @@ class ArchitectureTest {
   void librariesStayWhereTheyBelong() {
     onlyIn("config", "com.typesafe.config..");
     onlyIn("metrics", "io.micrometer..", "io.prometheus..");
+    onlyIn("scaler", "io.grpc..");
     onlyIn("log", "ch.qos.logback..");
     onlyIn("admin", "io.netty.handler.codec.http..");
     noClasses()
@@ -161,7 +167,7 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console")
+            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console", "scaler", "query")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()
@@ -170,6 +176,8 @@ class ArchitectureTest {
         .doNotHaveSimpleName("AdminServer") // its start and close are for the main thread
         .and()
         .doNotHaveSimpleName("ConsoleServer") // as AdminServer
+        .and()
+        .doNotHaveSimpleName("ScalerServer") // as AdminServer
         .should()
         .callMethodWhere(
             nameMatching("sleep|sync|syncUninterruptibly|await|awaitUninterruptibly|join")

@@ -94,6 +94,8 @@ final class Meters {
       counters("pgproxy_reloads", "Reloads of the configuration by how they ended", "result");
   final Events<Counter> consoleLogins =
       counters("pgproxy_console_logins", "Logins at the console by how they ended", "result");
+  final Events<Counter> scalerCalls =
+      counters("pgproxy_scaler_calls", "Calls of the scaler by status", "method", "code");
   final Events<Counter> cancels =
       counters("pgproxy_cancels", "Cancel requests by what became of them", "result");
 
