@@ -94,8 +94,7 @@ public final class Proxy implements AutoCloseable {
         new ScalerServer(
             transport,
             demand,
-            new Scales(
-                demand, () -> topology().backends(), () -> topology().config().scaler()),
+            new Scales(demand, () -> topology().backends(), () -> topology().config().scaler()),
             () -> assembly.tls().scaler(),
             metrics);
     metrics.register(tlsTraffic, assembly::tls);

@@ -101,9 +101,7 @@ class ArchitectureTest {
                   "traffic",
                   "wake")),
           Map.entry("query", List.of()),
-          Map.entry(
-              "scaler",
-              List.of("backend", "config", "demand", "metrics", "net", "tls")),
+          Map.entry("scaler", List.of("backend", "config", "demand", "metrics", "net", "tls")),
           Map.entry("log", List.of("config")));
 
   static Stream<String> packages() {
@@ -167,7 +165,9 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console", "scaler", "query")
+            Stream.of(
+                    "session", "relay", "backend", "health", "demand", "admin", "console", "scaler",
+                    "query")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()

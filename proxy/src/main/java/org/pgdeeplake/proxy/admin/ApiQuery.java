@@ -16,8 +16,8 @@ import org.pgdeeplake.proxy.query.QueryException;
 import org.pgdeeplake.proxy.query.Series;
 
 /**
- * An instant query over our own metrics, asked and answered as in Prometheus' HTTP API: for a
- * KEDA trigger of type {@code prometheus}. Runs on the admin loop.
+ * An instant query over our own metrics, asked and answered as in Prometheus' HTTP API: for a KEDA
+ * trigger of type {@code prometheus}. Runs on the admin loop.
  *
  * <p>The trigger asks one replica, whichever: of sessions and of the queue of a backend it is told
  * the sum of all replicas.

@@ -253,7 +253,10 @@ public final class Server {
   public boolean unsettled() {
     synchronized (lock) {
       // A drained one may go and come back between two slow checks, unseen.
-      return health.changing() || suspect || drainUntilDown || lastCheck.status() == CheckResult.Status.INI;
+      return health.changing()
+          || suspect
+          || drainUntilDown
+          || lastCheck.status() == CheckResult.Status.INI;
     }
   }
 

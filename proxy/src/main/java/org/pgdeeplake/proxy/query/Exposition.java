@@ -13,7 +13,8 @@ public record Exposition(String text) {
     List<Series> found = new ArrayList<>();
     text.lines()
         .filter(line -> line.startsWith(name))
-        .filter(line -> line.length() > name.length() && " {".indexOf(line.charAt(name.length())) >= 0)
+        .filter(
+            line -> line.length() > name.length() && " {".indexOf(line.charAt(name.length())) >= 0)
         .forEach(line -> found.add(series(name, line)));
     return found;
   }

@@ -19,7 +19,8 @@ record Matcher(String label, boolean negated, String value, @Nullable Pattern pa
    * or back.
    */
   private static final Pattern HARMLESS =
-      Pattern.compile("(?:[A-Za-z0-9 _\\-.:/*+?|()\\[\\]^$]|\\(\\?:|\\\\[.\\-+*?|()\\[\\]^$/dws])*");
+      Pattern.compile(
+          "(?:[A-Za-z0-9 _\\-.:/*+?|()\\[\\]^$]|\\(\\?:|\\\\[.\\-+*?|()\\[\\]^$/dws])*");
 
   static Matcher exact(String label, boolean negated, String value) {
     return new Matcher(label, negated, value, null);
@@ -43,8 +44,7 @@ record Matcher(String label, boolean negated, String value, @Nullable Pattern pa
 
   boolean accepts(Map<String, String> labels) throws QueryException {
     String actual = labels.getOrDefault(label, "");
-    return negated
-        != (pattern == null ? value.equals(actual) : matches(pattern, actual));
+    return negated != (pattern == null ? value.equals(actual) : matches(pattern, actual));
   }
 
   private static boolean matches(Pattern pattern, String actual) throws QueryException {

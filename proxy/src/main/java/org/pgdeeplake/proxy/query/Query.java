@@ -43,8 +43,7 @@ public sealed interface Query {
       List<Series> all = of.evaluate(metrics);
       return all.isEmpty()
           ? List.of()
-          : List.of(
-              new Series("", Map.of(), all.stream().mapToDouble(Series::value).sum()));
+          : List.of(new Series("", Map.of(), all.stream().mapToDouble(Series::value).sum()));
     }
   }
 

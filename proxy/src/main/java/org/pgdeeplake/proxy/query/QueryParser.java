@@ -134,7 +134,8 @@ final class QueryParser {
       case 'n' -> '\n';
       case 't' -> '\t';
       case '\\', '"', '\'' -> c;
-      default -> throw new QueryException("of escapes only \\\\ \\\" \\' \\n and \\t are understood");
+      default ->
+          throw new QueryException("of escapes only \\\\ \\\" \\' \\n and \\t are understood");
     };
   }
 

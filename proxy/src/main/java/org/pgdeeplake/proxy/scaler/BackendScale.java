@@ -71,8 +71,7 @@ final class BackendScale {
     if (stuck(nowNanos)) {
       scaleIn.all(nowNanos);
     }
-    int keep =
-        scaleIn.keep(instances.enough(load), config.scaleInAfter().toNanos(), nowNanos);
+    int keep = scaleIn.keep(instances.enough(load), config.scaleInAfter().toNanos(), nowNanos);
     setSpare(servers, positions, keep, nowNanos);
     long settling = Math.min(SETTLING_NANOS, config.scaleInAfter().toNanos());
     int highest = -1;

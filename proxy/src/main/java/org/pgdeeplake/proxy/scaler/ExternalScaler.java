@@ -65,9 +65,7 @@ final class ExternalScaler {
             method("GetMetrics", MethodType.UNARY, METRICS_REQUEST, FIGURES),
             ServerCalls.asyncUnaryCall((asked, answer) ->
                 answer(
-                    asked,
-                    answer,
-                    scale -> new Figure(METRIC, scale.wanted(), scale.published()))))
+                    asked, answer, scale -> new Figure(METRIC, scale.wanted(), scale.published()))))
         .build();
   }
 

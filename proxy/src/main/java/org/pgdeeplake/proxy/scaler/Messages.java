@@ -21,8 +21,7 @@ final class Messages {
   /** Of a request that names a metric, too; there is only one, so its name is nothing to us. */
   static final Marshaller<ScaledObject> METRICS_REQUEST = reading(Messages::ofMetrics);
 
-  static final Marshaller<Boolean> IS_ACTIVE =
-      writing(active -> new WireWriter().flag(1, active));
+  static final Marshaller<Boolean> IS_ACTIVE = writing(active -> new WireWriter().flag(1, active));
 
   /** Of GetMetricSpecResponse and GetMetricsResponse: their fields have the same numbers. */
   static final Marshaller<Figure> FIGURES =

@@ -24,9 +24,7 @@ public final class Scales {
    * @param config of now; null: it is off
    */
   public Scales(
-      Demand demand,
-      Supplier<List<Backend>> backends,
-      Supplier<@Nullable ScalerConfig> config) {
+      Demand demand, Supplier<List<Backend>> backends, Supplier<@Nullable ScalerConfig> config) {
     this.demand = demand;
     this.backends = backends;
     this.config = config;

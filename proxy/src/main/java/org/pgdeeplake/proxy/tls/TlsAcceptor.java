@@ -66,7 +66,8 @@ public final class TlsAcceptor implements AutoCloseable {
         Loaded.load(
             TlsEdge.SCALER,
             ServerContexts.files(config),
-            files -> ServerContexts.load(TlsEdge.SCALER, config, files, provider, ServerContexts.HTTP2)),
+            files ->
+                ServerContexts.load(TlsEdge.SCALER, config, files, provider, ServerContexts.HTTP2)),
         new HandshakeMeter(TlsEdge.SCALER, Side.SCALER, traffic),
         tasks,
         ServerContexts.HTTP2);

@@ -71,8 +71,7 @@ class KedaLoopIT {
    */
   private Command pgbench(TestProxy proxy, int clients, int seconds, String... more) {
     List<String> options =
-        new ArrayList<>(
-            List.of("-n", "-f", directory.resolve("short.sql").toString()));
+        new ArrayList<>(List.of("-n", "-f", directory.resolve("short.sql").toString()));
     options.addAll(List.of("-c", String.valueOf(clients), "-T", String.valueOf(seconds)));
     options.addAll(List.of(more));
     return proxy.pgbench(options.toArray(String[]::new)).start();
@@ -93,8 +92,7 @@ class KedaLoopIT {
           "Basic "
               + Base64.getEncoder().encodeToString("ops:secret".getBytes(StandardCharsets.UTF_8));
       try (StatefulSet set = new StatefulSet(pods, admin, login);
-          Keda keda =
-              new Keda(KedaClient.plain(proxy.proxy().scalerAddress()), set, 3, TIMES)) {
+          Keda keda = new Keda(KedaClient.plain(proxy.proxy().scalerAddress()), set, 3, TIMES)) {
         // 0 -> 1: the first session wakes it. It goes on through all that follows.
         try (Command few = pgbench(proxy, 2, 24, "-C")) {
           await().atMost(LIMIT).until(() -> proxy.backend().activeServers() == 1);

@@ -106,8 +106,7 @@ class ScalerIT {
   @Test
   void wrongQuestions() {
     try (TestPostgres postgres = TestPostgres.create();
-        TestProxy proxy =
-            TestProxy.to(postgres).proxy(ON, "backends.other.servers = []").start();
+        TestProxy proxy = TestProxy.to(postgres).proxy(ON, "backends.other.servers = []").start();
         KedaClient none = keda(proxy);
         KedaClient wrong = keda(proxy, "backend", "nobody");
         KedaClient right = keda(proxy, "backend", "other")) {
@@ -116,7 +115,8 @@ class ScalerIT {
           .isInstanceOf(StatusRuntimeException.class)
           .hasMessageContaining("INVALID_ARGUMENT")
           .hasMessageContaining("pg_backends, other");
-      assertThatThrownBy(wrong::metric).hasMessageContaining("the backends are: pg_backends, other");
+      assertThatThrownBy(wrong::metric)
+          .hasMessageContaining("the backends are: pg_backends, other");
       assertThat(wrong.follow().end.join().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
       assertThat(right.follow("StreamMetricSpec", nanos -> {}).end.join().getCode())
           .isEqualTo(Status.Code.UNIMPLEMENTED);
@@ -142,11 +142,9 @@ class ScalerIT {
           """
               .formatted(frontend.address(), postgres.address(), scaler.address()));
       try (Command proxy = ProxyProcess.start(file);
-          KedaClient keda =
-              KedaClient.plain(ProxyProcess.awaitListening(proxy, scaler))) {
+          KedaClient keda = KedaClient.plain(ProxyProcess.awaitListening(proxy, scaler))) {
         KedaClient.Stream stream = keda.follow();
-        try (RawClient waiter =
-            RawClient.open(ProxyProcess.awaitListening(proxy, frontend))) {
+        try (RawClient waiter = RawClient.open(ProxyProcess.awaitListening(proxy, frontend))) {
           waiter.send(RawClient.startup());
           await().atMost(Duration.ofSeconds(10)).until(() -> !stream.trues.isEmpty());
         }

@@ -52,7 +52,14 @@ class WantedInstancesTest {
     "0, 0, 1, 0,  5, 0, 4, 4"
   })
   void table(
-      int waiting, int lingering, int busy, int idle, int highest, int min, int max, int instances) {
+      int waiting,
+      int lingering,
+      int busy,
+      int idle,
+      int highest,
+      int min,
+      int max,
+      int instances) {
     Map<String, Integer> counted = busy + idle == 0 ? Map.of() : Map.of("s0", busy + idle);
     Load load = new Load(waiting, lingering, busy, counted);
     assertThat(wanted(10, min, max).safe(load, highest)).isEqualTo(instances);

@@ -83,8 +83,7 @@ public final class KedaClient implements AutoCloseable {
 
   private static MethodDescriptor<DynamicMessage, DynamicMessage> method(
       String name, MethodType type, Descriptor request, Descriptor answer) {
-    return MethodDescriptor.newBuilder(
-            KedaProto.marshaller(request), KedaProto.marshaller(answer))
+    return MethodDescriptor.newBuilder(KedaProto.marshaller(request), KedaProto.marshaller(answer))
         .setType(type)
         .setFullMethodName("externalscaler.ExternalScaler/" + name)
         .build();
@@ -93,10 +92,7 @@ public final class KedaClient implements AutoCloseable {
   private DynamicMessage ask(
       String method, Descriptor request, Descriptor answer, DynamicMessage message) {
     return ClientCalls.blockingUnaryCall(
-        channel,
-        method(method, MethodType.UNARY, request, answer),
-        CallOptions.DEFAULT,
-        message);
+        channel, method(method, MethodType.UNARY, request, answer), CallOptions.DEFAULT, message);
   }
 
   public boolean isActive() {
