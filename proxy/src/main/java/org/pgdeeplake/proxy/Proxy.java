@@ -28,6 +28,8 @@ import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.operation.Topology;
+import org.pgdeeplake.proxy.scaler.ScalerServer;
+import org.pgdeeplake.proxy.scaler.Scales;
 import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.slf4j.Logger;
@@ -49,6 +51,7 @@ public final class Proxy implements AutoCloseable {
   private final Metrics metrics;
   private final Reloads reloads;
   private final AdminServer admin;
+  private final ScalerServer scaler;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
@@ -88,6 +91,13 @@ public final class Proxy implements AutoCloseable {
     this.operations =
         new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
     this.admin = new AdminServer(adminLoops, metrics, operations, this::ready);
+    this.scaler =
+        new ScalerServer(
+            transport,
+            demand,
+            new Scales(demand, () -> topology().backends(), () -> topology().config().scaler()),
+            () -> assembly.tls().scaler(),
+            metrics);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
     metrics.register(resolver);
@@ -105,6 +115,11 @@ public final class Proxy implements AutoCloseable {
             bind -> Listener.bind(bind, adminLoops, transport),
             // Not a reference: the admin server is made last.
             (listener, config) -> admin.listen(listener)),
+        new OperatorPort(
+            "scaler",
+            config -> config.scaler() == null ? null : config.scaler().bind(),
+            bind -> Listener.bind(bind, scaler.loops(), transport),
+            (listener, config) -> scaler.listen(listener)),
         new OperatorPort(
             "console",
             config -> config.console() == null ? null : config.console().bind(),
@@ -157,6 +172,11 @@ public final class Proxy implements AutoCloseable {
   /** Where psql finds the console. */
   public InetSocketAddress consoleAddress() {
     return Objects.requireNonNull(console, "there is none").address();
+  }
+
+  /** Where KEDA asks. */
+  public InetSocketAddress scalerAddress() {
+    return scaler.address();
   }
 
   /** Where metrics, health and the API are served. */
@@ -228,6 +248,7 @@ public final class Proxy implements AutoCloseable {
       TimeUnit.NANOSECONDS.sleep(limits.delay().toNanos());
       assembly.stopAccepting();
       sessions.refuseWaiters();
+      scaler.endStreams();
       if (!sessions.awaitNoneOpen(limits.drainTimeout())) {
         log.info("drain timeout: closing {} sessions", sessions.live());
         sessions.stopAll();
@@ -256,6 +277,7 @@ public final class Proxy implements AutoCloseable {
     assembly.stopAccepting();
     sessions.stopAll();
     admin.close();
+    scaler.close();
     ConsoleServer lastConsole = console;
     if (lastConsole != null) {
       lastConsole.close();

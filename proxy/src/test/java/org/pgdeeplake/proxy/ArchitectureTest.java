@@ -72,6 +72,7 @@ class ArchitectureTest {
                   "metrics",
                   "net",
                   "operation",
+                  "query",
                   "session",
                   "stats",
                   "traffic",
@@ -101,6 +102,8 @@ class ArchitectureTest {
                   "session",
                   "traffic",
                   "wake")),
+          Map.entry("query", List.of()),
+          Map.entry("scaler", List.of("backend", "config", "demand", "metrics", "net", "tls")),
           Map.entry("log", List.of("config")));
 
   static Stream<String> packages() {
@@ -147,6 +150,7 @@ class ArchitectureTest {
   void librariesStayWhereTheyBelong() {
     onlyIn("config", "com.typesafe.config..");
     onlyIn("metrics", "io.micrometer..", "io.prometheus..");
+    onlyIn("scaler", "io.grpc..");
     onlyIn("log", "ch.qos.logback..");
     onlyIn("admin", "io.netty.handler.codec.http..");
     noClasses()
@@ -171,7 +175,9 @@ class ArchitectureTest {
                     "demand",
                     "admin",
                     "console",
-                    "discovery")
+                    "discovery",
+                    "scaler",
+                    "query")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()
@@ -182,6 +188,8 @@ class ArchitectureTest {
         .doNotHaveSimpleName("ConsoleServer") // as AdminServer
         .and()
         .doNotHaveSimpleName("Resolver") // its close is for the thread that ends the process
+        .and()
+        .doNotHaveSimpleName("ScalerServer") // as AdminServer
         .should()
         .callMethodWhere(
             nameMatching("sleep|sync|syncUninterruptibly|await|awaitUninterruptibly|join")

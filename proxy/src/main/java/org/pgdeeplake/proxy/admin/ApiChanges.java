@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.operation.Caller;
@@ -23,6 +25,8 @@ final class ApiChanges {
   static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
   private static final String WAIT = "wait";
+  private static final String UNTIL = "until";
+  private static final String DOWN = "down";
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,7})(ms|s|m|h)");
 
   private final Operations operations;
@@ -45,19 +49,37 @@ final class ApiChanges {
   }
 
   CompletableFuture<Reply> drain(Request request) {
-    return leave(request, AdministrativeState.DRAIN);
+    Map<String, String> query = request.query(Set.of(WAIT, UNTIL));
+    String until = query.get(UNTIL);
+    if (until != null && !until.equals(DOWN)) {
+      throw new Refusal(
+          BAD_REQUEST, "until can only be down: the drain ends when the server has gone down");
+    }
+    return leave(
+        request,
+        query.get(WAIT),
+        place -> {
+          if (until == null) {
+            operations.administer(caller(request), place, AdministrativeState.DRAIN);
+          } else {
+            operations.drainUntilDown(caller(request), place);
+          }
+        });
   }
 
   CompletableFuture<Reply> maint(Request request) {
-    return leave(request, AdministrativeState.MAINT);
+    return leave(
+        request,
+        request.query(Set.of(WAIT)).get(WAIT),
+        place -> operations.administer(caller(request), place, AdministrativeState.MAINT));
   }
 
   /** Sessions end now or later; who wants to know when the last one has, says how long it waits. */
-  private CompletableFuture<Reply> leave(Request request, AdministrativeState wanted) {
-    String wait = request.query(Set.of(WAIT)).get(WAIT);
+  private CompletableFuture<Reply> leave(
+      Request request, @Nullable String wait, Consumer<Place> change) {
     Duration limit = wait == null ? Duration.ZERO : limit(wait);
     Place place = reads.place(request);
-    operations.administer(caller(request), place, wanted);
+    change.accept(place);
     if (wait == null) {
       return CompletableFuture.completedFuture(state(place, HttpResponseStatus.OK, ""));
     }

@@ -60,6 +60,8 @@ final class ApiJson {
         .put("status", server.status())
         .put("up", server.up())
         .put("administrative", server.administrative().word())
+        .put("drainsUntilDown", server.drainsUntilDown())
+        .put("spare", server.spare())
         .open("check")
         .put("status", check.status().name())
         .put("description", check.status().description())

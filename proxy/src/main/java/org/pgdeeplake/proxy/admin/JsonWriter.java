@@ -53,6 +53,13 @@ final class JsonWriter {
     return this;
   }
 
+  /** The same, a number with three decimals. */
+  JsonWriter add(double value) {
+    separate();
+    out.append(String.format(Locale.ROOT, "%.3f", value));
+    return this;
+  }
+
   JsonWriter put(String name, boolean value) {
     name(name);
     out.append(value);

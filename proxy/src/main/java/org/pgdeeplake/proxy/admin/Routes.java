@@ -16,6 +16,7 @@ import org.pgdeeplake.proxy.stats.StatsCsv;
 /** Every path of the admin port, and who may have what it offers. */
 final class Routes {
   static final String API = "/api/v1";
+  private static final String QUERY = API + "/query";
   private static final String STATS_CSV = StatsRoutes.PATH + ";csv";
 
   /** One method of one path; GET is HEAD too. */
@@ -54,6 +55,10 @@ final class Routes {
     page(API + "/openapi.json", request -> Api.description());
     page(API + "/demand", request -> Reply.json(demand.json()));
     add(HttpMethod.GET, API + "/demand/stream", Access.OPEN, new Route.DemandLines());
+    ApiQuery query = new ApiQuery(metrics, operations.demand());
+    page(QUERY, query::answer);
+    // Changes nothing, so that whoever may read may do it; Prometheus' clients send long ones so.
+    add(HttpMethod.POST, QUERY, Access.OPEN, new Route.Page(query::answer));
     reads(new ApiReads(operations));
     changes(new ApiChanges(operations, new ApiReads(operations)));
   }

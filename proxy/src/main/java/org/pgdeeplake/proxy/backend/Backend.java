@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -276,6 +277,7 @@ public final class Backend {
     synchronized (lock) {
       before = server.administrative();
       if (before == wanted) {
+        server.drainUntilDown(false);
         return;
       }
       wasUp = server.up();
@@ -301,6 +303,40 @@ public final class Backend {
       server.moved();
     }
     prober.accept(server);
+  }
+
+  /**
+   * DRAIN that ends by itself: the server is READY as soon as it has gone down, so that whatever
+   * comes up in its place takes sessions.
+   */
+  public void drainUntilDown(Server server) {
+    administer(server, AdministrativeState.DRAIN);
+    synchronized (lock) {
+      server.drainUntilDown(true);
+    }
+    prober.accept(server);
+  }
+
+  /**
+   * Those servers that are spare from now on; the others are not. A spare one keeps its sessions
+   * and takes new ones only while no other server is active.
+   */
+  public void spare(Set<Server> wanted) {
+    List<Server> changed = new ArrayList<>();
+    News news;
+    synchronized (lock) {
+      for (Server server : servers) {
+        if (server.spare(wanted.contains(server))) {
+          changed.add(server);
+        }
+      }
+      if (changed.isEmpty()) {
+        return;
+      }
+      news = match();
+    }
+    changed.forEach(stateLog::spare);
+    news.tell();
   }
 
   /** No waiter gets a server until {@link #resume}; sessions that are served go on. */
@@ -524,6 +560,7 @@ public final class Backend {
   private void apply(Server server, CheckResult result, boolean conclusive, int era) {
     List<Lease> doomed = List.of();
     boolean told;
+    boolean drained;
     StateLog.Moment moment;
     News news;
     synchronized (lock) {
@@ -532,6 +569,10 @@ public final class Backend {
       }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
       told = server.checked(result, conclusive) || first;
+      drained = server.drainsUntilDown() && !server.up();
+      if (drained) {
+        server.administer(AdministrativeState.READY);
+      }
       if (server.hasFallen() && config.check().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
         doomed = server.leases().stream().filter(lease -> !lease.elsewhere()).toList();
       }
@@ -540,6 +581,9 @@ public final class Backend {
     }
     if (told) {
       stateLog.checked(server, result, moment);
+    }
+    if (drained) {
+      stateLog.drained(server);
     }
     news.tell();
     doomed.forEach(lease -> lease.holder().serverDown(lease));

@@ -32,10 +32,11 @@ final class RoundRobin {
 
   private @Nullable Server next(Ticket ticket) {
     int count = servers.size();
+    boolean spared = spared();
     for (int i = 0; i < count; i++) {
       int at = (next + i) % count;
       Server server = servers.get(at);
-      if (ticket.accepts(server) && server.takesSession(releaseConcurrency)) {
+      if (takes(server, spared) && ticket.accepts(server)) {
         next = (at + 1) % count;
         return server;
       }
@@ -45,8 +46,23 @@ final class RoundRobin {
 
   /** Whether any server takes a session now. */
   boolean anyFree() {
+    boolean spared = spared();
     for (Server server : servers) {
-      if (server.takesSession(releaseConcurrency)) {
+      if (takes(server, spared)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean takes(Server server, boolean spared) {
+    return !(spared && server.spare()) && server.takesSession(releaseConcurrency);
+  }
+
+  /** Whether those that are spare can be left alone: another one is active. */
+  private boolean spared() {
+    for (Server server : servers) {
+      if (!server.spare() && server.active()) {
         return true;
       }
     }

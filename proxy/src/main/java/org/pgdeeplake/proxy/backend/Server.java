@@ -49,6 +49,12 @@ public final class Server {
 
   private AdministrativeState administrative = AdministrativeState.READY;
 
+  /** In DRAIN: its next fall ends that. */
+  private boolean drainUntilDown;
+
+  /** Fewer servers would do: it takes nobody as long as another one is active. */
+  private boolean spare;
+
   /** How often it went into maintenance or to another address. */
   private int era;
 
@@ -199,6 +205,23 @@ public final class Server {
     }
   }
 
+  /** Whether it is drained until it goes down, and READY from then on. */
+  public boolean drainsUntilDown() {
+    synchronized (lock) {
+      return drainUntilDown;
+    }
+  }
+
+  /**
+   * Whether fewer servers would do without it: it takes new sessions only while no other server is
+   * active. Nobody's will but the load's.
+   */
+  public boolean spare() {
+    synchronized (lock) {
+      return spare;
+    }
+  }
+
   /**
    * How often it went into maintenance or to another address. What a check finds out is worth
    * nothing in another era than that in which it began.
@@ -260,7 +283,11 @@ public final class Server {
   /** Whether a check is wanted soon: the state is changing, or a session has cast doubt on it. */
   public boolean unsettled() {
     synchronized (lock) {
-      return health.changing() || suspect || lastCheck.status() == CheckResult.Status.INI;
+      // A drained one may go and come back between two slow checks, unseen.
+      return health.changing()
+          || suspect
+          || drainUntilDown
+          || lastCheck.status() == CheckResult.Status.INI;
     }
   }
 
@@ -344,6 +371,7 @@ public final class Server {
   void administer(AdministrativeState wanted) {
     assert Thread.holdsLock(lock);
     administrative = wanted;
+    drainUntilDown = false;
     availability.touch();
     if (wanted == AdministrativeState.MAINT) {
       era++;
@@ -355,6 +383,20 @@ public final class Server {
       failedInARow = 0;
       var _ = availability.set(false);
     }
+  }
+
+  /** Whether the drain lasts until its next fall; does nothing to a server that is not drained. */
+  void drainUntilDown(boolean wanted) {
+    assert Thread.holdsLock(lock);
+    drainUntilDown = wanted && administrative == AdministrativeState.DRAIN;
+  }
+
+  /** Returns whether that is news. */
+  boolean spare(boolean wanted) {
+    assert Thread.holdsLock(lock);
+    boolean news = spare != wanted;
+    spare = wanted;
+    return news;
   }
 
   void doubt() {

@@ -70,6 +70,25 @@ final class StateLog {
     }
   }
 
+  /** A server that was drained until it goes down has done so. */
+  void drained(Server server) {
+    log.info(
+        "Server {}/{} is DOWN (leaving forced drain, as was asked for)",
+        backend.name(),
+        server.name());
+  }
+
+  /** How many servers are enough has changed. */
+  void spare(Server server) {
+    log.info(
+        "Server {}/{} {}",
+        backend.name(),
+        server.name(),
+        server.spare()
+            ? "takes no new sessions while a lower one is up: fewer servers are enough"
+            : "takes new sessions again");
+  }
+
   private static String balance(Moment moment, boolean joins) {
     return moment.active()
         + " active and 0 backup servers "

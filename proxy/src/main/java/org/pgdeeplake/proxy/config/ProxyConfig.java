@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param threads event loops; 0: one for each processor
  * @param backends in the order of the file
+ * @param scaler null: it is off
  * @param console null: there is none
  */
 public record ProxyConfig(
@@ -16,6 +17,7 @@ public record ProxyConfig(
     List<FrontendConfig> frontends,
     List<BackendConfig> backends,
     DemandConfig demand,
+    @Nullable ScalerConfig scaler,
     AdminConfig admin,
     @Nullable ConsoleConfig console,
     LogConfig log,

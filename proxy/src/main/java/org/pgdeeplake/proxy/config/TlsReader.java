@@ -50,6 +50,31 @@ final class TlsReader {
     return tls;
   }
 
+  /** Null where it has no certificate: plain text. */
+  @Nullable FrontendTls scaler(Section section) {
+    CertificateSource certificate = certificate(section);
+    FileSetting clientCa = file(section, "client-ca");
+    section.refuseOtherKeys();
+    if (certificate == null) {
+      if (clientCa != null && section.good("certificate")) {
+        section.problem(
+            "client-ca",
+            "clients show a certificate only within TLS; write certificate = \"certs/scaler.pem\"");
+      }
+      return null;
+    }
+    return new FrontendTls(
+        FrontendTls.Mode.TERMINATE,
+        true,
+        List.of(certificate),
+        clientCa,
+        clientCa == null
+            ? FrontendTls.ClientCertificate.OPTIONAL
+            : FrontendTls.ClientCertificate.REQUIRED,
+        VERSIONS.getFirst(),
+        List.of());
+  }
+
   /**
    * What must hold for a frontend, but not yet for the defaults that it inherits.
    *

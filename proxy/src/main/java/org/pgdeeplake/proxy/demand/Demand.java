@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.demand;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -243,7 +244,23 @@ public final class Demand {
 
   /** The same with what the sessions of other proxies want. */
   public Load total(String backend) {
-    return load(backend).plus(others.apply(backend));
+    return load(backend).plus(elsewhere(backend));
+  }
+
+  /** What the sessions of other proxies want. */
+  public Load elsewhere(String backend) {
+    return others.apply(backend);
+  }
+
+  /**
+   * All that wants an instance, of this proxy and of the others; 0 means that all may sleep.
+   *
+   * @param backends there are
+   */
+  public int everywhere(Collection<String> backends) {
+    // Ours by the snapshot: it has sessions of backends that a reload has removed, too.
+    return snapshot().demand()
+        + backends.stream().mapToInt(backend -> elsewhere(backend).demand()).sum();
   }
 
   /**

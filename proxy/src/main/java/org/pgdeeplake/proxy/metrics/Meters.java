@@ -95,6 +95,8 @@ final class Meters {
       counters("pgproxy_reloads", "Reloads of the configuration by how they ended", "result");
   final Events<Counter> consoleLogins =
       counters("pgproxy_console_logins", "Logins at the console by how they ended", "result");
+  final Events<Counter> scalerCalls =
+      counters("pgproxy_scaler_calls", "Calls of the scaler by status", "method", "code");
   final Events<Counter> cancels =
       counters("pgproxy_cancels", "Cancel requests by what became of them", "result");
 
@@ -151,8 +153,9 @@ final class Meters {
     List.of(handshakes, handshakeTime)
         .forEach(events ->
             events.show(values ->
-                (values.get(1).equals(Side.FRONTEND.label()) ? frontendNames : backendNames)
-                    .contains(values.getFirst())));
+                values.get(1).equals(Side.SCALER.label())
+                    || (values.get(1).equals(Side.FRONTEND.label()) ? frontendNames : backendNames)
+                        .contains(values.getFirst())));
   }
 
   private Events<Timer> timers(String name, String help, Duration[] buckets, String... labels) {

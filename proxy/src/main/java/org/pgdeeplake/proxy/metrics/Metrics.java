@@ -9,11 +9,14 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -143,6 +146,11 @@ public final class Metrics {
         DemandFamilies.demand(),
         () -> List.of(demand.snapshot()),
         snapshot -> Labels.EMPTY);
+    collect(
+        "pgproxy_",
+        DemandFamilies.everywhere(),
+        () -> List.of(demand.everywhere(backends.stream().map(Backend::name).toList())),
+        wanted -> Labels.EMPTY);
   }
 
   /** Once. */
@@ -218,6 +226,51 @@ public final class Metrics {
   public void register(TlsEdge tls) {
     tls.frontends().forEach(frontend -> meters.expectHandshakes(frontend, Side.FRONTEND));
     tls.backends().forEach(backend -> meters.expectHandshakes(backend, Side.BACKEND));
+    if (tls.scaler() != null) {
+      meters.expectHandshakes(Side.SCALER.label(), Side.SCALER);
+    }
+  }
+
+  /**
+   * Once.
+   *
+   * @param streams open
+   * @param connections open
+   * @param wanted instances of a backend; empty while there is no scaler
+   */
+  public void registerScaler(
+      IntSupplier streams, IntSupplier connections, Function<Backend, OptionalInt> wanted) {
+    List.of("IsActive", "StreamIsActive", "GetMetricSpec", "GetMetrics")
+        .forEach(method -> {
+          var _ = meters.scalerCalls.of(method, "OK");
+        });
+    collect(
+        "pgproxy_",
+        List.of(
+            Family.gauge("scaler_streams", "Open streams of demand", s -> streams.getAsInt()),
+            Family.gauge(
+                "scaler_connections", "Open gRPC connections", s -> connections.getAsInt())),
+        () -> List.of(streams),
+        owner -> Labels.EMPTY);
+    collect(
+        "pgproxy_",
+        List.of(
+            Family.<Backend>optional(
+                "wanted_instances",
+                "Instances that the scaler asks for; absent while it is off",
+                backend -> {
+                  OptionalInt now = wanted.apply(backend);
+                  return now.isPresent()
+                      ? OptionalDouble.of(now.getAsInt())
+                      : OptionalDouble.empty();
+                })),
+        () -> backends,
+        Metrics::labels);
+  }
+
+  /** A call of the scaler was answered. */
+  public void scalerCall(String method, String code) {
+    meters.scalerCalls.of(method, code).increment();
   }
 
   /** A TLS handshake ended. */

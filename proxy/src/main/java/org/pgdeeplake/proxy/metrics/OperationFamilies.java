@@ -34,6 +34,10 @@ final class OperationFamilies {
         states(
             "server_administrative_state",
             "What an operator wants of a server",
-            s -> States.oneOf(WANTED, s.server().administrative().word())));
+            s -> States.oneOf(WANTED, s.server().administrative().word())),
+        gauge(
+            "server_spare",
+            "1 while it takes new sessions only if no other is active: fewer would do",
+            s -> s.server().spare() ? 1 : 0));
   }
 }

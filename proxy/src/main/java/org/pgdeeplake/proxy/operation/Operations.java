@@ -83,6 +83,12 @@ public final class Operations {
     place.backend().administer(place.server(), wanted);
   }
 
+  /** DRAIN until the server goes down; READY from then on. */
+  public void drainUntilDown(Caller caller, Topology.Place place) {
+    log.info("{}: server {} is to be drained until it is down", caller, place.name());
+    place.backend().drainUntilDown(place.server());
+  }
+
   /**
    * Completes with true as soon as the server has no session, with false at the limit: on {@code
    * timer} or on a session's loop. Who no longer cares cancels it.

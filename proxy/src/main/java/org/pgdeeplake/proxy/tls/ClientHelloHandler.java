@@ -80,13 +80,13 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
     List<String> protocols = hello.protocols();
     // As PostgreSQL's be-secure-openssl.c and backend_startup.c: only direct TLS needs ALPN.
-    if (protocols == null ? direct : !protocols.contains(ServerContexts.PROTOCOL)) {
+    if (protocols == null ? direct : !protocols.contains(acceptor.protocol())) {
       fail(
           ctx,
           Alert.NO_APPLICATION_PROTOCOL,
           protocols == null
-              ? "direct TLS without ALPN " + ServerContexts.PROTOCOL
-              : "ALPN without " + ServerContexts.PROTOCOL);
+              ? "direct TLS without ALPN " + acceptor.protocol()
+              : "ALPN without " + acceptor.protocol());
       return;
     }
     SslHandler handler;

@@ -29,6 +29,9 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
     implements Generation {
   static final String PROTOCOL = "postgresql";
 
+  /** What gRPC is spoken over. */
+  static final String HTTP2 = "h2";
+
   /** One certificate and its context. */
   record Shown(Identity identity, ServerNames names, SslContext context, TicketKeys keys) {
     /** Whether whoever asks for a name of this one gets the other. */
@@ -37,12 +40,15 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
     }
   }
 
-  static final ApplicationProtocolConfig ALPN =
-      new ApplicationProtocolConfig(
-          ApplicationProtocolConfig.Protocol.ALPN,
-          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-          PROTOCOL);
+  static final ApplicationProtocolConfig ALPN = alpn(PROTOCOL);
+
+  private static ApplicationProtocolConfig alpn(String protocol) {
+    return new ApplicationProtocolConfig(
+        ApplicationProtocolConfig.Protocol.ALPN,
+        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+        protocol);
+  }
 
   static List<FileSetting> files(FrontendTls config) {
     List<FileSetting> files = new ArrayList<>();
@@ -65,6 +71,15 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
    */
   static ServerContexts load(String owner, FrontendTls config, PemFiles files, TlsProvider provider)
       throws TlsFileException {
+    return load(owner, config, files, provider, PROTOCOL);
+  }
+
+  /**
+   * @param protocol of ALPN
+   */
+  static ServerContexts load(
+      String owner, FrontendTls config, PemFiles files, TlsProvider provider, String protocol)
+      throws TlsFileException {
     List<String> warnings = new ArrayList<>();
     TlsProblems problems = new TlsProblems();
     List<Identity> identities = new ArrayList<>();
@@ -85,7 +100,7 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
     List<SslContext> made = new ArrayList<>();
     try {
       for (Identity identity : identities) {
-        SslContext context = context(config, identity, clientCa, ciphers, provider);
+        SslContext context = context(config, identity, clientCa, ciphers, provider, protocol);
         made.add(context);
         shown.add(
             new Shown(identity, ServerNames.of(identity.leaf()), context, new TicketKeys(context)));
@@ -115,14 +130,15 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
       Identity identity,
       List<X509Certificate> clientCa,
       List<String> ciphers,
-      TlsProvider provider)
+      TlsProvider provider,
+      String protocol)
       throws SSLException {
     SslContextBuilder builder =
         SslContextBuilder.forServer(identity.key(), identity.chain())
             .sslProvider(provider.netty())
             .protocols(Versions.from(config.minVersion()))
             .ciphers(ciphers)
-            .applicationProtocolConfig(ALPN);
+            .applicationProtocolConfig(alpn(protocol));
     if (!clientCa.isEmpty()) {
       builder
           .trustManager(new PeerTrust(PeerTrust.chains(clientCa), null))

@@ -18,11 +18,14 @@ public final class TlsAcceptor implements AutoCloseable {
   private final Loaded<ServerContexts> contexts;
   private final HandshakeMeter meter;
   private final Executor tasks;
+  private final String protocol;
 
-  private TlsAcceptor(Loaded<ServerContexts> contexts, HandshakeMeter meter, Executor tasks) {
+  private TlsAcceptor(
+      Loaded<ServerContexts> contexts, HandshakeMeter meter, Executor tasks, String protocol) {
     this.contexts = contexts;
     this.meter = meter;
     this.tasks = tasks;
+    this.protocol = protocol;
   }
 
   /** One whose handshakes are done on the channels' loops alone. */
@@ -47,7 +50,27 @@ public final class TlsAcceptor implements AutoCloseable {
             ServerContexts.files(config),
             files -> ServerContexts.load(owner, config, files, provider)),
         new HandshakeMeter(frontend, Side.FRONTEND, traffic),
-        tasks);
+        tasks,
+        ServerContexts.PROTOCOL);
+  }
+
+  /**
+   * TLS with clients that speak gRPC, of the section {@link TlsEdge#SCALER}.
+   *
+   * @throws TlsFileException as above
+   */
+  static TlsAcceptor ofScaler(
+      FrontendTls config, TlsProvider provider, TlsTraffic traffic, Executor tasks)
+      throws TlsFileException {
+    return new TlsAcceptor(
+        Loaded.load(
+            TlsEdge.SCALER,
+            ServerContexts.files(config),
+            files ->
+                ServerContexts.load(TlsEdge.SCALER, config, files, provider, ServerContexts.HTTP2)),
+        new HandshakeMeter(TlsEdge.SCALER, Side.SCALER, traffic),
+        tasks,
+        ServerContexts.HTTP2);
   }
 
   /**
@@ -55,7 +78,7 @@ public final class TlsAcceptor implements AutoCloseable {
    * Netty's SslHandler. In every case one {@code SslHandshakeCompletionEvent} tells how the
    * handshake ended; where it failed the channel is being closed by then. No timeout of its own.
    *
-   * @param direct whether TLS began without an SSLRequest: ALPN {@code postgresql} is required then
+   * @param direct whether TLS began without an SSLRequest: ALPN is required then
    */
   public ChannelHandler newHandler(boolean direct) {
     return new ClientHelloHandler(this, direct);
@@ -66,7 +89,12 @@ public final class TlsAcceptor implements AutoCloseable {
    * closed.
    */
   public TlsAcceptor telling(Consumer<Result> listener) {
-    return new TlsAcceptor(contexts, meter.telling(listener), tasks);
+    return new TlsAcceptor(contexts, meter.telling(listener), tasks, protocol);
+  }
+
+  /** What ALPN must choose. */
+  String protocol() {
+    return protocol;
   }
 
   HandshakeMeter meter() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendTls;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class TlsEdge implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TlsEdge.class);
 
+  /** What certificates of the scaler are shown as. */
+  static final String SCALER = "scaler";
+
   private final TlsProvider provider;
   private final List<Loaded<?>> loaded = new ArrayList<>();
   private final CertificateWatch watch = new CertificateWatch(loaded, this::contradictions);
@@ -34,6 +38,9 @@ public final class TlsEdge implements AutoCloseable {
   private final List<Sharing> sharing = new ArrayList<>();
   private final Map<String, TlsAcceptor> acceptors = new LinkedHashMap<>();
   private final Map<String, TlsConnector> connectors = new LinkedHashMap<>();
+
+  private @Nullable TlsAcceptor scaler;
+  private @Nullable FrontendTls scalerSettings;
 
   /** Frontends and how they were loaded, wherever that is written. */
   private final Map<String, FrontendTls> settings = new HashMap<>();
@@ -95,7 +102,8 @@ public final class TlsEdge implements AutoCloseable {
   /** Otherwise there is no need to load BoringSSL. */
   private static boolean speaksTls(ProxyConfig config) {
     return config.frontends().stream().anyMatch(TlsEdge::terminates)
-        || config.backends().stream().anyMatch(b -> b.tls().mode() != BackendTls.Mode.OFF);
+        || config.backends().stream().anyMatch(b -> b.tls().mode() != BackendTls.Mode.OFF)
+        || (config.scaler() != null && config.scaler().tls() != null);
   }
 
   private static boolean terminates(FrontendConfig frontend) {
@@ -155,6 +163,10 @@ public final class TlsEdge implements AutoCloseable {
         problems.collect(() -> add(backend, frontends, traffic));
       }
     }
+    FrontendTls own = config.scaler() == null ? null : config.scaler().tls();
+    if (own != null) {
+      problems.collect(() -> addScaler(own, traffic, before));
+    }
     problems.throwIfAny();
     List<String> contradictions = contradictions();
     if (!contradictions.isEmpty()) {
@@ -172,6 +184,24 @@ public final class TlsEdge implements AutoCloseable {
     borrowed.add(acceptor);
     put(config, acceptor);
     return true;
+  }
+
+  private void addScaler(FrontendTls config, TlsTraffic traffic, @Nullable TlsEdge before)
+      throws TlsFileException {
+    TlsAcceptor known = before == null ? null : before.scaler;
+    TlsAcceptor acceptor;
+    if (known != null
+        && before != null
+        && config.anywhere().equals(before.scalerSettings)
+        && known.contexts().unchanged()) {
+      acceptor = known;
+      borrowed.add(known);
+    } else {
+      acceptor = TlsAcceptor.ofScaler(config, provider, traffic, threads);
+    }
+    scaler = acceptor;
+    scalerSettings = config.anywhere();
+    loaded.add(acceptor.contexts());
   }
 
   private void put(FrontendConfig config, TlsAcceptor acceptor) {
@@ -223,6 +253,11 @@ public final class TlsEdge implements AutoCloseable {
     return acceptors.get(frontend);
   }
 
+  /** Null where the scaler is off or speaks plain text. */
+  public @Nullable TlsAcceptor scaler() {
+    return scaler;
+  }
+
   /** Null where that backend's servers are spoken to in plain text. */
   public @Nullable TlsConnector connector(String backend) {
     return connectors.get(backend);
@@ -249,6 +284,11 @@ public final class TlsEdge implements AutoCloseable {
         connector
             .certificates()
             .forEach(certificate -> shown.add(new Shown(name, Side.BACKEND, certificate))));
+    TlsAcceptor own = scaler;
+    if (own != null) {
+      own.certificates()
+          .forEach(certificate -> shown.add(new Shown(SCALER, Side.SCALER, certificate)));
+    }
     return shown.stream().distinct().toList();
   }
 
@@ -311,7 +351,7 @@ public final class TlsEdge implements AutoCloseable {
    */
   public void release() {
     watch.close();
-    acceptors.values().stream()
+    Stream.concat(acceptors.values().stream(), Stream.ofNullable(scaler))
         .filter(acceptor -> !borrowed.contains(acceptor) && !lent.contains(acceptor))
         .forEach(TlsAcceptor::close);
     connectors.values().forEach(TlsConnector::close);

@@ -22,7 +22,9 @@ public final class TlsTraffic {
     /** A client. */
     FRONTEND,
     /** A server. */
-    BACKEND;
+    BACKEND,
+    /** Whoever asks for the demand over gRPC. */
+    SCALER;
 
     public String label() {
       return name().toLowerCase(Locale.ROOT);
@@ -79,7 +81,7 @@ public final class TlsTraffic {
       if (result == Result.FULL) {
         backendKeys.tick(now);
       }
-    } else if (result != Result.FAILED) {
+    } else if (handshake.side() == Side.FRONTEND && result != Result.FAILED) {
       (result == Result.FULL ? frontendKeys : frontendResumed).tick(now);
       if (offered) {
         lookups.increment();

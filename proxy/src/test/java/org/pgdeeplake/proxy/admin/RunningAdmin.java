@@ -97,6 +97,7 @@ final class RunningAdmin implements AutoCloseable {
             List.of(scene.frontend),
             List.of(scene.backend.config()),
             scene.demand.config(),
+            null,
             new AdminConfig(new HostPort("127.0.0.1", 0), credentials),
             null,
             new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, true),

@@ -228,4 +228,41 @@ class AdministrationTest {
                     scene.new Client(), java.net.InetAddress.getLoopbackAddress(), true)))
         .isEqualTo(Backend.Admission.QUEUE_FULL);
   }
+
+  @Test
+  void aDrainUntilDownEndsWithItsFall() {
+    backend.drainUntilDown(scene.server(1));
+    assertThat(scene.server(1).administrative()).isEqualTo(DRAIN);
+    assertThat(scene.server(1).drainsUntilDown()).isTrue();
+    assertThat(scene.server(1).unsettled()).as("checked often").isTrue();
+    scene.check(1, GOOD);
+    scene.check(1, BAD);
+    assertThat(scene.server(1).administrative()).as("it may be back").isEqualTo(DRAIN);
+    scene.check(1, BAD);
+    assertThat(scene.server(1).administrative()).isEqualTo(READY);
+    assertThat(backend.activeServers()).isZero();
+    scene.check(1, GOOD);
+    assertThat(scene.enter().served()).isTrue();
+  }
+
+  @Test
+  void anOperatorsWordIsTheLast() {
+    backend.drainUntilDown(scene.server(1));
+    scene.administer(1, DRAIN);
+    scene.check(1, BAD);
+    scene.check(1, BAD);
+    assertThat(scene.server(1).administrative()).isEqualTo(DRAIN);
+    backend.drainUntilDown(scene.server(1));
+    scene.administer(1, MAINT);
+    assertThat(scene.server(1).drainsUntilDown()).isFalse();
+  }
+
+  @Test
+  void oneThatIsDownAlreadyIsReadyAfterTheNextLook() {
+    scene.check(1, BAD);
+    scene.check(1, BAD);
+    backend.drainUntilDown(scene.server(1));
+    scene.check(1, BAD);
+    assertThat(scene.server(1).administrative()).isEqualTo(READY);
+  }
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -107,6 +108,7 @@ class MetricNamesTest {
       metrics.register(new ProcessFacts(2, () -> false, () -> 0));
       metrics.registerDroppedLogLines(() -> 0);
       metrics.registerFailedLogins(() -> 0);
+      metrics.registerScaler(() -> 0, () -> 0, backend -> OptionalInt.of(1));
       metrics.announce("pg_frontend", List.of("normal"), Map.of("queue_timeout", List.of("57P03")));
       return ScrapedText.parse(metrics.scrape());
     } finally {

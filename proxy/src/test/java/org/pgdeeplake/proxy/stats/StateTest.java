@@ -41,6 +41,7 @@ class StateTest {
             List.of(),
             List.of(),
             scene.demand.config(),
+            null,
             new AdminConfig(new HostPort("127.0.0.1", 0), null),
             null,
             new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, true),

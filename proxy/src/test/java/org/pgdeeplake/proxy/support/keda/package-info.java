@@ -1,0 +1,5 @@
+/** KEDA, the HPA and a StatefulSet, as far as the proxy has to do with them. */
+@NullMarked
+package org.pgdeeplake.proxy.support.keda;
+
+import org.jspecify.annotations.NullMarked;
