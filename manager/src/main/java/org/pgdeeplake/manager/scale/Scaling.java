@@ -289,7 +289,7 @@ public final class Scaling {
     return Stream.concat(one.stream(), other.stream()).distinct().toList();
   }
 
-  private static String names(List<Instance> instances) {
+  static String names(List<Instance> instances) {
     return String.join(", ", instances.stream().map(Instance::name).toList());
   }
 }

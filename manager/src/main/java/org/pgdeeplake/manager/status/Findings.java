@@ -20,6 +20,9 @@ record Findings(List<String> trouble, List<String> notes) {
       boolean wanted = i < status.wanted().orElse(0);
       findings.state(status.instances().get(i), wanted);
     }
+    if (!status.autoscaler().told().isEmpty()) {
+      findings.notes.add(status.autoscaler().told());
+    }
     findings.extension(status);
     findings.rootPaths(status);
     findings.proxy(status);
