@@ -65,7 +65,8 @@ record ReplicaScale(Invocation invocation, Context context) {
       }
       plan.joining().forEach(one -> text.line(one.name() + (dryRun ? " would start" : " started")));
       plan.leaving()
-          .forEach(one -> text.line(one.name() + (dryRun ? " would be drained and end" : " ended")));
+          .forEach(
+              one -> text.line(one.name() + (dryRun ? " would be drained and end" : " ended")));
       warnings.forEach(warning -> text.line(text.styled(Style.DOUBTFUL, "warning: " + warning)));
       if (!dryRun) {
         text.line(summary());

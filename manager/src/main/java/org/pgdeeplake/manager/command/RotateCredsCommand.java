@@ -126,7 +126,7 @@ public final class RotateCredsCommand implements Callable<Integer> {
                 access,
                 progress::step,
                 invocation.termination()::requested)) {
-      result = 
+      result =
           dryRun
               ? rotation.examine(given.credentials(), skipStopped)
               : rotate(rotation, given.credentials());

@@ -2,7 +2,9 @@ package org.pgdeeplake.manager.deployment;
 
 import java.util.List;
 
-/** A deployment whose instances a controller starts and ends; one says only how many. Any thread. */
+/**
+ * A deployment whose instances a controller starts and ends; one says only how many. Any thread.
+ */
 public interface ReplicatedDeployment extends Deployment {
 
   /**

@@ -65,8 +65,8 @@ final class KedaOrders {
       }
       case ReplicaOrder.AsBefore(Replicas before) -> {
         var autoscaler = before.autoscaler();
-        ALL.forEach(name ->
-            wanted.put(name, autoscaler == null ? null : autoscaler.orders().get(name)));
+        ALL.forEach(
+            name -> wanted.put(name, autoscaler == null ? null : autoscaler.orders().get(name)));
       }
     }
     wanted.entrySet().removeIf(entry -> same(entry.getValue(), now.get(entry.getKey())));

@@ -106,8 +106,8 @@ public final class KubernetesDeployment implements ReplicatedDeployment {
   }
 
   private @Nullable Pod pod(Instance instance) throws DeploymentFailed {
-    return server.ask(client ->
-        client.pods().inNamespace(server.namespace()).withName(instance.name()).get());
+    return server.ask(
+        client -> client.pods().inNamespace(server.namespace()).withName(instance.name()).get());
   }
 
   @Override

@@ -69,8 +69,7 @@ final class ReplicaControl {
     if (scaled.isPresent()) {
       return new Replicas(owner, count, autoscaler(scaled.get(), count));
     }
-    Optional<GenericKubernetesResource> hpa =
-        refuse ? of(AUTOSCALERS, name) : Optional.empty();
+    Optional<GenericKubernetesResource> hpa = refuse ? of(AUTOSCALERS, name) : Optional.empty();
     if (hpa.isPresent()) {
       throw new Refused(
           "the HorizontalPodAutoscaler %s keeps the number of %s and would undo it: change its minReplicas and maxReplicas, or delete it"

@@ -153,8 +153,7 @@ final class StartSecret implements StartCredentials {
     patch(before, false);
   }
 
-  private void patch(Map<String, @Nullable String> values, boolean dryRun)
-      throws DeploymentFailed {
+  private void patch(Map<String, @Nullable String> values, boolean dryRun) throws DeploymentFailed {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     patch.putObject("metadata").put("resourceVersion", version);
     ObjectNode data = patch.putObject("data");

@@ -40,7 +40,9 @@ final class ProxyDrain {
     }
   }
 
-  /** Waits for the proxy's sessions of those that were ordered to end; returns how many are left. */
+  /**
+   * Waits for the proxy's sessions of those that were ordered to end; returns how many are left.
+   */
   long await(Duration limit) throws ProxyFailed, InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     long left = 0;

@@ -16,7 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.Manage;
+import org.pgdeeplake.manager.cache.RedisServer;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
@@ -34,6 +36,7 @@ final class ClusterScene implements AutoCloseable {
   final TestData data = new TestData();
   final LocalDeployment postgres;
   final Map<String, String> environment = new HashMap<>();
+  private @Nullable RedisServer redis;
   private final ExecutorService controllers = Executors.newSingleThreadExecutor();
   private final Set<Integer> running = ConcurrentHashMap.newKeySet();
 
@@ -80,6 +83,14 @@ final class ClusterScene implements AutoCloseable {
 
   ClusterScene withKeda() {
     server.store.put("scaledobjects", ApiObjects.read("scaledobject.json"));
+    return this;
+  }
+
+  /** The release's Redis, which rotate-creds empties. */
+  ClusterScene withRedis() {
+    redis = new RedisServer();
+    String pod = "pg-deeplake-redis-5c9d-7qk2p";
+    server.pod(pod, ApiObjects.componentPod(pod, "redis", "running"), 6379, redis.port());
     return this;
   }
 
@@ -173,6 +184,9 @@ final class ClusterScene implements AutoCloseable {
     controllers.shutdown();
     var _ = controllers.awaitTermination(30, TimeUnit.SECONDS);
     server.close();
+    if (redis != null) {
+      redis.close();
+    }
     data.close();
   }
 }

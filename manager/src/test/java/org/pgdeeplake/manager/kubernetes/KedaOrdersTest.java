@@ -64,7 +64,12 @@ class KedaOrdersTest {
   }
 
   private String annotations() {
-    return server.store.get("scaledobjects", "pg-deeplake").orElseThrow().at("/metadata/annotations").toString();
+    return server
+        .store
+        .get("scaledobjects", "pg-deeplake")
+        .orElseThrow()
+        .at("/metadata/annotations")
+        .toString();
   }
 
   @Test
@@ -112,8 +117,11 @@ class KedaOrdersTest {
             pg-deeplake-2 would start
             """);
     assertThat(scale("1", "--dry-run").out()).endsWith("pg-deeplake-1 would be drained and end\n");
-    assertThat(scale("9", "--dry-run").out()).contains("warning: 9 is beyond the 8 of ScaledObject");
-    assertThat(scale("auto", "--dry-run").out()).contains("- " + PAUSED_REPLICAS).doesNotContain("+");
+    assertThat(scale("9", "--dry-run").out())
+        .contains("warning: 9 is beyond the 8 of ScaledObject");
+    assertThat(scale("auto", "--dry-run").out())
+        .contains("- " + PAUSED_REPLICAS)
+        .doesNotContain("+");
     assertThat(server.asked).noneMatch(rule -> rule.startsWith("patch "));
   }
 
@@ -160,7 +168,8 @@ class KedaOrdersTest {
     keda();
     Manage failed = scale("1");
     assertThat(failed.code()).as(failed.toString()).isEqualTo(ExitCodes.FAILED);
-    assertThat(failed.err()).contains("no pod of the proxy runs", "Nothing has changed", "--no-drain");
+    assertThat(failed.err())
+        .contains("no pod of the proxy runs", "Nothing has changed", "--no-drain");
     assertThat(annotations()).doesNotContain("keda.sh");
   }
 }

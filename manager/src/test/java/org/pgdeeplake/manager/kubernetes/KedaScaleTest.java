@@ -64,7 +64,8 @@ class KedaScaleTest {
 
     Manage auto = scene.manage("scale", "auto");
     assertDone(auto);
-    assertThat(auto.out()).isEqualTo("KEDA decides how many run, 0 to 8 (ScaledObject pg-deeplake).\n");
+    assertThat(auto.out())
+        .isEqualTo("KEDA decides how many run, 0 to 8 (ScaledObject pg-deeplake).\n");
     assertThat(scene.annotations().toString()).doesNotContain("keda").contains("helm");
     assertThat(scene.manage("status").out()).doesNotContain("KEDA");
   }
