@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.Manage;
@@ -179,10 +178,9 @@ final class ClusterScene implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, DeploymentFailed, InterruptedException {
+  public void close() throws IOException, DeploymentFailed {
     server.store.changed = () -> {};
-    controllers.shutdown();
-    var _ = controllers.awaitTermination(30, TimeUnit.SECONDS);
+    controllers.close();
     server.close();
     if (redis != null) {
       redis.close();

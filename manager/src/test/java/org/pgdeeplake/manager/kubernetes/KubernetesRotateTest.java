@@ -19,8 +19,8 @@ import org.pgdeeplake.manager.command.ExitCodes;
  */
 @NeedsProgram("redis-server")
 class KubernetesRotateTest {
-  private static final String OLD = "AKIAOLD0000000001";
-  private static final String NEW = "AKIANEW0000000002";
+  private static final String OLD = "AKIAOLD000000001";
+  private static final String NEW = "AKIANEW000000002";
   private static final String NEW_SECRET = "new'secret\\key";
 
   @AutoClose private final ClusterScene scene = new ClusterScene(3, 2).withRedis();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -52,10 +53,12 @@ class KubernetesScaleIT {
     for (int ordinal = 0; ordinal < 3; ordinal++) {
       servers.add(new ServerList.Entry("pg-deeplake-" + ordinal, "127.0.0.1", scene.port(ordinal)));
     }
-    Files.writeString(scene.data.path().resolve("servers.conf"), ServerList.text(servers));
+    // The directory above has a list of its own, with the first ordinal 1.
+    Path directory = Files.createDirectory(scene.data.path().resolve("proxy"));
+    Files.writeString(directory.resolve("servers.conf"), ServerList.text(servers));
     proxy =
         RealProxy.ofDeployment(
-            jar.get(), scene.data.path(), "stats { user = ops, password = \"long enough 1\" }", 1);
+            jar.get(), directory, ", stats { user = ops, password = \"long enough 1\" }", 1);
     scene.environment.put("PROXY_STATS_USER", "ops");
     scene.environment.put("PROXY_STATS_PASSWORD", "long enough 1");
     String pod = "pg-deeplake-proxy-7d9f-x2x4k";
@@ -161,22 +164,23 @@ class KubernetesScaleIT {
   @Test
   void aPodIsEndedWhenItsSessionHasEnded() throws Exception {
     grow();
+    CompletableFuture<Manage> scaling;
     try (Connection session = clientOn(2)) {
       session.setAutoCommit(false);
       session.createStatement().execute("CREATE TABLE kept (id int)");
-      CompletableFuture<Manage> scaling = meanwhile("scale", "1", "--drain-timeout", "2m");
+      scaling = meanwhile("scale", "1", "--drain-timeout", "2m");
       await()
           .atMost(LIMIT)
           .until(() -> administrative().equals(List.of("ready", "drain", "drain")));
       await().during(Duration.ofSeconds(1)).until(() -> scene.replicas() == 3 && !scaling.isDone());
       assertThat(scene.annotations().path(PAUSED).asText()).isEqualTo("3");
       session.commit();
-      session.close();
-      Manage done = scaling.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      assertThat(done.code()).as(done.toString()).isEqualTo(ExitCodes.OK);
-      assertThat(done.out()).contains("1 instance runs, and KEDA is paused at that");
-      assertThat(done.out()).doesNotContain("warning");
     }
+    Manage done = scaling.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    assertThat(done.code()).as(done.toString()).isEqualTo(ExitCodes.OK);
+    assertThat(done.out())
+        .contains("1 instance runs, and KEDA is paused at that")
+        .doesNotContain("warning");
     assertThat(scene.replicas()).isEqualTo(1);
     assertThat(administrative()).containsOnly("ready");
   }
