@@ -11,6 +11,7 @@ import org.pgdeeplake.manager.credentials.Credentials;
 import org.pgdeeplake.manager.credentials.CredentialsReader;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Refused;
+import org.pgdeeplake.manager.deployment.StartCredentials;
 import org.pgdeeplake.manager.settings.Settings;
 import org.pgdeeplake.manager.terminal.Terminal;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,9 +25,9 @@ import picocli.CommandLine.Spec;
  * session token of yesterday lets nobody in.
  */
 final class CredentialsOptions {
-  static final String ID = "AWS_ACCESS_KEY_ID";
-  static final String SECRET = "AWS_SECRET_ACCESS_KEY";
-  static final String TOKEN = "AWS_SESSION_TOKEN";
+  static final String ID = StartCredentials.ID;
+  static final String SECRET = StartCredentials.SECRET;
+  static final String TOKEN = StartCredentials.TOKEN;
   private static final List<String> NAMES = List.of(ID, SECRET, TOKEN);
   private static final String STANDARD_INPUT = "-";
 

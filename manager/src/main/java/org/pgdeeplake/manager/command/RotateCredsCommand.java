@@ -2,6 +2,7 @@ package org.pgdeeplake.manager.command;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.pgdeeplake.manager.credentials.Rotation;
 import org.pgdeeplake.manager.credentials.RotationResult;
 import org.pgdeeplake.manager.credentials.RotationResult.Ending;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
+import org.pgdeeplake.manager.deployment.StartCredentials;
 import org.pgdeeplake.manager.postgres.Answer;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.pgdeeplake.manager.terminal.Progress;
@@ -33,7 +35,9 @@ import picocli.CommandLine.Spec;
           + " there get the new credentials, too, unless they SET their own. For that moment the"
           + " instances log FATAL messages only, since PostgreSQL logs new values of parameters.",
       "",
-      "An instance that starts later takes what its environment says, so keep .env up to date.",
+      "An instance that starts later takes what its environment says, so keep .env up to date. On"
+          + " kubernetes that is the Secret that the pods' template names: it changes with the"
+          + " instances, and goes back with them.",
       ""
     },
     footerHeading = "%nExamples:%n",
@@ -41,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  manage rotate-creds                             # of .env",
       "  aws sts assume-role … | manage rotate-creds -   # JSON on standard input",
       "  manage rotate-creds --aws-access-key-id AKIA… --aws-secret-access-key - < secret",
+      "  manage rotate-creds --deployment kubernetes -n deeplake --skip-stopped",
       "  manage rotate-creds --check                     # do all have the same?"
     })
 public final class RotateCredsCommand implements Callable<Integer> {
@@ -58,6 +63,13 @@ public final class RotateCredsCommand implements Callable<Integer> {
           "Leaves out instances that do not run, as when scaled to zero. Without it one of them"
               + " makes the whole fail, with nothing changed.")
   private boolean skipStopped;
+
+  @Option(
+      names = "--skip-secret",
+      description =
+          "kubernetes only: leaves the Secret that pods start from as it is, as where another"
+              + " program keeps it.")
+  private boolean skipSecret;
 
   @Option(names = "--dry-run", description = "Only tell what would be done.")
   private boolean dryRun;
@@ -99,6 +111,8 @@ public final class RotateCredsCommand implements Callable<Integer> {
   private int rotate(Context context) throws Exception {
     PostgresAccess access = context.postgres();
     CredentialsOptions.Given given = credentials.read(invocation, context.settings());
+    Optional<StartCredentials> start =
+        skipSecret ? Optional.empty() : context.deployment().startCredentials();
     // From here on Ctrl-C means: take back what was done, then end.
     invocation.termination().catchSignals();
     RotationResult result;
@@ -108,10 +122,14 @@ public final class RotateCredsCommand implements Callable<Integer> {
         Rotation rotation =
             new Rotation(
                 context.deployment(),
+                start,
                 access,
                 progress::step,
                 invocation.termination()::requested)) {
-      result = dryRun ? rotation.examine(skipStopped) : rotate(rotation, given.credentials());
+      result =
+          dryRun
+              ? rotation.examine(given.credentials(), skipStopped)
+              : rotate(rotation, given.credentials());
       if (isRotated(result)) {
         try {
           afterwards = afterwards(context).run();
@@ -123,7 +141,12 @@ public final class RotateCredsCommand implements Callable<Integer> {
     }
     context.print(
         new RotationReport(
-            context.kind(), result, given.source(), given.credentials().maskedId(), afterwards));
+            context.kind(),
+            start.isPresent(),
+            result,
+            given.source(),
+            given.credentials().maskedId(),
+            afterwards));
     return code(result.ending(), flushed);
   }
 

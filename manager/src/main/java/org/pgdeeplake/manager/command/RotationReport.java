@@ -14,12 +14,18 @@ import org.pgdeeplake.manager.terminal.Table;
 import org.pgdeeplake.manager.terminal.Text;
 
 /**
+ * @param withStart what instances that start later take them from changes with them
  * @param source where the new ones came from
  * @param keyId masked
  * @param afterwards what was done after the instances; may be empty
  */
 record RotationReport(
-    DeploymentKind kind, RotationResult result, String source, String keyId, String afterwards)
+    DeploymentKind kind,
+    boolean withStart,
+    RotationResult result,
+    String source,
+    String keyId,
+    String afterwards)
     implements Report {
 
   @Override
@@ -72,6 +78,9 @@ record RotationReport(
 
   /** The file in the container is gone with it, and what writes it anew reads the environment. */
   private String untilARestart() {
+    if (kind == DeploymentKind.kubernetes) {
+      return withStart ? "" : " A pod that starts later takes what its environment says.";
+    }
     return kind == DeploymentKind.local || source.equals(".env")
         ? ""
         : " One that restarts takes what its environment says: put the same into .env.";
@@ -82,7 +91,11 @@ record RotationReport(
       case local ->
           "Those that were left out have the credentials of before when they start: rotate once"
               + " more then.";
-      case compose, kubernetes ->
+      case kubernetes ->
+          withStart
+              ? "Those that were left out take them from the Secret when they start."
+              : "Those that were left out take what their environment says when they start.";
+      case compose ->
           "Those that were left out take what their environment says when they start: it must be"
               + " the same.";
     };

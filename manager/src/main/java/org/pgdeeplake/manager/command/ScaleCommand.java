@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.Refused;
+import org.pgdeeplake.manager.deployment.ReplicaOrder;
 import org.pgdeeplake.manager.deployment.ScalableDeployment;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.pgdeeplake.manager.proxy.ProxyAdmin;
+import org.pgdeeplake.manager.scale.ReplicaRequest;
 import org.pgdeeplake.manager.scale.ScalePlan;
 import org.pgdeeplake.manager.scale.ScaleRequest;
 import org.pgdeeplake.manager.scale.Scaling;
@@ -36,6 +38,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Changes the number of instances; clients notice nothing.",
       "",
+      "On kubernetes the StatefulSet runs N pods. If a KEDA ScaledObject keeps their number, it is"
+          + " paused at N by its annotation, since KEDA would undo anything else, and stays so until"
+          + " 'manage scale auto' hands back to it; where a HorizontalPodAutoscaler does, scale"
+          + " refuses. Pods that go are drained by the proxy first.",
+      "",
       "New instances are healthy and have the databases of the others before the proxy sends"
           + " anybody there. Those that go take no new sessions and end when theirs have ended, or"
           + " after --drain-timeout. 0 stops all and keeps them defined: clients wait in the proxy,"
@@ -48,10 +55,14 @@ import picocli.CommandLine.Spec;
       "  manage scale 4",
       "  manage scale 1 --drain-timeout 5m",
       "  manage scale 3 --dry-run",
+      "  manage scale 3 --deployment kubernetes -n deeplake  # KEDA is paused at 3",
+      "  manage scale auto --deployment kubernetes           # KEDA decides again",
+      "  manage scale auto --keep-awake                      # it does, and one stays up",
       "  manage scale 2 --image quay.io/activeloopai/pg-deeplake:18"
     })
 public final class ScaleCommand implements Callable<Integer> {
   private static final int MOST_INSTANCES = 100;
+  private static final String AUTO = "auto";
 
   private final Invocation invocation;
 
@@ -59,8 +70,10 @@ public final class ScaleCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common = new CommonOptions();
 
-  @Parameters(paramLabel = "N", description = "How many shall run, 0 to 100.")
-  private int instances;
+  @Parameters(
+      paramLabel = "N",
+      description = "How many shall run, 0 to 100; or auto: KEDA decides, on kubernetes only.")
+  private String number = "";
 
   @Option(
       names = "--image",
@@ -83,6 +96,8 @@ public final class ScaleCommand implements Callable<Integer> {
       description = "For a new instance to be healthy. Default: 5m.")
   private Duration start = Duration.ofMinutes(5);
 
+  @Mixin private ReplicaOptions replicas = new ReplicaOptions();
+
   @Option(names = "--dry-run", description = "Only show what would be done, and the files.")
   private boolean dryRun;
 
@@ -92,10 +107,21 @@ public final class ScaleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Checks.range(Objects.requireNonNull(spec), "N", instances, 0, MOST_INSTANCES);
+    boolean auto = number.equals(AUTO);
+    int instances = auto ? 0 : count();
     try (Context context = common.open(invocation)) {
       if (context.kind() == DeploymentKind.kubernetes) {
-        throw notOurs();
+        if (image != null) {
+          throw new Refused("--image: on kubernetes it is one of the chart's values");
+        }
+        ReplicaOrder order =
+            auto ? replicas.automatic() : replicas.exactly(Objects.requireNonNull(spec), instances);
+        return new ReplicaScale(invocation, context)
+            .run(new ReplicaRequest(order, replicas.asksProxy(), drain, start), dryRun);
+      }
+      if (auto || replicas.any()) {
+        throw new Refused(
+            "auto, --keep-awake, --no-scale-in and --no-drain are for kubernetes; elsewhere idle-watch decides");
       }
       PostgresAccess access = context.postgres();
       if (image != null && instances == 0) {
@@ -103,20 +129,29 @@ public final class ScaleCommand implements Callable<Integer> {
             Objects.requireNonNull(spec).commandLine(), "--image: with 0 there is none to get it");
       }
       if (!(context.deployment() instanceof ScalableDeployment deployment)) {
-        throw notOurs();
+        throw new Refused("the number of these instances is not the manager's");
       }
-      ScaleReport report = scale(context, deployment, access);
+      ScaleReport report = scale(context, deployment, access, instances);
       context.print(report);
       return ExitCodes.OK;
     }
   }
 
-  private static Refused notOurs() {
-    return new Refused(
-        "the StatefulSet is KEDA's: its minimum and maximum are in the chart's values");
+  private int count() {
+    CommandSpec command = Objects.requireNonNull(spec);
+    if (!number.matches("-?\\d{1,9}")) {
+      throw new ParameterException(
+          command.commandLine(),
+          "Invalid value for positional parameter at index 0 (N): '%s' is neither a number nor auto"
+              .formatted(number));
+    }
+    int count = Integer.parseInt(number);
+    Checks.range(command, "N", count, 0, MOST_INSTANCES);
+    return count;
   }
 
-  private ScaleReport scale(Context context, ScalableDeployment deployment, PostgresAccess access)
+  private ScaleReport scale(
+      Context context, ScalableDeployment deployment, PostgresAccess access, int instances)
       throws Exception {
     ScaleRequest request = new ScaleRequest(instances, Optional.ofNullable(image), drain, start);
     try (Progress progress = context.progress();

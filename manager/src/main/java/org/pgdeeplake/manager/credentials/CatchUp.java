@@ -15,10 +15,15 @@ import org.pgdeeplake.manager.postgres.PostgresAccess;
 public final class CatchUp {
   private final Deployment deployment;
   private final PostgresAccess access;
+  private final String source;
 
-  public CatchUp(Deployment deployment, PostgresAccess access) {
+  /**
+   * @param source of the credentials, for people
+   */
+  public CatchUp(Deployment deployment, PostgresAccess access, String source) {
     this.deployment = deployment;
     this.access = access;
+    this.source = source;
   }
 
   /**
@@ -32,7 +37,12 @@ public final class CatchUp {
     }
     RotationResult result;
     try (Rotation rotation =
-        new Rotation(new OneInstance(deployment, instance), access, _ -> {}, () -> false)) {
+        new Rotation(
+            new OneInstance(deployment, instance),
+            Optional.empty(),
+            access,
+            _ -> {},
+            () -> false)) {
       result = rotation.rotate(credentials, false);
     }
     if (result.ending() != RotationResult.Ending.ROTATED) {
@@ -40,7 +50,7 @@ public final class CatchUp {
           "%s keeps its old credentials: %s"
               .formatted(instance.name(), result.instances().getFirst().reason()));
     }
-    return Optional.of("%s has the credentials of .env now".formatted(instance.name()));
+    return Optional.of("%s has the credentials of %s now".formatted(instance.name(), source));
   }
 
   private boolean has(Instance instance, Credentials credentials) throws DeploymentFailed {

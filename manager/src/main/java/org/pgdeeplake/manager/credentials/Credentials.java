@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.Refused;
+import org.pgdeeplake.manager.deployment.StartCredentials;
 
 /**
  * What {@code deeplake.creds} is to be.
@@ -45,6 +47,14 @@ public record Credentials(
     if (!value.strip().equals(value)) {
       throw new Refused(what + " begins or ends with a space");
     }
+  }
+
+  /** By the names that an instance's environment has for them; "" for no session token. */
+  Map<String, String> environment() {
+    return Map.of(
+        StartCredentials.ID, accessKeyId,
+        StartCredentials.SECRET, secretAccessKey,
+        StartCredentials.TOKEN, sessionToken == null ? "" : sessionToken);
   }
 
   String json() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.pgdeeplake.manager.credentials.RotationResult.Ending;
@@ -16,6 +17,7 @@ import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
+import org.pgdeeplake.manager.deployment.StartCredentials;
 import org.pgdeeplake.manager.postgres.Answer;
 import org.pgdeeplake.manager.postgres.Fleet;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
@@ -33,15 +35,18 @@ public final class Rotation implements AutoCloseable {
   private final Duration limit;
   private final Consumer<String> progress;
   private final BooleanSupplier unwanted;
+  private final StartRotation start;
   private final Map<Instance, InstanceRotation> running = new LinkedHashMap<>();
   private final Map<Instance, Of> results = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
 
   /**
+   * @param start where instances that start later take them from, which changes with the others
    * @param unwanted the user has changed their mind; looked at between the steps
    */
   public Rotation(
       Deployment deployment,
+      Optional<StartCredentials> start,
       PostgresAccess access,
       Consumer<String> progress,
       BooleanSupplier unwanted) {
@@ -50,6 +55,7 @@ public final class Rotation implements AutoCloseable {
     this.limit = access.timeout().multipliedBy(ANSWERS_OF_A_STEP);
     this.progress = progress;
     this.unwanted = unwanted;
+    this.start = new StartRotation(start, notes);
   }
 
   /**
@@ -61,18 +67,25 @@ public final class Rotation implements AutoCloseable {
     if (!begin(skipStopped)) {
       return result(Ending.NOTHING_CHANGED);
     }
+    start.prepare(credentials);
     try {
       return change(credentials);
     } catch (RuntimeException | InterruptedException e) {
+      var _ = start.rollBack();
       ask(InstanceRotation::rollBack);
       throw e;
     }
   }
 
   /** What {@link #rotate} would find; changes nothing. */
-  public RotationResult examine(boolean skipStopped) throws DeploymentFailed, InterruptedException {
+  public RotationResult examine(Credentials credentials, boolean skipStopped)
+      throws DeploymentFailed, InterruptedException {
     boolean begun =
         begin(skipStopped) && all("looking at the instances", InstanceRotation::requireUsable);
+    if (begun) {
+      start.prepare(credentials);
+      start.tellPlan();
+    }
     running.keySet().forEach(instance -> note(instance, Outcome.WOULD_BE_ROTATED));
     return result(begun ? Ending.WOULD_ROTATE : Ending.NOTHING_CHANGED);
   }
@@ -83,12 +96,14 @@ public final class Rotation implements AutoCloseable {
       rollBack(Outcome.UNCHANGED, Outcome.FAILED, "its log may be silent until the next rotation");
       return result(Ending.NOTHING_CHANGED);
     }
-    if (!all("switching to the new credentials", InstanceRotation::change)) {
-      boolean all = rollBack(Outcome.ROLLED_BACK, Outcome.UNKNOWN, "it could not be taken back");
+    if (!all("switching to the new credentials", InstanceRotation::change) || !start.change()) {
+      boolean all = start.rollBack();
+      all &= rollBack(Outcome.ROLLED_BACK, Outcome.UNKNOWN, "it could not be taken back");
       return result(all ? Ending.ROLLED_BACK : Ending.INCONSISTENT);
     }
     running.keySet().forEach(instance -> note(instance, Outcome.ROTATED));
     boolean finished = finish();
+    start.tell();
     warnOfThoseThatStarted();
     return result(finished ? Ending.ROTATED : Ending.ROTATED_WITH_PROBLEMS);
   }
@@ -236,6 +251,12 @@ public final class Rotation implements AutoCloseable {
     for (Of one : results.values()) {
       if (one.outcome() == Outcome.SKIPPED && deployment.state(one.instance()).mayAnswer()) {
         notes.add(one.instance().name() + " started in the meantime: rotate once more");
+      }
+    }
+    // An autoscaler may have been at work.
+    for (Instance instance : deployment.instances()) {
+      if (!results.containsKey(instance) && deployment.state(instance).mayAnswer()) {
+        notes.add(instance.name() + " is new: rotate once more, in case it started before");
       }
     }
   }

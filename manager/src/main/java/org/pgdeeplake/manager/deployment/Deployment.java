@@ -42,6 +42,16 @@ public interface Deployment extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Who else decides how many run, if anybody does. */
+  default Optional<Replicas.Autoscaler> autoscaler() throws DeploymentFailed {
+    return Optional.empty();
+  }
+
+  /** Where instances take credentials from when they start, if the manager can change that. */
+  default Optional<StartCredentials> startCredentials() throws DeploymentFailed {
+    return Optional.empty();
+  }
+
   @Override
   void close();
 }

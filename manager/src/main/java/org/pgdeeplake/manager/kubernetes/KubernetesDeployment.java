@@ -2,7 +2,6 @@ package org.pgdeeplake.manager.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,30 +13,36 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.DeploymentKind;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
 import org.pgdeeplake.manager.deployment.InstanceState.Phase;
+import org.pgdeeplake.manager.deployment.ReplicaOrder;
+import org.pgdeeplake.manager.deployment.Replicas;
+import org.pgdeeplake.manager.deployment.ReplicatedDeployment;
+import org.pgdeeplake.manager.deployment.StartCredentials;
 
 /**
  * The pods of a StatefulSet, first ordinal 0. Each question asks the API server anew. An instance's
  * address is the near end of a port-forward, also while it has no pod: whoever connects then is
  * told so in PostgreSQL's own protocol.
  */
-public final class KubernetesDeployment implements Deployment {
+public final class KubernetesDeployment implements ReplicatedDeployment {
   private static final String CREDENTIALS_FILE = "/dev/shm/deeplake-creds.conf";
   private static final int POSTGRES = 5432;
 
   private final ApiServer server;
+  private final ReplicaControl control;
   private final @Nullable String givenName;
   private final Map<String, PortForward> forwards = new ConcurrentHashMap<>();
   private volatile @Nullable String foundName;
 
   private KubernetesDeployment(ApiServer server, @Nullable String givenName) {
     this.server = server;
+    this.control = new ReplicaControl(server);
     this.givenName = givenName;
   }
 
@@ -61,9 +66,9 @@ public final class KubernetesDeployment implements Deployment {
   @Override
   public List<Instance> instances() throws DeploymentFailed {
     StatefulSet set = statefulSet();
-    int first = firstOrdinal(set);
+    int first = StatefulSetSearch.firstOrdinal(set);
     TreeSet<Integer> ordinals = new TreeSet<>();
-    for (int i = 0; i < replicas(set); i++) {
+    for (int i = 0; i < StatefulSetSearch.replicas(set); i++) {
       ordinals.add(first + i);
     }
     // On their way out, or about to be adopted.
@@ -74,6 +79,11 @@ public final class KubernetesDeployment implements Deployment {
       // Scaled to zero, not undefined.
       ordinals.add(first);
     }
+    return instances(set, ordinals);
+  }
+
+  private List<Instance> instances(StatefulSet set, Iterable<Integer> ordinals)
+      throws DeploymentFailed {
     List<Instance> instances = new ArrayList<>();
     for (int ordinal : ordinals) {
       String pod = StatefulSetSearch.name(set) + "-" + ordinal;
@@ -84,16 +94,56 @@ public final class KubernetesDeployment implements Deployment {
   }
 
   @Override
+  public List<Instance> first(int count) throws DeploymentFailed {
+    StatefulSet set = statefulSet();
+    int first = StatefulSetSearch.firstOrdinal(set);
+    return instances(set, IntStream.range(first, first + count).boxed().toList());
+  }
+
+  @Override
+  public boolean isGone(Instance instance) throws DeploymentFailed {
+    return pod(instance) == null;
+  }
+
+  private @Nullable Pod pod(Instance instance) throws DeploymentFailed {
+    return server.ask(
+        client -> client.pods().inNamespace(server.namespace()).withName(instance.name()).get());
+  }
+
+  @Override
+  public Replicas replicas() throws DeploymentFailed {
+    return control.replicas(statefulSet(), true);
+  }
+
+  @Override
+  public Optional<Replicas.Autoscaler> autoscaler() throws DeploymentFailed {
+    return Optional.ofNullable(control.replicas(statefulSet(), false).autoscaler());
+  }
+
+  @Override
+  public List<String> difference(ReplicaOrder order, Replicas now) {
+    return control.difference(order, now);
+  }
+
+  @Override
+  public void order(ReplicaOrder order, Replicas now) throws DeploymentFailed {
+    control.order(statefulSet(), order, now);
+  }
+
+  @Override
+  public Optional<StartCredentials> startCredentials() throws DeploymentFailed {
+    return StartSecret.of(server, statefulSet());
+  }
+
+  @Override
   public InstanceState state(Instance instance) throws DeploymentFailed {
-    Pod pod =
-        server.ask(client ->
-            client.pods().inNamespace(server.namespace()).withName(instance.name()).get());
+    Pod pod = pod(instance);
     if (pod != null) {
       return PodState.of(pod);
     }
     StatefulSet set = statefulSet();
-    int replicas = replicas(set);
-    if (instance.ordinal() - firstOrdinal(set) < replicas) {
+    int replicas = StatefulSetSearch.replicas(set);
+    if (instance.ordinal() - StatefulSetSearch.firstOrdinal(set) < replicas) {
       return new InstanceState(Phase.MISSING, "no pod yet");
     }
     return new InstanceState(
@@ -102,7 +152,7 @@ public final class KubernetesDeployment implements Deployment {
 
   @Override
   public OptionalInt wanted() throws DeploymentFailed {
-    return OptionalInt.of(replicas(statefulSet()));
+    return OptionalInt.of(StatefulSetSearch.replicas(statefulSet()));
   }
 
   @Override
@@ -169,18 +219,6 @@ public final class KubernetesDeployment implements Deployment {
     return owned && suffix.matches("\\d{1,9}")
         ? OptionalInt.of(Integer.parseInt(suffix))
         : OptionalInt.empty();
-  }
-
-  private static int replicas(StatefulSet set) {
-    // The API server's default.
-    return Objects.requireNonNullElse(set.getSpec().getReplicas(), 1);
-  }
-
-  private static int firstOrdinal(StatefulSet set) {
-    StatefulSetSpec spec = set.getSpec();
-    return spec.getOrdinals() == null
-        ? 0
-        : Objects.requireNonNullElse(spec.getOrdinals().getStart(), 0);
   }
 
   @Override

@@ -2,7 +2,9 @@ package org.pgdeeplake.manager.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 
@@ -74,6 +76,18 @@ final class StatefulSetSearch {
   static java.util.Map<String, String> labels(HasMetadata object) {
     var labels = object.getMetadata().getLabels();
     return labels == null ? java.util.Map.of() : labels;
+  }
+
+  static int replicas(StatefulSet set) {
+    // The API server's default.
+    return Objects.requireNonNullElse(set.getSpec().getReplicas(), 1);
+  }
+
+  static int firstOrdinal(StatefulSet set) {
+    StatefulSetSpec spec = set.getSpec();
+    return spec.getOrdinals() == null
+        ? 0
+        : Objects.requireNonNullElse(spec.getOrdinals().getStart(), 0);
   }
 
   static String name(HasMetadata object) {

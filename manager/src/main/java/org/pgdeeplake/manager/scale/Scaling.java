@@ -282,4 +282,9 @@ public final class Scaling {
   private static List<Instance> union(List<Instance> one, List<Instance> other) {
     return Stream.concat(one.stream(), other.stream()).distinct().toList();
   }
+
+  /** For people. */
+  static String names(List<Instance> instances) {
+    return String.join(", ", instances.stream().map(Instance::name).toList());
+  }
 }

@@ -59,7 +59,7 @@ final class StartUp {
     if (joining.isEmpty()) {
       return List.of();
     }
-    progress.step("starting " + names(joining));
+    progress.step("starting " + Scaling.names(joining));
     List<String> warnings = new CopyOnWriteArrayList<>();
     List<Answer<Boolean>> answers =
         Fleet.ask(
@@ -83,7 +83,7 @@ final class StartUp {
     if (!failures.isEmpty()) {
       throw new DeploymentFailed(String.join(System.lineSeparator(), failures));
     }
-    progress.step("databases of " + names(joining));
+    progress.step("databases of " + Scaling.names(joining));
     List<String> missing = afterStart.databases(joining, progress::line);
     if (!missing.isEmpty()) {
       throw new DeploymentFailed(String.join(System.lineSeparator(), missing));
@@ -121,9 +121,5 @@ final class StartUp {
     List<String> all = new ArrayList<>(warnings);
     all.add(lastWords);
     return all;
-  }
-
-  private static String names(List<Instance> instances) {
-    return String.join(", ", instances.stream().map(Instance::name).toList());
   }
 }

@@ -12,6 +12,7 @@ import org.pgdeeplake.manager.deployment.InstanceState;
  * Everything at one moment.
  *
  * @param wanted how many instances should run; empty: somebody else decides it
+ * @param autoscaler who else decides how many run
  * @param client where clients reach the proxy, HOST:PORT
  * @param cache null: none is configured
  */
@@ -19,6 +20,7 @@ public record DeploymentStatus(
     Instant time,
     DeploymentKind kind,
     OptionalInt wanted,
+    AutoscalerStatus autoscaler,
     List<InstanceStatus> instances,
     ProxyStatus proxy,
     String client,

@@ -24,6 +24,9 @@ record Findings(List<String> trouble, List<String> notes) {
       findings.state(status.instances().get(i), wanted);
     }
     findings.missing(status);
+    if (!status.autoscaler().told().isEmpty()) {
+      findings.notes.add(status.autoscaler().told());
+    }
     findings.extension(status);
     findings.rootPaths(status);
     findings.proxy(status);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.cache.CacheGlance;
+import org.pgdeeplake.manager.deployment.Replicas;
 import org.pgdeeplake.manager.proxy.Server;
 import org.pgdeeplake.manager.terminal.Json;
 
@@ -20,6 +21,7 @@ final class StatusJson {
             .put("running", status.running());
     ArrayNode instances = root.putArray("instances");
     status.instances().forEach(each -> instance(instances.addObject(), each));
+    autoscaler(root, status.autoscaler().now());
     root.put("rootPathsAgree", status.rootPathsAgree());
     proxy(root.putObject("proxy"), status.proxy());
     test(root.putObject("client"), status);
@@ -51,6 +53,24 @@ final class StatusJson {
         .put("extension", facts == null ? null : facts.extension())
         .put("stateless", facts == null ? null : facts.isStateless())
         .put("rootPath", facts == null ? null : facts.rootPath());
+  }
+
+  private static void autoscaler(ObjectNode root, Replicas.@Nullable Autoscaler autoscaler) {
+    if (autoscaler == null) {
+      root.putNull("autoscaler");
+      return;
+    }
+    ObjectNode node =
+        root.putObject("autoscaler")
+            .put("name", autoscaler.name())
+            .put("min", autoscaler.least())
+            .put("max", autoscaler.most());
+    node.put("paused", autoscaler.paused().isPresent());
+    node.put(
+        "pausedAt",
+        autoscaler.paused().isPresent() ? Integer.valueOf(autoscaler.paused().getAsInt()) : null);
+    ObjectNode orders = node.putObject("orders");
+    autoscaler.orders().forEach(orders::put);
   }
 
   private static void proxy(ObjectNode node, ProxyStatus status) {

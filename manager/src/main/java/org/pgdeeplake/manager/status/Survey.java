@@ -72,6 +72,7 @@ public final class Survey {
   public DeploymentStatus look() throws DeploymentFailed, InterruptedException {
     List<Instance> instances = deployment.instances();
     OptionalInt wanted = deployment.wanted();
+    AutoscalerStatus autoscaler = AutoscalerStatus.of(deployment);
     long deadline = System.nanoTime() + limit.toNanos();
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {
@@ -83,6 +84,7 @@ public final class Survey {
           Instant.now(),
           deployment.kind(),
           wanted,
+          autoscaler,
           asked,
           await(proxy, deadline, reason -> new ProxyStatus(places.admin(), null, reason)),
           places.client(),

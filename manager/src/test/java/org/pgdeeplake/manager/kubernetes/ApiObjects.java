@@ -46,6 +46,19 @@ final class ApiObjects {
     return pod;
   }
 
+  /** The subresource, autoscaling/v1. */
+  static String scale(ObjectNode statefulSet) {
+    ObjectNode scale = MAPPER.createObjectNode();
+    scale.put("kind", "Scale").put("apiVersion", "autoscaling/v1");
+    scale.set("metadata", statefulSet.get("metadata"));
+    scale.putObject("spec").set("replicas", statefulSet.at("/spec/replicas"));
+    scale
+        .putObject("status")
+        .put("selector", "app.kubernetes.io/name=pg-deeplake")
+        .set("replicas", statefulSet.at("/status/replicas"));
+    return scale.toString();
+  }
+
   static String list(String kind, String apiVersion, Collection<? extends JsonNode> items) {
     ObjectNode list = MAPPER.createObjectNode();
     list.put("kind", kind + "List").put("apiVersion", apiVersion);

@@ -2,6 +2,8 @@ package org.pgdeeplake.manager.kubernetes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -14,6 +16,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The stand-in's answers. */
 final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -27,41 +30,80 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
     String bearer = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    String resource = resource(uri.path());
-    var forbidden = server.forbidden(resource);
     if (!bearer.equals("Bearer " + ApiServerStandIn.TOKEN)) {
       answer(context, 401, ApiObjects.status(401, "Unauthorized", "Unauthorized"));
-    } else if (forbidden.isPresent()) {
-      answer(context, 403, forbidden.get());
-    } else if (resource.equals("pods/portforward")) {
-      portForward(context, request, uri);
-    } else {
-      server
-          .get(uri.path(), labels(uri))
-          .ifPresentOrElse(
-              json -> answer(context, 200, json), () -> notFound(context, uri.path(), resource));
+      return;
     }
+    ApiPath path = ApiPath.parse(uri.path());
+    String rule = path.rule(request.method().name());
+    server.asked.add(rule);
+    var forbidden = server.forbidden(path.resource());
+    if (forbidden.isPresent()) {
+      answer(context, 403, forbidden.get());
+    } else if (path.resource().equals("pods/portforward")) {
+      portForward(context, request, path, uri);
+    } else if (request.method().name().equals("PATCH")) {
+      patch(context, request, path, uri, rule);
+    } else {
+      orNotFound(context, path, server.get(path, labels(uri)));
+    }
+  }
+
+  private void patch(
+      ChannelHandlerContext context,
+      FullHttpRequest request,
+      ApiPath path,
+      QueryStringDecoder uri,
+      String rule) {
+    boolean dryRun = uri.parameters().containsKey("dryRun");
+    var failure = dryRun ? Optional.<String>empty() : server.failure(rule);
+    if (!request
+        .headers()
+        .get(HttpHeaderNames.CONTENT_TYPE, "")
+        .startsWith("application/merge-patch+json")) {
+      answer(context, 415, ApiObjects.status(415, "UnsupportedMediaType", "the type"));
+    } else if (failure.isPresent()) {
+      answer(context, 500, ApiObjects.status(500, "InternalError", failure.get()));
+    } else {
+      try {
+        ApiPatch patch =
+            new ApiPatch(new ObjectMapper().readTree(request.content().toString(UTF_8)), dryRun);
+        Runnable quicker = dryRun ? null : server.beforePatch.getAndSet(null);
+        if (quicker != null) {
+          quicker.run();
+        }
+        if (server.conflicts(path, patch)) {
+          answer(context, 409, conflict(path));
+          return;
+        }
+        orNotFound(context, path, server.patch(path, patch));
+        server.managers.add(
+            uri.parameters().getOrDefault("fieldManager", List.of("unknown")).getFirst());
+      } catch (JsonProcessingException e) {
+        answer(context, 400, ApiObjects.status(400, "BadRequest", e.getMessage()));
+      }
+    }
+  }
+
+  private static String conflict(ApiPath path) {
+    return ApiObjects.status(
+        409,
+        "Conflict",
+        "Operation cannot be fulfilled on %s \"%s\": the object has been modified; please apply your changes to the latest version and try again"
+            .formatted(path.resource(), path.name()));
   }
 
   private void portForward(
-      ChannelHandlerContext context, FullHttpRequest request, QueryStringDecoder uri) {
-    String[] parts = uri.path().split("/", -1);
-    String pod = parts[parts.length - 2];
-    if (server.hasPod(pod)) {
+      ChannelHandlerContext context,
+      FullHttpRequest request,
+      ApiPath path,
+      QueryStringDecoder uri) {
+    if (server.hasPod(path.name())) {
       int port = Integer.parseInt(uri.parameters().getOrDefault("ports", List.of("0")).getFirst());
-      server.portForwards.open(context, request, pod, port);
+      server.portForwards.open(context, request, path.name(), port);
     } else {
-      notFound(context, "/" + pod, "pods");
+      orNotFound(context, path, Optional.empty());
     }
-  }
-
-  private static String resource(String path) {
-    if (path.endsWith("/portforward")) {
-      return "pods/portforward";
-    }
-    return path.contains("/statefulsets")
-        ? "statefulsets"
-        : path.contains("/pods") ? "pods" : "namespaces";
   }
 
   private static Map<String, String> labels(QueryStringDecoder uri) {
@@ -75,12 +117,14 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     return labels;
   }
 
-  private static void notFound(ChannelHandlerContext context, String path, String resource) {
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    answer(
-        context,
-        404,
-        ApiObjects.status(404, "NotFound", "%s \"%s\" not found".formatted(resource, name)));
+  private static void orNotFound(
+      ChannelHandlerContext context, ApiPath path, Optional<String> json) {
+    if (json.isPresent()) {
+      answer(context, 200, json.get());
+    } else {
+      String message = "%s \"%s\" not found".formatted(path.plain(), path.name());
+      answer(context, 404, ApiObjects.status(404, "NotFound", message));
+    }
   }
 
   private static void answer(ChannelHandlerContext context, int status, String json) {

@@ -27,14 +27,16 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
  * A stand-in for the part of an API server that the manager uses, over real HTTPS and WebSockets:
- * StatefulSets, pods, namespaces and port-forwards of one namespace, {@code deeplake}. Who has not
- * the token of its kubeconfig gets 401.
+ * the objects of an {@link ApiStore} in one namespace, {@code deeplake}, and port-forwards. Who has
+ * not the token of its kubeconfig gets 401.
  */
 final class ApiServerStandIn implements AutoCloseable {
   static final String TOKEN = "token-of-operator";
@@ -45,10 +47,20 @@ final class ApiServerStandIn implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private final X509Bundle certificate;
   private final Channel listener;
-  private final Map<String, ObjectNode> statefulSets = new ConcurrentSkipListMap<>();
-  private final Map<String, ObjectNode> pods = new ConcurrentSkipListMap<>();
+  final ApiStore store = new ApiStore();
   private final Map<String, Integer> ports = new ConcurrentHashMap<>();
   private final Map<String, String> forbidden = new ConcurrentHashMap<>();
+  private final Map<String, String> failures = new ConcurrentHashMap<>();
+
+  /** What requests were for, such as {@code get pods}. */
+  final Set<String> asked = new ConcurrentSkipListSet<>();
+
+  /** Runs once, before the next patch that is no dry run: another is quicker. */
+  final AtomicReference<Runnable> beforePatch = new AtomicReference<>();
+
+  /** Field managers of the patches. */
+  final Set<String> managers = new ConcurrentSkipListSet<>();
+
   final PortForwardStandIn portForwards = new PortForwardStandIn(ports);
 
   ApiServerStandIn() throws Exception {
@@ -91,11 +103,11 @@ final class ApiServerStandIn implements AutoCloseable {
   }
 
   void statefulSet(String name, int replicas) {
-    statefulSets.put(name, ApiObjects.statefulSet(name, replicas));
+    store.put("statefulsets", ApiObjects.statefulSet(name, replicas));
   }
 
   void deleteStatefulSet(String name) {
-    statefulSets.remove(name);
+    store.remove("statefulsets", name);
   }
 
   /** {@code postgres}: where what listens on its port 5432 really is; 0: nothing does. */
@@ -104,14 +116,14 @@ final class ApiServerStandIn implements AutoCloseable {
   }
 
   void pod(String name, ObjectNode pod, int podPort, int realPort) {
-    pods.put(name, pod);
+    store.put("pods", pod);
     if (realPort != 0) {
       ports.put(name + ":" + podPort, realPort);
     }
   }
 
   void deletePod(String name) {
-    pods.remove(name);
+    store.remove("pods", name);
   }
 
   /** Such as {@code get pods/portforward}. */
@@ -123,47 +135,55 @@ final class ApiServerStandIn implements AutoCloseable {
     return Optional.ofNullable(forbidden.get(resource));
   }
 
+  /** Such as {@code patch secrets}; a dry run does not fail. */
+  void fail(String rule, String message) {
+    failures.put(rule, message);
+  }
+
+  Optional<String> failure(String rule) {
+    return Optional.ofNullable(failures.get(rule));
+  }
+
   /** Empty: there is no such object or path. */
-  Optional<String> get(String path, Map<String, String> labels) {
-    List<String> parts = Stream.of(path.split("/", -1)).filter(part -> !part.isEmpty()).toList();
-    String resource = parts.getLast();
-    if (path.equals("/api/v1/namespaces")) {
+  Optional<String> get(ApiPath path, Map<String, String> labels) {
+    boolean ours = path.namespace().equals(NAMESPACE);
+    if (path.resource().equals("namespaces")) {
       return Optional.of(
           ApiObjects.list(
               "Namespace", "v1", Stream.of("default", NAMESPACE).map(this::namespace).toList()));
     }
-    boolean ours = path.contains("/namespaces/" + NAMESPACE + "/");
-    if (resource.equals("statefulsets")) {
-      return Optional.of(
-          ApiObjects.list("StatefulSet", "apps/v1", ours ? statefulSets.values() : List.of()));
+    if (path.name().isEmpty()) {
+      return store.list(path.resource(), labels, ours);
     }
-    if (resource.equals("pods")) {
-      return Optional.of(
-          ApiObjects.list(
-              "Pod", "v1", pods.values().stream().filter(pod -> has(pod, labels)).toList()));
-    }
-    var objects = path.contains("/statefulsets/") ? statefulSets : pods;
     return ours
-        ? Optional.ofNullable(objects.get(resource)).map(JsonNode::toString)
+        ? store.get(path.resource(), path.name()).map(JsonNode::toString)
         : Optional.empty();
   }
 
+  boolean conflicts(ApiPath path, ApiPatch patch) {
+    return store.get(path.plain(), path.name()).filter(patch::conflicts).isPresent();
+  }
+
+  /** What it has become; of a scale the Scale. */
+  Optional<String> patch(ApiPath path, ApiPatch patch) {
+    Optional<ObjectNode> now =
+        patch.dryRun()
+            ? store.get(path.plain(), path.name()).map(patch::on)
+            : store.update(path.plain(), path.name(), patch::on);
+    return now.map(object ->
+        path.resource().equals("statefulsets/scale")
+            ? ApiObjects.scale(object)
+            : object.toString());
+  }
+
   boolean hasPod(String name) {
-    return pods.containsKey(name);
+    return store.get("pods", name).isPresent();
   }
 
   private JsonNode namespace(String name) {
     ObjectNode namespace = ApiObjects.componentPod(name, "", "running");
     namespace.put("kind", "Namespace").remove(List.of("spec", "status"));
     return namespace;
-  }
-
-  private static boolean has(ObjectNode object, Map<String, String> labels) {
-    return labels.entrySet().stream()
-        .allMatch(label ->
-            label
-                .getValue()
-                .equals(object.path("metadata").path("labels").path(label.getKey()).asText()));
   }
 
   /** With the contexts {@code stage}, the current one, and {@code elsewhere}, another namespace. */

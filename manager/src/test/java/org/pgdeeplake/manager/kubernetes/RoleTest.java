@@ -1,0 +1,90 @@
+package org.pgdeeplake.manager.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.pgdeeplake.manager.Manage;
+import org.pgdeeplake.manager.NeedsProgram;
+
+/** The Role in the documents is what the manager asks a cluster for: no verb more, none less. */
+@NeedsProgram("redis-server")
+class RoleTest {
+  private static final Path ROLE =
+      Path.of(System.getProperty("basedir", ""))
+          .toAbsolutePath()
+          .resolve("../docs/manager-role.yaml");
+
+  /**
+   * The first is what some versions of Kubernetes check for a port-forward over WebSockets, others
+   * the second.
+   */
+  private static final Set<String> EITHER =
+      Set.of("create pods/portforward", "get pods/portforward");
+
+  /** Only to say what namespaces there are where one is misspelt; without it nothing fails. */
+  private static final String COURTESY = "list namespaces";
+
+  @AutoClose private final ClusterScene scene = new ClusterScene(2, 1).withRedis();
+
+  RoleTest() throws Exception {}
+
+  private void run(String... args) {
+    Manage run = scene.manage(args);
+    assertThat(run.code()).as(run.toString()).isZero();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Set<String> documented() throws Exception {
+    Set<String> rules = new TreeSet<>();
+    Map<String, Object> role = Serialization.unmarshal(Files.readString(ROLE), Map.class);
+    for (Map<String, Object> rule : (Iterable<Map<String, Object>>) role.get("rules")) {
+      String group = ((Iterable<String>) rule.get("apiGroups")).iterator().next();
+      for (String resource : (Iterable<String>) rule.get("resources")) {
+        String[] parts = resource.split("/", 2);
+        String full =
+            group.isEmpty()
+                ? resource
+                : parts[0] + "." + group + (parts.length > 1 ? "/" + parts[1] : "");
+        for (String verb : (Iterable<String>) rule.get("verbs")) {
+          rules.add(verb + " " + full);
+        }
+      }
+    }
+    return rules;
+  }
+
+  @Test
+  void asksForWhatIsDocumentedAndForAllOfIt() throws Exception {
+    scene.server.store.put("secrets", ApiObjects.read("secret.json"));
+    ObjectNode set = scene.server.store.get("statefulsets", "pg-deeplake").orElseThrow();
+    ((ObjectNode) set.at("/spec/template/spec/containers/0"))
+        .putArray("envFrom")
+        .addObject()
+        .putObject("secretRef")
+        .put("name", "pg-deeplake");
+    Files.writeString(
+        scene.data.path().resolve(".env"), "AWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\n");
+    run("scale", "2", "--no-drain");
+    scene.withKeda();
+    run("scale", "1", "--no-drain");
+    run("scale", "auto");
+    run("rotate-creds");
+    run("provision-db", "tpch");
+    scene.manage("status");
+    scene.manage("provision-db", "tpch", "--statefulset", "none");
+    scene.manage("status", "-n", "none");
+
+    Set<String> asked = new TreeSet<>(scene.server.asked);
+    assertThat(asked.remove(COURTESY)).isTrue();
+    asked.addAll(EITHER);
+    assertThat(asked).containsExactlyElementsOf(documented());
+  }
+}
