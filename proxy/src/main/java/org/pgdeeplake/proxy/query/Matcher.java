@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.query;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ record Matcher(String label, boolean negated, String value, @Nullable Pattern pa
 
   private static boolean matches(Pattern pattern, String actual) throws QueryException {
     try {
-      return pattern.matcher(new Counted(actual, 0, actual.length(), new int[1])).matches();
+      return pattern.matcher(new Counted(actual, 0, actual.length(), new AtomicInteger())).matches();
     } catch (TooManySteps | StackOverflowError _) {
       throw new QueryException("a pattern takes too long; write a simpler one");
     }
@@ -64,7 +65,8 @@ record Matcher(String label, boolean negated, String value, @Nullable Pattern pa
   }
 
   /** Gives out so many characters and no more. */
-  private record Counted(String text, int from, int to, int[] steps) implements CharSequence {
+  private record Counted(String text, int from, int to, AtomicInteger steps)
+      implements CharSequence {
     @Override
     public int length() {
       return to - from;
@@ -72,7 +74,7 @@ record Matcher(String label, boolean negated, String value, @Nullable Pattern pa
 
     @Override
     public char charAt(int index) {
-      if (++steps[0] > MOST_STEPS) {
+      if (steps.incrementAndGet() > MOST_STEPS) {
         throw new TooManySteps();
       }
       return text.charAt(from + index);

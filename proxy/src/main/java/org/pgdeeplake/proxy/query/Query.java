@@ -53,10 +53,14 @@ public sealed interface Query {
     public List<Series> evaluate(Function<String, List<Series>> metrics) throws QueryException {
       Map<Map<String, String>, Series> others = new LinkedHashMap<>();
       right.evaluate(metrics).forEach(one -> others.put(one.labels(), one));
-      return left.evaluate(metrics).stream()
-          .filter(one -> others.containsKey(one.labels()))
-          .map(one -> one.unnamed(one.value() + others.get(one.labels()).value()))
-          .toList();
+      List<Series> sums = new ArrayList<>();
+      for (Series one : left.evaluate(metrics)) {
+        Series other = others.get(one.labels());
+        if (other != null) {
+          sums.add(one.unnamed(one.value() + other.value()));
+        }
+      }
+      return sums;
     }
   }
 

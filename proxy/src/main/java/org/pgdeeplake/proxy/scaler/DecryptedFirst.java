@@ -20,7 +20,11 @@ final class DecryptedFirst extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    limit = ctx.executor().schedule(() -> ctx.close(), HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+    Runnable close =
+        () -> {
+          var _ = ctx.close();
+        };
+    limit = ctx.executor().schedule(close, HANDSHAKE_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override

@@ -20,7 +20,7 @@ final class WireWriter {
   }
 
   WireWriter real(int field, double value) {
-    varint((long) field << 3 | 1);
+    varint(((long) field << 3) | 1);
     long bits = Double.doubleToLongBits(value);
     for (int i = 0; i < Long.BYTES; i++) {
       out.write((int) (bits >>> (8 * i)));
@@ -37,7 +37,7 @@ final class WireWriter {
   }
 
   private WireWriter bytes(int field, byte[] value) {
-    varint((long) field << 3 | 2);
+    varint(((long) field << 3) | 2);
     varint(value.length);
     out.writeBytes(value);
     return this;
@@ -46,7 +46,7 @@ final class WireWriter {
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);
