@@ -166,10 +166,13 @@ topologySpreadConstraints:
 {{- if hasKey $set $key -}}
 {{- $line = printf "%s = %v" $key (get $set $key) -}}
 {{- $set = omit $set $key -}}
-{{- else if and $.Values.persistence.enabled (eq $line "# No durability") -}}
-{{- $line = "# Durable: persistence.enabled" -}}
 {{- end -}}
 {{- $lines = append $lines $line -}}
+{{- end -}}
+{{- if .Values.persistence.enabled -}}
+{{- /* What it says there is about a disk that may be lost. */ -}}
+{{- $text := regexReplaceAll "^(#.*\n)+" (join "\n" $lines) "# Appended to an instance's postgresql.conf at its first start. Its disk is kept.\n" -}}
+{{- $lines = splitList "\n" (replace "# No durability" "# Durability" $text) -}}
 {{- end -}}
 {{- if $set }}{{ $lines = concat $lines (list "" "# postgresConfig") }}{{ end -}}
 {{- range $key := keys $set | sortAlpha }}{{ $lines = append $lines (printf "%s = %v" $key (get $set $key)) }}{{ end -}}
