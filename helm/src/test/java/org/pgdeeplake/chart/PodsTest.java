@@ -150,8 +150,7 @@ class PodsTest {
                     + "{'ports':[{'port':'scaler','protocol':'TCP'}],'from':[K]}]")
                 .replace('\'', '"')
                 .replace("M", monitoring)
-                .replace("K", keda)
-                .replace("\"TCP\"", "\"TCP\""));
+                .replace("K", keda));
     assertThat(at(rendered.get("NetworkPolicy/pg-deeplake"), "spec", "ingress", 0, "from").toString())
         .contains("\"app.kubernetes.io/component\":\"proxy\"");
     assertThat(
