@@ -13,8 +13,7 @@ final class Combinations {
     all.put("defaults", "{}");
     all.put("keys", "aws: {accessKeyId: AKIA, secretAccessKey: secret, sessionToken: token}");
     all.put("persistence", "persistence: {enabled: true, storageClass: gp3, annotations: {a: b}}");
-    all.put(
-        "shared local storage", "deeplake: {localStorage: {existingClaim: shared}}");
+    all.put("shared local storage", "deeplake: {localStorage: {existingClaim: shared}}");
     all.put("S3", "deeplake: {rootPath: s3://bucket/prefix/}");
     all.put("envFromSecret", "envFromSecret: mine");
     all.put(

@@ -1,5 +1,6 @@
-// What is in two places is the same in both: files of the chart, the table of values, the schema. To write them anew:
-// mvn -pl helm test -Dtest=GeneratedTest -Dgenerated.write=true
+// What is in two places is the same in both: files of the chart, the table of values, the schema.
+// To write them anew:
+// see CONTRIBUTING.md
 package org.pgdeeplake.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,10 +60,9 @@ class GeneratedTest {
     List<String> explained = values().paths();
     assertThat(explained).allSatisfy(path -> assertThat(known(schema, path)).as(path).isTrue());
     assertThat(schema.getAsJsonObject("properties").keySet())
-        .allMatch(
-            key ->
-                key.equals("global")
-                    || explained.stream().anyMatch(path -> (path + ".").startsWith(key + ".")));
+        .allMatch(key ->
+            key.equals("global")
+                || explained.stream().anyMatch(path -> (path + ".").startsWith(key + ".")));
   }
 
   private static boolean known(JsonObject schema, String path) {

@@ -41,8 +41,7 @@ class InstancesTest {
     JsonElement spec = at(rendered.get(SET), "spec");
     assertThat(text(spec, "podManagementPolicy")).isEqualTo("Parallel");
     assertThat(number(spec, "replicas")).isEqualTo(2);
-    JsonElement service =
-        at(rendered.get("Service/" + text(spec, "serviceName")), "spec");
+    JsonElement service = at(rendered.get("Service/" + text(spec, "serviceName")), "spec");
     assertThat(text(service, "clusterIP")).isEqualTo("None");
     assertThat(at(service, "publishNotReadyAddresses").getAsBoolean()).isTrue();
     assertThat(at(service, "selector")).isEqualTo(at(spec, "selector", "matchLabels"));
@@ -57,11 +56,13 @@ class InstancesTest {
           .contains("/usr/local/bin/health-check.sh");
       assertThat(at(container, probe).toString()).doesNotContain("tcpSocket", "httpGet");
     }
-    assertThat(number(container, "startupProbe", "periodSeconds")
-            * number(container, "startupProbe", "failureThreshold"))
+    assertThat(
+            number(container, "startupProbe", "periodSeconds")
+                * number(container, "startupProbe", "failureThreshold"))
         .as("longest start, seconds")
         .isGreaterThanOrEqualTo(300);
-    assertThat(mounts(container)).containsEntry("/usr/local/bin/health-check.sh", "health-check.sh");
+    assertThat(mounts(container))
+        .containsEntry("/usr/local/bin/health-check.sh", "health-check.sh");
   }
 
   @Test
@@ -121,12 +122,12 @@ class InstancesTest {
 
   @Test
   void persistenceIsAVolumeForEachAndSafeSettings() {
-    Rendered rendered =
-        Chart.render("persistence: {enabled: true, size: 9Gi, storageClass: fast}");
+    Rendered rendered = Chart.render("persistence: {enabled: true, size: 9Gi, storageClass: fast}");
     JsonElement claim = at(rendered.get(SET), "spec", "volumeClaimTemplates", 0);
     assertThat(text(claim, "spec", "resources", "requests", "storage")).isEqualTo("9Gi");
     assertThat(text(claim, "spec", "storageClassName")).isEqualTo("fast");
-    assertThat(text(rendered.get(SET), "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"))
+    assertThat(
+            text(rendered.get(SET), "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"))
         .isEqualTo("Retain");
     assertThat(overrides(rendered))
         .contains("\nfsync = on\n", "\nsynchronous_commit = on\n", "\nfull_page_writes = on\n")

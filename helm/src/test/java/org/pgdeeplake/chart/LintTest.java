@@ -1,4 +1,5 @@
-// Helm's own linter has nothing to say, strictly, about the chart with its defaults and with each example's values.
+// Helm's own linter has nothing to say, strictly, about the chart with its defaults and with each
+// example's values.
 package org.pgdeeplake.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,5 @@
-// The chart's alerts and dashboard are those of monitoring/, with the owner and the runbooks of values; promtool finds no
+// The chart's alerts and dashboard are those of monitoring/, with the owner and the runbooks of
+// values; promtool finds no
 // fault; runbooks name objects that the chart makes.
 package org.pgdeeplake.chart;
 
@@ -80,7 +81,8 @@ class MonitoringTest {
   void promtoolFindsNoFault(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("rules.yml"), rules(ALL).toString());
     Programs.Result result =
-        Programs.run(Duration.ofMinutes(1), Map.of(), "promtool", "check", "rules", file.toString());
+        Programs.run(
+            Duration.ofMinutes(1), Map.of(), "promtool", "check", "rules", file.toString());
     assertThat(result.exitCode()).as(result.output()).isZero();
     assertThat(result.output()).contains("17 rules found");
   }
@@ -104,23 +106,22 @@ class MonitoringTest {
     assertThat(
             rendered.objects().stream()
                 .filter(object -> text(object, "kind").equals("Service"))
-                .filter(
-                    object ->
-                        at(object, "metadata", "labels")
-                            .getAsJsonObject()
-                            .entrySet()
-                            .containsAll(wanted.getAsJsonObject().entrySet()))
+                .filter(object ->
+                    at(object, "metadata", "labels")
+                        .getAsJsonObject()
+                        .entrySet()
+                        .containsAll(wanted.getAsJsonObject().entrySet()))
                 .map(object -> text(object, "metadata", "name")))
         .containsExactly("pg-deeplake-proxy-admin");
-    assertThat(text(wanted, text(monitor, "spec", "jobLabel"))).matches(".*(pg-proxy|pg-deeplake).*");
+    assertThat(text(wanted, text(monitor, "spec", "jobLabel")))
+        .matches(".*(pg-proxy|pg-deeplake).*");
   }
 
   @Test
   void runbooksNameWhatTheChartMakes() throws IOException {
     Rendered rendered = Chart.render(ALL, "autoscaling: {enabled: true}");
     Set<String> named = new TreeSet<>();
-    Pattern object =
-        Pattern.compile("\\b(deploy|statefulset|scaledobject)[/ ]([a-z][a-z-]*[a-z])");
+    Pattern object = Pattern.compile("\\b(deploy|statefulset|scaledobject)[/ ]([a-z][a-z-]*[a-z])");
     try (DirectoryStream<Path> runbooks =
         Files.newDirectoryStream(Chart.ROOT.resolve("monitoring/runbooks"))) {
       for (Path runbook : runbooks) {
@@ -132,10 +133,8 @@ class MonitoringTest {
     }
     assertThat(named)
         .isNotEmpty()
-        .allMatch(
-            name ->
-                rendered.names().stream()
-                    .anyMatch(known ->
-                        known.replace("Deployment", "deploy").equalsIgnoreCase(name)));
+        .allMatch(name ->
+            rendered.names().stream()
+                .anyMatch(known -> known.replace("Deployment", "deploy").equalsIgnoreCase(name)));
   }
 }

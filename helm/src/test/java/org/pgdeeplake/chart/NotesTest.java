@@ -33,7 +33,8 @@ class NotesTest {
   @Test
   void theySayHowToConnect() throws Exception {
     assertThat(notes("deeplake: {rootPath: s3://b/}"))
-        .contains("get service pg-deeplake-proxy", "sslmode=require", "create secret tls pg-deeplake-tls")
+        .contains(
+            "get service pg-deeplake-proxy", "sslmode=require", "create secret tls pg-deeplake-tls")
         .doesNotContain("WARNING");
   }
 

@@ -1,4 +1,5 @@
-// What the chart renders is what the API server takes: no unknown field, none missing, at any depth.
+// What the chart renders is what the API server takes: no unknown field, none missing, at any
+// depth.
 package org.pgdeeplake.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,7 +45,8 @@ class ObjectsTest {
           Map.entry("policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::validateJsonElement),
           Map.entry("networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::validateJsonElement),
           Map.entry("rbac.authorization.k8s.io/v1/Role", V1Role::validateJsonElement),
-          Map.entry("rbac.authorization.k8s.io/v1/RoleBinding", V1RoleBinding::validateJsonElement));
+          Map.entry(
+              "rbac.authorization.k8s.io/v1/RoleBinding", V1RoleBinding::validateJsonElement));
 
   private static final List<String> CUSTOM =
       List.of(

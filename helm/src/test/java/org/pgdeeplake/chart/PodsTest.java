@@ -1,4 +1,5 @@
-// Every pod is as little as it can be, is spread, is restarted when its configuration changes, and is found by its labels.
+// Every pod is as little as it can be, is spread, is restarted when its configuration changes, and
+// is found by its labels.
 package org.pgdeeplake.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PodsTest {
   private static final List<String> WORKLOADS =
-      List.of("StatefulSet/pg-deeplake", "Deployment/pg-deeplake-proxy", "Deployment/pg-deeplake-redis");
+      List.of(
+          "StatefulSet/pg-deeplake",
+          "Deployment/pg-deeplake-proxy",
+          "Deployment/pg-deeplake-redis");
 
   static List<String> workloads() {
     return WORKLOADS;
@@ -62,7 +66,11 @@ class PodsTest {
     JsonObject set = rendered.get("StatefulSet/pg-deeplake");
     assertThat(text(set, "spec", "template", "spec", "securityContext", "runAsUser"))
         .isEqualTo("70");
-    assertThat(text(rendered.container("StatefulSet/pg-deeplake"), "securityContext", "readOnlyRootFilesystem"))
+    assertThat(
+            text(
+                rendered.container("StatefulSet/pg-deeplake"),
+                "securityContext",
+                "readOnlyRootFilesystem"))
         .isEqualTo("false");
     assertThat(text(set, "spec", "template", "metadata", "labels", "a")).isEqualTo("b");
     assertThat(text(set, "spec", "template", "metadata", "annotations", "c")).isEqualTo("d");
@@ -83,7 +91,8 @@ class PodsTest {
     assertThat(text(zone, "labelSelector", "matchLabels", "app.kubernetes.io/component"))
         .isEqualTo("postgres");
     JsonObject hard =
-        Chart.render("{podAntiAffinity: hard, nodeSelector: {disk: ssd}, tolerations: [{operator: Exists}]}")
+        Chart.render(
+                "{podAntiAffinity: hard, nodeSelector: {disk: ssd}, tolerations: [{operator: Exists}]}")
             .pod("StatefulSet/pg-deeplake");
     assertThat(at(hard, "affinity").toString())
         .contains("requiredDuringSchedulingIgnoredDuringExecution");
@@ -121,7 +130,10 @@ class PodsTest {
       JsonElement labels =
           at(
               rendered.get("Deployment/pg-deeplake-" + component),
-              "spec", "template", "metadata", "labels");
+              "spec",
+              "template",
+              "metadata",
+              "labels");
       assertThat(text(labels, "app.kubernetes.io/component")).isEqualTo(component);
       assertThat(text(labels, "app.kubernetes.io/instance")).isEqualTo(release);
     }
@@ -140,8 +152,10 @@ class PodsTest {
   @Test
   void onlyWhoNeedsToReachesAPort() {
     Rendered rendered = Chart.render("autoscaling: {enabled: true}");
-    String proxy = at(rendered.get("NetworkPolicy/pg-deeplake-proxy"), "spec", "ingress").toString();
-    String monitoring = "{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"monitoring\"}}}";
+    String proxy =
+        at(rendered.get("NetworkPolicy/pg-deeplake-proxy"), "spec", "ingress").toString();
+    String monitoring =
+        "{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"monitoring\"}}}";
     String keda = monitoring.replace("monitoring", "keda");
     assertThat(proxy)
         .isEqualTo(
@@ -151,16 +165,21 @@ class PodsTest {
                 .replace('\'', '"')
                 .replace("M", monitoring)
                 .replace("K", keda));
-    assertThat(at(rendered.get("NetworkPolicy/pg-deeplake"), "spec", "ingress", 0, "from").toString())
+    assertThat(
+            at(rendered.get("NetworkPolicy/pg-deeplake"), "spec", "ingress", 0, "from").toString())
         .contains("\"app.kubernetes.io/component\":\"proxy\"");
     assertThat(
-            at(rendered.get("NetworkPolicy/pg-deeplake-redis"), "spec", "ingress", 0, "from").toString())
+            at(rendered.get("NetworkPolicy/pg-deeplake-redis"), "spec", "ingress", 0, "from")
+                .toString())
         .contains("\"app.kubernetes.io/component\":\"postgres\"");
     assertThat(
             at(
                     Chart.render("networkPolicy: {clients: [{ipBlock: {cidr: 10.0.0.0/8}}]}")
                         .get("NetworkPolicy/pg-deeplake-proxy"),
-                    "spec", "ingress", 0, "from")
+                    "spec",
+                    "ingress",
+                    0,
+                    "from")
                 .toString())
         .contains("10.0.0.0/8");
   }
@@ -169,7 +188,8 @@ class PodsTest {
   void redisIsACacheOfBoundedSize() {
     Rendered rendered = Chart.render();
     assertThat(at(rendered.container("Deployment/pg-deeplake-redis"), "args").toString())
-        .contains("\"--maxmemory\",\"512mb\",\"--maxmemory-policy\",\"allkeys-lru\",\"--save\",\"\"")
+        .contains(
+            "\"--maxmemory\",\"512mb\",\"--maxmemory-policy\",\"allkeys-lru\",\"--save\",\"\"")
         .contains("\"--appendonly\",\"no\"");
     assertThat(text(rendered.container("Deployment/pg-deeplake-redis"), "image"))
         .isEqualTo("redis:7-alpine");

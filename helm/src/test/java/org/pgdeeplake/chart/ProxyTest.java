@@ -1,4 +1,5 @@
-// The Helm row of deployment-facts.md: the proxy, its Services, TLS and secrets; the name haproxy is still understood.
+// The Helm row of deployment-facts.md: the proxy, its Services, TLS and secrets; the name haproxy
+// is still understood.
 package org.pgdeeplake.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,7 +96,9 @@ class ProxyTest {
   void itLooksForAsManyInstancesAsThereCanBe() {
     assertThat(Chart.render("replicaCount: 3").proxyConf())
         .contains("dns = \"pg-deeplake-{0..2}.pg-deeplake-headless:5432\"");
-    assertThat(Chart.render("{replicaCount: 3, autoscaling: {enabled: true, maxReplicas: 8}}").proxyConf())
+    assertThat(
+            Chart.render("{replicaCount: 3, autoscaling: {enabled: true, maxReplicas: 8}}")
+                .proxyConf())
         .contains("dns = \"pg-deeplake-{0..7}.pg-deeplake-headless:5432\"");
   }
 
@@ -120,13 +123,15 @@ class ProxyTest {
         .hasEntrySatisfying("PG_PROXY_PEERS_SECRET", text -> assertThat(text).hasSize(32));
     assertThat(rendered.proxyConf()).contains("password = ${PROXY_STATS_PASSWORD}");
     Rendered given = Chart.render("proxy: {stats: {auth: {user: ops, password: known-one}}}");
-    assertThat(secret(given, "pg-deeplake-proxy")).containsEntry("PROXY_STATS_PASSWORD", "known-one");
+    assertThat(secret(given, "pg-deeplake-proxy"))
+        .containsEntry("PROXY_STATS_PASSWORD", "known-one");
     assertThat(given.get("ConfigMap/pg-deeplake-proxy").toString()).doesNotContain("known-one");
     assertThat(given.container(PROXY).toString()).doesNotContain("known-one");
     Rendered theirs = Chart.render("proxy: {existingSecret: theirs}");
     assertThat(theirs.has("Secret/pg-deeplake-proxy")).isFalse();
     assertThat(at(theirs.container(PROXY), "env").toString()).contains("\"name\":\"theirs\"");
-    assertThat(at(theirs.pod("StatefulSet/pg-deeplake"), "volumes").toString()).contains("\"secretName\":\"theirs\"");
+    assertThat(at(theirs.pod("StatefulSet/pg-deeplake"), "volumes").toString())
+        .contains("\"secretName\":\"theirs\"");
   }
 
   @Test
@@ -155,7 +160,8 @@ class ProxyTest {
   @Test
   void externalSecretsAreThose() {
     JsonObject secret =
-        Chart.render(String.valueOf(Combinations.all().get("externalSecrets"))).get("ExternalSecret/env");
+        Chart.render(String.valueOf(Combinations.all().get("externalSecrets")))
+            .get("ExternalSecret/env");
     assertThat(text(secret, "spec", "target", "name")).isEqualTo("env");
     assertThat(text(secret, "spec", "secretStoreRef", "name")).isEqualTo("store");
     assertThat(text(secret, "spec", "data", 0, "remoteRef", "key")).isEqualTo("db");
@@ -167,11 +173,14 @@ class ProxyTest {
     assertThat(number(rendered.get(PROXY), "spec", "replicas")).isEqualTo(3);
     assertThat(rendered.proxyConf()).contains("queue = 60s");
     assertThat(text(rendered.container(PROXY), "resources", "limits", "memory")).isEqualTo("1Gi");
-    assertThat(text(rendered.get("Service/pg-deeplake-proxy"), "spec", "type")).isEqualTo("NodePort");
+    assertThat(text(rendered.get("Service/pg-deeplake-proxy"), "spec", "type"))
+        .isEqualTo("NodePort");
     assertThat(secret(rendered, "pg-deeplake-proxy"))
         .containsEntry("PROXY_STATS_USER", "ops")
         .containsEntry("PROXY_STATS_PASSWORD", "secret-of-ops");
-    assertThat(text(rendered.container(PROXY), "image")).as("HAProxy's image").isEqualTo("pg-deeplake-proxy:0.1.0");
+    assertThat(text(rendered.container(PROXY), "image"))
+        .as("HAProxy's image")
+        .isEqualTo("pg-deeplake-proxy:0.1.0");
   }
 
   @Test

@@ -29,7 +29,8 @@ class ScaledObjectTest {
   void itHasTheBoundsAndTimesOfTheOriginal() {
     JsonElement spec = at(with("").get("ScaledObject/pg-deeplake"), "spec");
     assertThat(at(spec, "scaleTargetRef").toString())
-        .isEqualTo("{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"name\":\"pg-deeplake\"}");
+        .isEqualTo(
+            "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"name\":\"pg-deeplake\"}");
     assertThat(number(spec, "minReplicaCount")).isZero();
     assertThat(number(spec, "maxReplicaCount")).isEqualTo(8);
     assertThat(number(spec, "cooldownPeriod")).isEqualTo(300);
