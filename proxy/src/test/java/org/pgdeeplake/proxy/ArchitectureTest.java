@@ -70,10 +70,22 @@ class ArchitectureTest {
                   "metrics",
                   "net",
                   "operation",
+                  "peers",
                   "session",
                   "stats",
                   "traffic",
                   "wake")),
+          Map.entry(
+              "peers",
+              List.of(
+                  "backend",
+                  "config",
+                  "demand",
+                  "discovery",
+                  "metrics",
+                  "net",
+                  "operation",
+                  "postgres")),
           Map.entry(
               "stats",
               List.of(
@@ -146,7 +158,13 @@ class ArchitectureTest {
     onlyIn("config", "com.typesafe.config..");
     onlyIn("metrics", "io.micrometer..", "io.prometheus..");
     onlyIn("log", "ch.qos.logback..");
-    onlyIn("admin", "io.netty.handler.codec.http..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".admin..", ROOT + ".peers..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty.handler.codec.http..")
+        .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(ROOT + ".postgres..")
@@ -161,7 +179,7 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console")
+            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console", "peers")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()

@@ -16,6 +16,7 @@ public record ProxyConfig(
     List<FrontendConfig> frontends,
     List<BackendConfig> backends,
     DemandConfig demand,
+    PeersConfig peers,
     AdminConfig admin,
     @Nullable ConsoleConfig console,
     LogConfig log,

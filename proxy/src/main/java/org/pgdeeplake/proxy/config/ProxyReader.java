@@ -67,6 +67,7 @@ final class ProxyReader {
             frontends,
             backends,
             demand(proxy.section("demand")),
+            OperatorsReader.peers(proxy.section("peers")),
             operators.admin(proxy.section("admin")),
             operators.console(proxy.section("console")),
             OperatorsReader.log(proxy.section("log")),
