@@ -2,10 +2,9 @@ package org.pgdeeplake.proxy.peers;
 
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -24,6 +23,7 @@ public final class PeerDoor {
   private static final int MAX_NONCES = 100_000;
 
   private static final int MAX_LOGGED = 64;
+  private static final Duration LOG_AGAIN = Duration.ofHours(1);
   private static final Logger log = LoggerFactory.getLogger(PeerDoor.class);
 
   private final Supplier<PeersConfig> config;
@@ -33,8 +33,8 @@ public final class PeerDoor {
   /** Nonces to the second in which they are good no more. */
   private final Map<String, Long> used = new LinkedHashMap<>();
 
-  /** Addresses whose refusal the log knows. */
-  private final Set<InetAddress> logged = new HashSet<>();
+  /** Addresses whose refusal the log knows, and the second since which it does. */
+  private final Map<InetAddress, Long> logged = new HashMap<>();
 
   /**
    * @param config that runs now
@@ -83,7 +83,6 @@ public final class PeerDoor {
     if (!first(shown)) {
       return refuse(from, "the same request has come before");
     }
-    forgive(from);
     return new Verdict.Enter(shown.nonce());
   }
 
@@ -102,16 +101,15 @@ public final class PeerDoor {
     refused.increment();
     boolean news;
     synchronized (this) {
-      news = logged.size() < MAX_LOGGED && logged.add(from);
+      // Not until it is right: several may share an address.
+      long now = seconds.getAsLong();
+      logged.values().removeIf(since -> now - since >= LOG_AGAIN.toSeconds());
+      news = logged.size() < MAX_LOGGED && logged.putIfAbsent(from, now) == null;
     }
     if (news) {
       log.warn("a peer at {} is refused: {}", from.getHostAddress(), why);
     }
     return new Verdict.Refused(why);
-  }
-
-  private synchronized void forgive(InetAddress from) {
-    logged.remove(from);
   }
 
   long refused() {
