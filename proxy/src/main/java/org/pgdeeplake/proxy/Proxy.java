@@ -198,9 +198,7 @@ public final class Proxy implements AutoCloseable {
     return sessions;
   }
 
-  /**
-   * Whether every frontend is bound, what peers know is known, and none is about to go away.
-   */
+  /** Whether every frontend is bound, what peers know is known, and none is about to go away. */
   public boolean ready() {
     return ready && peers.settled() && topology().frontends().stream().allMatch(Frontend::bound);
   }

@@ -179,7 +179,8 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            Stream.of("session", "relay", "backend", "health", "demand", "admin", "console", "peers")
+            Stream.of(
+                    "session", "relay", "backend", "health", "demand", "admin", "console", "peers")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()

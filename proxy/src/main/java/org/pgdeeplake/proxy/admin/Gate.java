@@ -68,8 +68,7 @@ final class Gate {
         request.body(),
         request.header(HttpHeaderNames.AUTHORIZATION),
         request.client().getAddress())) {
-      case PeerDoor.Verdict.Off() ->
-          refuse(request, HttpResponseStatus.NOT_FOUND, PeerRoutes.OFF);
+      case PeerDoor.Verdict.Off() -> refuse(request, HttpResponseStatus.NOT_FOUND, PeerRoutes.OFF);
       case PeerDoor.Verdict.Enter(var nonce) -> new Verdict.Enter(nonce);
       case PeerDoor.Verdict.Refused(var why) ->
           refuse(request, HttpResponseStatus.UNAUTHORIZED, why);

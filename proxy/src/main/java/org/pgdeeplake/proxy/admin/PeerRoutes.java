@@ -72,8 +72,8 @@ final class PeerRoutes {
   CompletableFuture<Reply> cancel(Request request) {
     return peers
         .cancelHere(request.body())
-        .thenApply(known ->
-            Reply.json(new JsonWriter().open().put("cancelled", known).close().text()));
+        .thenApply(
+            known -> Reply.json(new JsonWriter().open().put("cancelled", known).close().text()));
   }
 
   Reply list(Request request) {

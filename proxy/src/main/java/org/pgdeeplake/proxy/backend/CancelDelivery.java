@@ -40,8 +40,7 @@ public final class CancelDelivery extends ChannelInboundHandlerAdapter {
       byte[] packet,
       Consumer<Boolean> whenDone) {
     CancelDelivery delivery = new CancelDelivery(packet, whenDone);
-    delivery.attempt =
-        connector.connect(destination, loop, limit, delivery, delivery::connected);
+    delivery.attempt = connector.connect(destination, loop, limit, delivery, delivery::connected);
     return delivery;
   }
 

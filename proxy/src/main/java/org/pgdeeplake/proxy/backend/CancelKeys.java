@@ -48,7 +48,8 @@ public final class CancelKeys {
 
   /**
    * Whether one more cancel request with an unknown key may go to every replica and every server
-   * now: each costs each server a process, and anybody can send one. To be followed by {@link #broadcastDone}.
+   * now: each costs each server a process, and anybody can send one. To be followed by {@link
+   * #broadcastDone}.
    */
   public boolean beginBroadcast() {
     return broadcasts.tryAcquire();

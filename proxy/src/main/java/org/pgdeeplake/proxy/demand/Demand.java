@@ -74,8 +74,8 @@ public final class Demand {
   /**
    * One moment's demand.
    *
-   * @param demand everything of this proxy that wants an instance; {@link Demand#everywhere} has the
-   *     other proxies too
+   * @param demand everything of this proxy that wants an instance; {@link Demand#everywhere} has
+   *     the other proxies too
    * @param waiting sessions held because no server has taken them yet
    * @param lingering waiters that gave up, and operators that asked, less than {@code
    *     demand.linger} ago

@@ -202,8 +202,7 @@ public final class Metrics {
    * @param peers the other replicas, as they are now
    */
   public void registerPeers(Supplier<PeerFacts> peers) {
-    collect(
-        "pgproxy_", PeerFamilies.peers(), () -> List.of(peers.get()), owner -> Labels.EMPTY);
+    collect("pgproxy_", PeerFamilies.peers(), () -> List.of(peers.get()), owner -> Labels.EMPTY);
   }
 
   /**
@@ -276,8 +275,7 @@ public final class Metrics {
     meters.refusals.of(frontend, reason, sqlState).increment();
   }
 
-  /** A cancel request ended: {@code forwarded}, {@code peer}, {@code broadcast}, {@code
-   * failed}. */
+  /** A cancel request ended: {@code forwarded}, {@code peer}, {@code broadcast}, {@code failed}. */
   public void cancel(String result) {
     meters.cancels.of(result).increment();
   }

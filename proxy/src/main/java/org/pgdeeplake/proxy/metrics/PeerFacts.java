@@ -11,9 +11,4 @@ import java.util.Map;
  * @param asked cancel keys that peers were asked for, since the start
  */
 public record PeerFacts(
-    int up,
-    int silent,
-    Map<String, Double> ageSeconds,
-    long refused,
-    long forgotten,
-    long asked) {}
+    int up, int silent, Map<String, Double> ageSeconds, long refused, long forgotten, long asked) {}

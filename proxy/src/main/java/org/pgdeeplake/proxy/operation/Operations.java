@@ -107,8 +107,7 @@ public final class Operations {
       Topology.Place place, Duration limit, ScheduledExecutorService timer) {
     CompletableFuture<Boolean> here = awaitEmpty(place.server(), limit, timer);
     CompletableFuture<Boolean> elsewhere = replicas.awaitEmpty(place);
-    CompletableFuture<Boolean> both =
-        here.thenCombine(elsewhere, (one, other) -> one && other);
+    CompletableFuture<Boolean> both = here.thenCombine(elsewhere, (one, other) -> one && other);
     // The limit and whoever leaves end both.
     var _ =
         here.whenComplete((empty, problem) -> {

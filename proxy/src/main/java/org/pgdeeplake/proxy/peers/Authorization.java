@@ -43,8 +43,7 @@ record Authorization(long time, String nonce, String mac) {
   }
 
   boolean signs(Signature signature, String method, String uri, String body) {
-    return signature.matches(
-        mac, "request", method, uri, body, String.valueOf(time), nonce);
+    return signature.matches(mac, "request", method, uri, body, String.valueOf(time), nonce);
   }
 
   String header() {

@@ -1,8 +1,8 @@
 package org.pgdeeplake.proxy.peers;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.Channel;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -65,9 +65,7 @@ final class CancelAsk {
     @Override
     protected void initChannel(Channel channel) {
       var _ =
-          channel
-              .pipeline()
-              .addLast(new HttpObjectAggregator(MAX_ANSWER_BYTES), new Reading(this));
+          channel.pipeline().addLast(new HttpObjectAggregator(MAX_ANSWER_BYTES), new Reading(this));
       var _ =
           known.whenComplete((yes, problem) -> {
             var _ = channel.close();

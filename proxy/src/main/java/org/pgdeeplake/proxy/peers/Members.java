@@ -79,7 +79,7 @@ final class Members {
   /** Two processes cannot have one address: who was there before has ended. */
   private void replacePredecessors(Member member) {
     for (Member other : List.copyOf(byId.values())) {
-      if (!other.up() && other.at().equals(member.at()) && other != member) {
+      if (!other.up() && other.at().equals(member.at())) {
         log.info("peer {} is forgotten: another one is at its address", other);
         var _ = forget(other);
       }
@@ -93,10 +93,7 @@ final class Members {
       byId.put(id, member.silent());
       publish();
       log.warn(
-          "peer {} is silent: {}; what it said last counts for {} s",
-          member,
-          why,
-          ttl.toSeconds());
+          "peer {} is silent: {}; what it said last counts for {} s", member, why, ttl.toSeconds());
     }
   }
 
@@ -153,8 +150,7 @@ final class Members {
         .filter(state -> state.sessions().containsKey(server))
         .allMatch(state -> {
           Wish known = state.wishes().get(server);
-          boolean heard =
-              wanted == null || (known != null && !wanted.laterThan(known));
+          boolean heard = wanted == null || (known != null && !wanted.laterThan(known));
           return heard && state.sessions().getOrDefault(server, 0) == 0;
         });
   }

@@ -103,8 +103,7 @@ final class OwnState {
       sessions.put(ServerName.of(place), place.server().sessions());
     }
     text =
-        StateLine.text(
-            new PeerState(id, name, ++sequence, leaving, loads, sessions, wishes.all()));
+        StateLine.text(new PeerState(id, name, ++sequence, leaving, loads, sessions, wishes.all()));
   }
 
   /** As it was looked at last; to be asked by who listens. */

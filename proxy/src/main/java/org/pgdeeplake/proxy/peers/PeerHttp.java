@@ -84,8 +84,7 @@ record PeerHttp(Transport transport, EventLoop loop, LongSupplier seconds) {
       Authorization authorization) {
     var content = ByteBufUtil.writeUtf8(UnpooledByteBufAllocator.DEFAULT, body);
     var request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, content);
+        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), uri, content);
     request
         .headers()
         .set(HttpHeaderNames.HOST, to.getHostString() + ":" + to.getPort())

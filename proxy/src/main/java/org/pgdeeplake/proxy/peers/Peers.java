@@ -140,9 +140,7 @@ public final class Peers implements Replicas, AutoCloseable {
     links.beat(config, port, new Signature(secret), members);
     changed(members.expire(config.ttl(), System.nanoTime()));
     settled =
-        settled
-            || links.tried(config, port)
-            || System.nanoTime() - startNanos > SETTLING.toNanos();
+        settled || links.tried(config, port) || System.nanoTime() - startNanos > SETTLING.toNanos();
   }
 
   /** What comes in on the links. */
@@ -283,8 +281,7 @@ public final class Peers implements Replicas, AutoCloseable {
                 one.ageSeconds(now),
                 one.last().loads().values().stream().mapToInt(load -> load.demand()).sum(),
                 one.last().sessions().values().stream().mapToInt(count -> count).sum()))
-        .sorted(
-            java.util.Comparator.comparing(Seen::name).thenComparing(Seen::instance))
+        .sorted(java.util.Comparator.comparing(Seen::name).thenComparing(Seen::instance))
         .toList();
   }
 

@@ -1,4 +1,6 @@
-/** The other proxies in front of the same servers: what each tells, and what they do for another. */
+/**
+ * The other proxies in front of the same servers: what each tells, and what they do for another.
+ */
 @NullMarked
 package org.pgdeeplake.proxy.peers;
 

@@ -307,8 +307,7 @@ class PeersIT {
 
   private static Command.Builder psql(ReservedPort port) {
     String number = String.valueOf(port.number());
-    return Command.of(
-            "psql", "-X", "-h", "127.0.0.1", "-p", number, "-U", "postgres", "-c", SLEEP)
+    return Command.of("psql", "-X", "-h", "127.0.0.1", "-p", number, "-U", "postgres", "-c", SLEEP)
         .env("PGSSLMODE", "disable");
   }
 

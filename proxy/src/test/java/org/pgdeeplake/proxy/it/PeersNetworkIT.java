@@ -32,7 +32,7 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 // Rule: two proxies on hosts of their own answer for each other: through a partition, and when one
 // is killed.
 @Timeout(180)
-@NeedsProgram({"ip", "socat"})
+@NeedsProgram("ip")
 @ExtendWith(PeersNetworkIT.RootOnly.class)
 class PeersNetworkIT {
   private static final String SLEEP = "select pg_sleep(60)";
@@ -116,9 +116,11 @@ class PeersNetworkIT {
 
   @Test
   void cancelPartitionAndKill() throws Exception {
-    try (TestPostgres postgres = TestPostgres.started();
+    try (TestPostgres postgres =
+            TestPostgres.create("listen_addresses = '*'")
+                .hba("host all all " + NET + "0/24 trust", "host all all 127.0.0.1/32 trust")
+                .start();
         Hosts _ = new Hosts();
-        Command _ = reachable(postgres);
         Command first = start(1, postgres);
         Command second = start(2, postgres)) {
       await("they hear each other")
@@ -183,15 +185,6 @@ class PeersNetworkIT {
 
   private static void awaitDemand(int host, int demand) {
     await("demand").atMost(LIMIT).until(() -> metric(host, "pgproxy_demand") == demand);
-  }
-
-  /** From the two hosts, too. */
-  private static Command reachable(TestPostgres postgres) {
-    return Command.of(
-            "socat",
-            "TCP-LISTEN:" + postgres.port() + ",bind=" + NET + "1,fork,reuseaddr",
-            "TCP:127.0.0.1:" + postgres.port())
-        .start();
   }
 
   private Command start(int host, TestPostgres postgres) throws IOException {

@@ -69,8 +69,7 @@ public final class Replicas implements AutoCloseable {
   public Command startProcess(int number, Path directory) throws IOException {
     Path file = directory.resolve("proxy-" + number + ".conf");
     Files.writeString(
-        file,
-        configuration(number, SECRET).frontend("bind = \"" + client.address() + "\"").text());
+        file, configuration(number, SECRET).frontend("bind = \"" + client.address() + "\"").text());
     Command process = ProxyProcess.start(file);
     processes.add(process);
     var _ = ProxyProcess.awaitListening(process, client);
