@@ -75,6 +75,10 @@ final class Assembly implements AutoCloseable {
     return Objects.requireNonNull(topology, "nothing runs yet");
   }
 
+  CancelKeys cancelKeys() {
+    return cancelKeys;
+  }
+
   TlsEdge tls() {
     return Objects.requireNonNull(tls, "nothing runs yet");
   }

@@ -30,6 +30,7 @@ import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.scaler.ScalerServer;
 import org.pgdeeplake.proxy.scaler.Scales;
+import org.pgdeeplake.proxy.peers.Peers;
 import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ public final class Proxy implements AutoCloseable {
   private final Assembly assembly;
   private final Metrics metrics;
   private final Reloads reloads;
+  private final Peers peers;
   private final AdminServer admin;
   private final ScalerServer scaler;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -70,6 +72,7 @@ public final class Proxy implements AutoCloseable {
     this.resolver = new Resolver(transport);
     this.demand = new Demand(started.demand(), control);
     this.metrics = new Metrics();
+    ServerConnector connector = new ServerConnector(transport, resolver);
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
     ScheduledExecutorService reloading = Reloads.newThread();
     this.assembly =
@@ -79,7 +82,7 @@ public final class Proxy implements AutoCloseable {
                 loops,
                 control,
                 resolver,
-                new ServerConnector(transport, resolver),
+                connector,
                 metrics,
                 tlsTraffic,
                 demand,
@@ -90,7 +93,6 @@ public final class Proxy implements AutoCloseable {
     this.reloads = new Reloads(reloading, file.path(), assembly, metrics);
     this.operations =
         new Operations(this::topology, sessions, demand, reloads::request, this::shutdown);
-    this.admin = new AdminServer(adminLoops, metrics, operations, this::ready);
     this.scaler =
         new ScalerServer(
             transport,
@@ -98,6 +100,13 @@ public final class Proxy implements AutoCloseable {
             new Scales(demand, () -> topology().backends(), () -> topology().config().scaler()),
             () -> assembly.tls().scaler(),
             metrics);
+    // With the admin port, whose streams it feeds.
+    this.peers =
+        new Peers(transport, adminLoops.next(), operations, assembly.cancelKeys(), connector);
+    operations.replicas(peers);
+    assembly.cancelKeys().elsewhere(peers::cancelElsewhere);
+    this.admin = new AdminServer(adminLoops, metrics, operations, peers, this::ready);
+    metrics.registerPeers(peers::facts);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
     metrics.register(resolver);
@@ -159,6 +168,7 @@ public final class Proxy implements AutoCloseable {
       proxy.close();
       throw e;
     }
+    proxy.peers.start();
     proxy.ready = true;
     log.info("ready ({}, {} event loops)", transport.name(), proxy.threads);
     return proxy;
@@ -210,9 +220,9 @@ public final class Proxy implements AutoCloseable {
     return sessions;
   }
 
-  /** Whether every frontend is bound and none is about to go away. */
+  /** Whether every frontend is bound, what peers know is known, and none is about to go away. */
   public boolean ready() {
-    return ready && topology().frontends().stream().allMatch(Frontend::bound);
+    return ready && peers.settled() && topology().frontends().stream().allMatch(Frontend::bound);
   }
 
   private Topology topology() {
@@ -276,6 +286,7 @@ public final class Proxy implements AutoCloseable {
     reloads.close();
     assembly.stopAccepting();
     sessions.stopAll();
+    peers.close();
     admin.close();
     scaler.close();
     ConsoleServer lastConsole = console;

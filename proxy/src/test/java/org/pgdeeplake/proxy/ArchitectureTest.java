@@ -73,10 +73,22 @@ class ArchitectureTest {
                   "net",
                   "operation",
                   "query",
+                  "peers",
                   "session",
                   "stats",
                   "traffic",
                   "wake")),
+          Map.entry(
+              "peers",
+              List.of(
+                  "backend",
+                  "config",
+                  "demand",
+                  "discovery",
+                  "metrics",
+                  "net",
+                  "operation",
+                  "postgres")),
           Map.entry(
               "stats",
               List.of(
@@ -152,7 +164,13 @@ class ArchitectureTest {
     onlyIn("metrics", "io.micrometer..", "io.prometheus..");
     onlyIn("scaler", "io.grpc..");
     onlyIn("log", "ch.qos.logback..");
-    onlyIn("admin", "io.netty.handler.codec.http..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".admin..", ROOT + ".peers..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty.handler.codec.http..")
+        .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(ROOT + ".postgres..")
@@ -177,7 +195,8 @@ class ArchitectureTest {
                     "console",
                     "discovery",
                     "scaler",
-                    "query")
+                    "query",
+                    "peers")
                 .map(name -> ROOT + "." + name)
                 .toArray(String[]::new))
         .and()

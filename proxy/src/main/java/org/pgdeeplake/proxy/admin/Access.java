@@ -9,5 +9,7 @@ enum Access {
   /** Who has them, and is no page of somebody else's in that person's browser. */
   CHANGE,
   /** As {@link #CREDENTIALS}; the page checks its forms itself. */
-  PAGE
+  PAGE,
+  /** Another replica, which shows that it has the peers' secret; where there are none, nobody. */
+  PEER
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
    *
    * @param streams of readers without credentials
    */
-  record Services(Routes routes, Gate gate, DemandReport report, Limits limits, Places streams) {}
+  record Services(Routes routes, Gate gate, Limits limits, Places streams) {}
 
   private final Services services;
 
@@ -46,7 +47,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   private final Deque<Runnable> ahead = new ArrayDeque<>();
 
   private @Nullable ScheduledFuture<?> deadline;
-  private @Nullable DemandStream stream;
+  private @Nullable LineStream stream;
   private @Nullable CompletableFuture<Reply> pending;
 
   /** The last request is there: what comes behind it is nobody's. */
@@ -139,19 +140,20 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
       case Routes.Found(var route, var access, var places) -> {
         switch (services.gate().check(access, request)) {
           case Gate.Verdict.Refused(var reply) -> answer(ctx, reply);
-          case Gate.Verdict.Enter(var user) -> serve(ctx, route, request.at(places).by(user));
+          case Gate.Verdict.Enter(var user) ->
+              serve(ctx, route, access, request.at(places).by(user));
         }
       }
     }
   }
 
-  private void serve(ChannelHandlerContext ctx, Route route, Request request) {
+  private void serve(ChannelHandlerContext ctx, Route route, Access access, Request request) {
     switch (route) {
       case Route.Page page ->
           answerWhenDone(
               ctx, request, () -> CompletableFuture.completedFuture(page.reply().apply(request)));
       case Route.Later later -> answerWhenDone(ctx, request, () -> later.reply().apply(request));
-      case Route.DemandLines() -> stream(ctx, request);
+      case Route.Stream(var lines) -> stream(ctx, request, lines, access == Access.OPEN);
     }
   }
 
@@ -192,10 +194,21 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
   }
 
-  private void stream(ChannelHandlerContext ctx, Request request) {
+  private void stream(
+      ChannelHandlerContext ctx,
+      Request request,
+      Function<Request, Lines> route,
+      boolean forEverybody) {
     boolean onlyHead = request.method().equals(HttpMethod.HEAD);
-    if (!onlyHead && !placeForStream(request)) {
+    if (forEverybody && !onlyHead && !placeForStream(request)) {
       answer(ctx, Answers.tooManyStreams());
+      return;
+    }
+    Lines lines;
+    try {
+      lines = route.apply(request);
+    } catch (Refusal refusal) {
+      answer(ctx, refusal.reply());
       return;
     }
     Answers.lines(ctx, request);
@@ -204,7 +217,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
       return;
     }
     cancelDeadline();
-    stream = new DemandStream(ctx, services.report(), services.limits());
+    stream = new LineStream(ctx, lines, services.limits());
     stream.start();
   }
 

@@ -18,6 +18,7 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.operation.Operations;
+import org.pgdeeplake.proxy.peers.Peers;
 import org.pgdeeplake.proxy.stats.History;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,14 +51,19 @@ public final class AdminServer implements AutoCloseable {
    * @param ready every frontend listens, and the proxy is not shutting down
    */
   public AdminServer(
-      EventLoopGroup loops, Metrics metrics, Operations operations, BooleanSupplier ready) {
-    this(loops, metrics, operations, ready, Limits.DEFAULT);
+      EventLoopGroup loops,
+      Metrics metrics,
+      Operations operations,
+      Peers peers,
+      BooleanSupplier ready) {
+    this(loops, metrics, operations, peers, ready, Limits.DEFAULT);
   }
 
   AdminServer(
       EventLoopGroup loops,
       Metrics metrics,
       Operations operations,
+      Peers peers,
       BooleanSupplier ready,
       Limits limits) {
     this.loops = loops;
@@ -69,9 +75,13 @@ public final class AdminServer implements AutoCloseable {
     this.services =
         new AdminConnection.Services(
             new Routes(
-                metrics, report, operations, new StatsRoutes(operations, history, ready), ready),
-            new Gate(() -> operations.topology().config().admin().stats(), failures),
-            report,
+                metrics,
+                report,
+                operations,
+                new StatsRoutes(operations, history, ready),
+                new PeerRoutes(peers),
+                ready),
+            new Gate(() -> operations.topology().config().admin().stats(), failures, peers.door()),
             limits,
             new Places(limits.streams()));
     this.entrance = new Entrance(limits);

@@ -83,7 +83,7 @@ final class ApiChanges {
     if (wait == null) {
       return CompletableFuture.completedFuture(state(place, HttpResponseStatus.OK, ""));
     }
-    CompletableFuture<Boolean> empty = operations.awaitEmpty(place.server(), limit, request.loop());
+    CompletableFuture<Boolean> empty = operations.awaitEmpty(place, limit, request.loop());
     CompletableFuture<Reply> reply =
         empty.thenApply(done ->
             done
@@ -117,8 +117,9 @@ final class ApiChanges {
     return limit;
   }
 
-  private static Reply state(Place place, HttpResponseStatus status, String error) {
+  private Reply state(Place place, HttpResponseStatus status, String error) {
     int sessions = place.server().sessions();
+    int elsewhere = operations.sessionsElsewhere(place);
     JsonWriter json = new JsonWriter().open();
     if (!error.isEmpty()) {
       json.put("error", error);
@@ -130,7 +131,8 @@ final class ApiChanges {
             .put("administrative", place.server().administrative().word())
             .put("status", place.server().status())
             .put("sessions", sessions)
-            .put("empty", sessions == 0)
+            .put("sessionsElsewhere", elsewhere)
+            .put("empty", sessions + elsewhere == 0)
             .close()
             .text());
   }
@@ -198,7 +200,7 @@ final class ApiChanges {
         new JsonWriter()
             .open()
             .put("counts", counts)
-            .put("demand", operations.demand().snapshot().demand())
+            .put("demand", operations.demandEverywhere())
             .close()
             .text());
   }

@@ -9,11 +9,27 @@ import org.pgdeeplake.proxy.demand.Demand;
 
 /**
  * The demand and the state of the servers as JSON: what a manager that starts and stops instances
- * needs to know. Names and order are a contract with it.
+ * needs to know. Names and order are a contract with it. The demand is that of all replicas, the
+ * rest this one's own.
  *
  * @param current the backends that run now; a reload may change them
  */
-record DemandReport(Demand demand, Supplier<List<Backend>> current) {
+record DemandReport(Demand demand, Supplier<List<Backend>> current) implements Lines {
+
+  @Override
+  public String next() {
+    return json();
+  }
+
+  @Override
+  public void opened(Runnable changed, Runnable breakOff) {
+    demand.onChange(changed);
+  }
+
+  @Override
+  public void closed(Runnable changed) {
+    demand.removeListener(changed);
+  }
 
   /** One line without its end. */
   String json() {
@@ -22,7 +38,7 @@ record DemandReport(Demand demand, Supplier<List<Backend>> current) {
     JsonWriter json =
         new JsonWriter()
             .open()
-            .put("demand", now.demand())
+            .put("demand", demand.everywhere(backends.stream().map(Backend::name).toList()))
             .put("waiting", now.waiting())
             .put("lingering", now.lingering())
             .put("busy", now.busy())
@@ -30,6 +46,7 @@ record DemandReport(Demand demand, Supplier<List<Backend>> current) {
             .put("idle", now.idle())
             .put("opaque", now.opaque())
             .put("oldestWaiterSeconds", now.oldestWaiterSeconds())
+            .put("demandLocal", now.demand())
             .put("serversUp", backends.stream().mapToInt(Backend::activeServers).sum())
             .open("noWake");
     now.noWake().forEach((reason, count) -> json.put(reason.label(), count));

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.Credentials;
+import org.pgdeeplake.proxy.peers.PeerDoor;
 import org.pgdeeplake.proxy.stats.MessagePage;
 
 /** Who may come in: basic authentication (RFC 7617), and no page of somebody else's. Any thread. */
@@ -27,13 +28,15 @@ final class Gate {
 
   private final Supplier<@Nullable Credentials> credentials;
   private final FailedLogins failures;
+  private final PeerDoor peers;
 
   /**
    * @param credentials that count now; a reload may change them
    */
-  Gate(Supplier<@Nullable Credentials> credentials, FailedLogins failures) {
+  Gate(Supplier<@Nullable Credentials> credentials, FailedLogins failures, PeerDoor peers) {
     this.credentials = credentials;
     this.failures = failures;
+    this.peers = peers;
   }
 
   /** What becomes of somebody at the door. */
@@ -50,8 +53,26 @@ final class Gate {
     if (access == Access.OPEN) {
       return new Verdict.Enter("");
     }
+    if (access == Access.PEER) {
+      return peer(request);
+    }
     Verdict verdict = access == Access.CHANGE ? forged(request) : null;
     return verdict != null ? verdict : authenticate(access, request);
+  }
+
+  /** The peer's nonce takes the place of a user. */
+  private Verdict peer(Request request) {
+    return switch (peers.check(
+        request.method().name(),
+        request.uri(),
+        request.body(),
+        request.header(HttpHeaderNames.AUTHORIZATION),
+        request.client().getAddress())) {
+      case PeerDoor.Verdict.Off() -> refuse(request, HttpResponseStatus.NOT_FOUND, PeerRoutes.OFF);
+      case PeerDoor.Verdict.Enter(var nonce) -> new Verdict.Enter(nonce);
+      case PeerDoor.Verdict.Refused(var why) ->
+          refuse(request, HttpResponseStatus.UNAUTHORIZED, why);
+    };
   }
 
   private static @Nullable Verdict forged(Request request) {

@@ -13,5 +13,5 @@ sealed interface Route {
   record Later(Function<Request, CompletableFuture<Reply>> reply) implements Route {}
 
   /** One line now and one for each change, until either side ends it. */
-  record DemandLines() implements Route {}
+  record Stream(Function<Request, Lines> lines) implements Route {}
 }

@@ -41,6 +41,7 @@ final class Routes {
       DemandReport demand,
       Operations operations,
       StatsRoutes stats,
+      PeerRoutes peers,
       BooleanSupplier ready) {
     this.metrics = metrics;
     this.ready = ready;
@@ -54,11 +55,12 @@ final class Routes {
     page(API, request -> Api.index(endpoints));
     page(API + "/openapi.json", request -> Api.description());
     page(API + "/demand", request -> Reply.json(demand.json()));
-    add(HttpMethod.GET, API + "/demand/stream", Access.OPEN, new Route.DemandLines());
     ApiQuery query = new ApiQuery(metrics, operations.demand());
     page(QUERY, query::answer);
     // Changes nothing, so that whoever may read may do it; Prometheus' clients send long ones so.
     add(HttpMethod.POST, QUERY, Access.OPEN, new Route.Page(query::answer));
+    add(HttpMethod.GET, API + "/demand/stream", Access.OPEN, new Route.Stream(request -> demand));
+    peers(peers);
     reads(new ApiReads(operations));
     changes(new ApiChanges(operations, new ApiReads(operations)));
   }
@@ -74,6 +76,12 @@ final class Routes {
     later(HttpMethod.GET, StatsRoutes.PATH, Access.PAGE, stats::page);
     later(HttpMethod.POST, StatsRoutes.PATH, Access.PAGE, stats::act);
     later(HttpMethod.GET, StatsRoutes.PATH + "/confirm", Access.PAGE, stats::confirm);
+  }
+
+  private void peers(PeerRoutes peers) {
+    page(API + "/peers", peers::list);
+    add(HttpMethod.GET, API + "/peers/stream", Access.PEER, new Route.Stream(peers::lines));
+    later(HttpMethod.POST, API + "/peers/cancel", Access.PEER, peers::cancel);
   }
 
   private void reads(ApiReads api) {

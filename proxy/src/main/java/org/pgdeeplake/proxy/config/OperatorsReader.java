@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.config;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.postgres.ScramVerifier;
 
@@ -7,6 +8,9 @@ import org.pgdeeplake.proxy.postgres.ScramVerifier;
 final class OperatorsReader {
   private static final String PASSWORD = "password";
   private static final String USER = "user";
+  private static final String SECRET = "secret";
+  private static final int MIN_SECRET = 16;
+  private static final int LOST_INTERVALS = 3;
 
   private final Listeners listeners;
 
@@ -71,6 +75,43 @@ final class OperatorsReader {
     }
     listeners.add("console", section, bind);
     return new ConsoleConfig(bind, new Credentials(user, new Secret(password)));
+  }
+
+  static PeersConfig peers(Section section) {
+    String dns = section.optionalText("dns").strip();
+    int port = section.number("port", 0, 65535);
+    String secret = section.optionalText(SECRET);
+    Duration interval = section.duration("interval");
+    Duration ttl = section.duration("ttl");
+    section.refuseOtherKeys();
+    if (!dns.isEmpty()) {
+      try {
+        var _ = PeersConfig.targets(dns, port);
+      } catch (BadValue e) {
+        section.problem("dns", e.getMessage());
+      }
+      checkSecret(section, secret);
+    }
+    if (section.good("interval")
+        && section.good("ttl")
+        && interval.multipliedBy(LOST_INTERVALS).compareTo(ttl) > 0) {
+      section.problem(
+          "ttl", "must be at least " + LOST_INTERVALS + " times interval: lines may come late");
+    }
+    return new PeersConfig(dns, port, secret.isEmpty() ? null : new Secret(secret), interval, ttl);
+  }
+
+  private static void checkSecret(Section section, String secret) {
+    if (secret.isEmpty()) {
+      boolean written = !section.where(SECRET).place().isReference();
+      section.problem(
+          written ? SECRET : "dns",
+          "peers need a secret, the same on all; set PG_PROXY_PEERS_SECRET or peers.secret");
+    } else if (secret.length() < MIN_SECRET) {
+      section.problem(
+          SECRET,
+          "is shorter than %d characters; openssl rand -hex 32 makes one".formatted(MIN_SECRET));
+    }
   }
 
   static LogConfig log(Section section) {

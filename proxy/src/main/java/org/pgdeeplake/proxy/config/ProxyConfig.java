@@ -18,6 +18,7 @@ public record ProxyConfig(
     List<BackendConfig> backends,
     DemandConfig demand,
     @Nullable ScalerConfig scaler,
+    PeersConfig peers,
     AdminConfig admin,
     @Nullable ConsoleConfig console,
     LogConfig log,

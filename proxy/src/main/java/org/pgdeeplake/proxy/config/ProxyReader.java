@@ -68,6 +68,7 @@ final class ProxyReader {
             backends,
             demand(proxy.section("demand")),
             new ScalerReader(tls, listeners).read(proxy.section("scaler")),
+            OperatorsReader.peers(proxy.section("peers")),
             operators.admin(proxy.section("admin")),
             operators.console(proxy.section("console")),
             OperatorsReader.log(proxy.section("log")),

@@ -70,7 +70,7 @@ final class Actions {
       throws ConsoleException {
     Place place = place(name);
     operations.administer(by.caller(), place, AdministrativeState.DRAIN);
-    CompletableFuture<Boolean> empty = operations.awaitEmpty(place.server(), limit, by.loop());
+    CompletableFuture<Boolean> empty = operations.awaitEmpty(place, limit, by.loop());
     CompletableFuture<Answer> answer =
         empty.thenCompose(done ->
             done ? Answer.EMPTY.now() : CompletableFuture.failedFuture(notEmpty(place, limit)));

@@ -109,7 +109,7 @@ final class ProcessReports {
         new Fact("active", paused < backends.size() ? "yes" : "no"),
         new Fact("paused", paused > 0 ? "yes" : "no"),
         new Fact("started", operations.started().truncatedTo(ChronoUnit.SECONDS).toString()),
-        new Fact("demand", String.valueOf(operations.demand().snapshot().demand())));
+        new Fact("demand", String.valueOf(operations.demandEverywhere())));
   }
 
   private static Report version() {

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.DemandConfig;
 
@@ -31,6 +32,7 @@ public final class Demand {
   private final ScheduledExecutorService timer;
   private final Map<NoWake, LongAdder> noWake = new EnumMap<>(NoWake.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> ownListeners = new CopyOnWriteArrayList<>();
 
   /** By backend; set once, before the first session. */
   private volatile Function<String, Load> others = backend -> Load.NONE;
@@ -72,7 +74,8 @@ public final class Demand {
   /**
    * One moment's demand.
    *
-   * @param demand everything that wants an instance; 0 means that all may sleep
+   * @param demand everything of this proxy that wants an instance; {@link Demand#everywhere} has
+   *     the other proxies too
    * @param waiting sessions held because no server has taken them yet
    * @param lingering waiters that gave up, and operators that asked, less than {@code
    *     demand.linger} ago
@@ -128,6 +131,11 @@ public final class Demand {
    */
   public void onChange(Runnable listener) {
     listeners.add(listener);
+  }
+
+  /** As {@link #onChange}, of what this proxy's own sessions want. */
+  public void onOwnChange(Runnable listener) {
+    ownListeners.add(listener);
   }
 
   public void removeListener(Runnable listener) {
@@ -225,19 +233,23 @@ public final class Demand {
   }
 
   /** What this proxy's own sessions want of that backend. */
-  public synchronized Load load(String backend) {
+  public Load load(String backend) {
+    return load(backend::equals, one -> one.concerns(backend));
+  }
+
+  private synchronized Load load(Predicate<String> backend, Predicate<Lingering> concerned) {
     forgetLingering(System.nanoTime());
     int busy = 0;
     Map<String, Integer> byServer = new HashMap<>();
     for (Claim claim : counted) {
-      if (claim.backend.equals(backend)) {
+      if (backend.test(claim.backend)) {
         byServer.merge(claim.server, 1, Integer::sum);
         busy += claim.activity() == Claim.Activity.IDLE ? 0 : 1;
       }
     }
     return new Load(
-        (int) waiting.stream().filter(claim -> claim.backend.equals(backend)).count(),
-        (int) lingering.stream().filter(one -> one.concerns(backend)).count(),
+        (int) waiting.stream().filter(claim -> backend.test(claim.backend)).count(),
+        (int) lingering.stream().filter(concerned).count(),
         busy,
         byServer);
   }
@@ -253,14 +265,16 @@ public final class Demand {
   }
 
   /**
-   * All that wants an instance, of this proxy and of the others; 0 means that all may sleep.
+   * All that wants an instance, of this proxy and of the others: 0 means that all may sleep.
    *
-   * @param backends there are
+   * @param backends of which the others are asked
    */
   public int everywhere(Collection<String> backends) {
-    // Ours by the snapshot: it has sessions of backends that a reload has removed, too.
-    return snapshot().demand()
-        + backends.stream().mapToInt(backend -> elsewhere(backend).demand()).sum();
+    Load all = load(backend -> true, one -> true);
+    for (String backend : backends) {
+      all = all.plus(others.apply(backend));
+    }
+    return all.demand();
   }
 
   /**
@@ -272,7 +286,7 @@ public final class Demand {
   }
 
   public void othersChanged() {
-    changed();
+    listeners.forEach(Runnable::run);
   }
 
   public long noWakeTotal(NoWake reason) {
@@ -300,6 +314,7 @@ public final class Demand {
   }
 
   private void changed() {
+    ownListeners.forEach(Runnable::run);
     listeners.forEach(Runnable::run);
   }
 }

@@ -12,8 +12,18 @@ import org.pgdeeplake.proxy.metrics.Family.Kind;
 final class DemandFamilies {
   private DemandFamilies() {}
 
+  /** What all replicas want together. */
+  static List<Family<Integer>> everywhere() {
+    return List.of(
+        gauge(
+            "demand",
+            "All that wants an instance, of all replicas; 0: all may sleep",
+            demand -> demand));
+  }
+
   static List<Family<Demand.Snapshot>> demand() {
     return List.of(
+        gauge("demand_local", "This replica's part of pgproxy_demand", s -> s.demand()),
         gauge("waiting", "Sessions that no server has taken yet", s -> s.waiting()),
         gauge("lingering", "Waiters that gave up a moment ago and still count", s -> s.lingering()),
         gauge(
@@ -32,13 +42,6 @@ final class DemandFamilies {
             "Connections that were no demand",
             "reason",
             DemandFamilies::noWake));
-  }
-
-  /** Of all proxies together. */
-  static List<Family<Integer>> everywhere() {
-    return List.of(
-        gauge(
-            "demand", "All that wants an instance; 0: all may sleep", demand -> demand.intValue()));
   }
 
   private static Map<String, Double> activities(Demand.Snapshot snapshot) {

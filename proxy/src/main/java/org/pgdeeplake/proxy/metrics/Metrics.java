@@ -79,7 +79,7 @@ public final class Metrics {
     collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
     collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
     collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
-    List.of("forwarded", "broadcast", FAILED).forEach(meters.cancels::of);
+    List.of("forwarded", "peer", "broadcast", FAILED).forEach(meters.cancels::of);
     List.of(OK, FAILED).forEach(meters.consoleLogins::of);
     List.of(APPLIED, REFUSED).forEach(meters.reloads::of);
     collect(
@@ -143,14 +143,14 @@ public final class Metrics {
   public void register(Demand demand) {
     collect(
         "pgproxy_",
+        DemandFamilies.everywhere(),
+        () -> List.of(demand.everywhere(backends.stream().map(Backend::name).toList())),
+        total -> Labels.EMPTY);
+    collect(
+        "pgproxy_",
         DemandFamilies.demand(),
         () -> List.of(demand.snapshot()),
         snapshot -> Labels.EMPTY);
-    collect(
-        "pgproxy_",
-        DemandFamilies.everywhere(),
-        () -> List.of(demand.everywhere(backends.stream().map(Backend::name).toList())),
-        wanted -> Labels.EMPTY);
   }
 
   /** Once. */
@@ -205,6 +205,15 @@ public final class Metrics {
                 logins -> logins.getAsLong())),
         () -> List.of(failed),
         owner -> Labels.EMPTY);
+  }
+
+  /**
+   * Once.
+   *
+   * @param peers the other replicas, as they are now
+   */
+  public void registerPeers(Supplier<PeerFacts> peers) {
+    collect("pgproxy_", PeerFamilies.peers(), () -> List.of(peers.get()), owner -> Labels.EMPTY);
   }
 
   /**
@@ -322,7 +331,7 @@ public final class Metrics {
     meters.refusals.of(frontend, reason, sqlState).increment();
   }
 
-  /** A cancel request ended: {@code forwarded}, {@code broadcast}, {@code failed}. */
+  /** A cancel request ended: {@code forwarded}, {@code peer}, {@code broadcast}, {@code failed}. */
   public void cancel(String result) {
     meters.cancels.of(result).increment();
   }

@@ -34,6 +34,9 @@ public final class Operations {
   private final Runnable shutdown;
   private final Instant started = Instant.now();
 
+  /** Set once, before there are any. */
+  private volatile Replicas replicas = Replicas.NONE;
+
   /**
    * @param reload reads the configuration again; must not block
    * @param shutdown begins the orderly end and returns at once
@@ -51,12 +54,22 @@ public final class Operations {
     this.shutdown = shutdown;
   }
 
+  /** Whoever tells the others what operators want of a server. */
+  public void replicas(Replicas others) {
+    replicas = others;
+  }
+
   public Topology topology() {
     return topology.get();
   }
 
   public Demand demand() {
     return demand;
+  }
+
+  /** All that wants an instance, of all replicas. */
+  public int demandEverywhere() {
+    return demand.everywhere(topology().backends().stream().map(Backend::name).toList());
   }
 
   public Instant started() {
@@ -77,10 +90,38 @@ public final class Operations {
     return sessions.snapshots(asker);
   }
 
-  /** What it should be from now on; {@code MAINT} closes its sessions. */
+  /** What it should be from now on, on all replicas; {@code MAINT} closes its sessions. */
   public void administer(Caller caller, Topology.Place place, AdministrativeState wanted) {
     log.info("{}: server {} is to be {}", caller, place.name(), wanted.word());
     place.backend().administer(place.server(), wanted);
+    replicas.administered(place, wanted);
+  }
+
+  /** Sessions that other replicas have with the server, as far as they have told. */
+  public int sessionsElsewhere(Topology.Place place) {
+    return replicas.sessions(place);
+  }
+
+  /** As for the server alone, and the server has no session on the other replicas either. */
+  public CompletableFuture<Boolean> awaitEmpty(
+      Topology.Place place, Duration limit, ScheduledExecutorService timer) {
+    CompletableFuture<Boolean> here = awaitEmpty(place.server(), limit, timer);
+    CompletableFuture<Boolean> elsewhere = replicas.awaitEmpty(place);
+    CompletableFuture<Boolean> both = here.thenCombine(elsewhere, (one, other) -> one && other);
+    // The limit and whoever leaves end both.
+    var _ =
+        here.whenComplete((empty, problem) -> {
+          if (problem != null || !empty) {
+            elsewhere.complete(false);
+          }
+        });
+    limited(elsewhere, limit, timer);
+    var _ =
+        both.whenComplete((empty, problem) -> {
+          here.cancel(false);
+          elsewhere.cancel(false);
+        });
+    return both;
   }
 
   /** DRAIN until the server goes down; READY from then on. */
@@ -96,6 +137,12 @@ public final class Operations {
   public CompletableFuture<Boolean> awaitEmpty(
       Server server, Duration limit, ScheduledExecutorService timer) {
     CompletableFuture<Boolean> empty = server.empty();
+    limited(empty, limit, timer);
+    return empty;
+  }
+
+  private static void limited(
+      CompletableFuture<Boolean> empty, Duration limit, ScheduledExecutorService timer) {
     if (!empty.isDone()) {
       try {
         ScheduledFuture<?> end =
@@ -105,7 +152,6 @@ public final class Operations {
         empty.complete(false);
       }
     }
-    return empty;
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.pgdeeplake.proxy.postgres;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What BackendKeyData hands out and CancelRequest brings back.
@@ -13,6 +15,8 @@ public final class CancelKey {
 
   public static final int MAX_SECRET_BYTES = 256;
 
+  private static final int CANCEL_REQUEST = 1234 << 16 | 5678;
+
   private final int processId;
   private final byte[] secret;
   private final int hash;
@@ -22,6 +26,30 @@ public final class CancelKey {
     this.processId = processId;
     this.secret = secret.clone();
     this.hash = 31 * processId + Arrays.hashCode(secret);
+  }
+
+  /** The CancelRequest that brings it back (PostgreSQL manual, 54.7). */
+  public byte[] request() {
+    int length = 12 + secret.length;
+    return ByteBuffer.allocate(length)
+        .putInt(length)
+        .putInt(CANCEL_REQUEST)
+        .putInt(processId)
+        .put(secret)
+        .array();
+  }
+
+  /** Of such a request; empty where it is none. */
+  public static Optional<CancelKey> of(byte[] request) {
+    ByteBuffer in = ByteBuffer.wrap(request);
+    if (request.length < 12 + MIN_SECRET_BYTES
+        || request.length > 12 + MAX_SECRET_BYTES
+        || in.getInt() != request.length
+        || in.getInt() != CANCEL_REQUEST) {
+      return Optional.empty();
+    }
+    int processId = in.getInt();
+    return Optional.of(new CancelKey(processId, Arrays.copyOfRange(request, 12, request.length)));
   }
 
   @Override

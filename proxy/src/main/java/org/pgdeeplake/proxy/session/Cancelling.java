@@ -1,38 +1,38 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.CancelDelivery;
 import org.pgdeeplake.proxy.backend.Destination;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.ProxyHeader;
 import org.pgdeeplake.proxy.backend.Server;
-import org.pgdeeplake.proxy.backend.ServerConnector;
-import org.pgdeeplake.proxy.backend.ServerConnector.Outcome;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.postgres.CancelKey;
 
 /**
- * Takes a CancelRequest to the server that issued its key, or, where nobody remembers the key, to
- * every server that is up. It neither queues nor wakes nor counts against a limit. The client's
- * connection stays open until the server has closed its own: a client that goes on when the
- * connection closes must not have its next query cancelled.
+ * Takes a CancelRequest to the server that issued its key. Where nobody here remembers the key, the
+ * other replicas are asked; where none of them does, it goes to every server that is up. It neither
+ * queues nor wakes nor counts against a limit. The client's connection stays open until the server
+ * has closed its own: a client that goes on when the connection closes must not have its next query
+ * cancelled.
  */
 final class Cancelling extends SessionState {
   private final CancelKey key;
   private final byte[] packet;
-  private final List<ServerConnector.Attempt> attempts = new ArrayList<>();
-  private final List<Channel> channels = new ArrayList<>();
+  private final List<CancelDelivery> deliveries = new ArrayList<>();
+  private @Nullable CompletableFuture<Boolean> elsewhere;
   private int open;
-  private boolean delivered;
-  private boolean broadcast;
+
+  /** How it was done, for the metrics. */
+  private String way = "forwarded";
+
+  /** It has the place of an unknown key. */
+  private boolean unknown;
 
   Cancelling(Session session, CancelKey key, byte[] packet) {
     super(session);
@@ -44,25 +44,60 @@ final class Cancelling extends SessionState {
   void enter() {
     session.end().noWake(NoWake.CANCEL_REQUEST);
     SessionServices services = session.services();
-    var limit = services.backend().config().timeouts().connect();
-    ProxyHeader header = Connecting.header(session);
+    Duration limit = services.backend().config().timeouts().connect();
     @Nullable Lease target = services.cancelKeys().lease(key);
-    broadcast = target == null && services.cancelKeys().beginBroadcast();
-    List<Destination> targets =
-        target != null
-            ? List.of(target.destination(true, header))
-            : broadcast ? everyServer(header) : List.of();
+    if (target != null) {
+      session.startTimer(limit.toNanos(), this::done);
+      deliver(List.of(target.destination(true, Connecting.header(session))));
+      return;
+    }
+    unknown = services.cancelKeys().beginBroadcast();
+    if (!unknown) {
+      done();
+      return;
+    }
+    CompletableFuture<Boolean> asked = services.cancelKeys().cancelElsewhere(key);
+    elsewhere = asked;
+    if (asked.isDone()) {
+      answered(asked.getNow(false));
+    } else {
+      var _ =
+          asked.handle((known, problem) -> {
+            session.loop().execute(() -> answered(problem == null && known));
+            return null;
+          });
+    }
+  }
+
+  /** Another replica has done it, or none knows the key. */
+  private void answered(boolean known) {
+    if (session.state() != this) {
+      return;
+    }
+    elsewhere = null;
+    if (known) {
+      way = "peer";
+      end(true);
+      return;
+    }
+    way = "broadcast";
+    Duration limit = session.services().backend().config().timeouts().connect();
+    session.startTimer(limit.toNanos(), this::done);
+    deliver(everyServer(Connecting.header(session)));
+  }
+
+  private void deliver(List<Destination> targets) {
+    SessionServices services = session.services();
     open = targets.size();
     if (open == 0) {
       done();
       return;
     }
-    session.startTimer(limit.toNanos(), this::done);
+    Duration limit = services.backend().config().timeouts().connect();
     for (Destination destination : targets) {
-      attempts.add(
-          services
-              .connector()
-              .connect(destination, session.loop(), limit, new UntilClosed(), this::connected));
+      deliveries.add(
+          CancelDelivery.begin(
+              services.connector(), destination, session.loop(), limit, packet, this::oneDone));
     }
   }
 
@@ -74,18 +109,7 @@ final class Cancelling extends SessionState {
         .toList();
   }
 
-  private void connected(Outcome outcome) {
-    switch (outcome) {
-      case Outcome.Failed(var _) -> oneDone();
-      case Outcome.Connected(Channel channel) -> {
-        delivered = true;
-        channels.add(channel);
-        var _ = channel.writeAndFlush(Unpooled.wrappedBuffer(packet), channel.voidPromise());
-      }
-    }
-  }
-
-  private void oneDone() {
+  private void oneDone(boolean reached) {
     open--;
     if (open == 0 && session.state() == this) {
       done();
@@ -93,22 +117,23 @@ final class Cancelling extends SessionState {
   }
 
   private void done() {
-    session
-        .services()
-        .metrics()
-        .cancel(delivered ? broadcast ? "broadcast" : "forwarded" : "failed");
+    end(deliveries.stream().anyMatch(CancelDelivery::delivered));
+  }
+
+  private void end(boolean delivered) {
+    session.services().metrics().cancel(delivered ? way : "failed");
     session.transition(new Closed(session, CloseReason.NORMAL));
   }
 
   @Override
   void exit(SessionState next) {
-    if (broadcast) {
+    if (unknown) {
       session.services().cancelKeys().broadcastDone();
     }
-    attempts.forEach(ServerConnector.Attempt::cancel);
-    channels.forEach(channel -> {
-      var _ = channel.close();
-    });
+    if (elsewhere != null) {
+      elsewhere.cancel(false);
+    }
+    deliveries.forEach(CancelDelivery::cancel);
   }
 
   @Override
@@ -123,40 +148,5 @@ final class Cancelling extends SessionState {
   @Override
   void onStop(CloseReason reason) {
     done();
-  }
-
-  /** PostgreSQL never answers a CancelRequest: it closes when the signal is sent. */
-  private final class UntilClosed extends ChannelInboundHandlerAdapter {
-    private boolean closed;
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ReferenceCountUtil.release(message);
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event == ChannelInputShutdownEvent.INSTANCE) {
-        end(ctx);
-      }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      end(ctx);
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      end(ctx);
-    }
-
-    private void end(ChannelHandlerContext ctx) {
-      if (!closed) {
-        closed = true;
-        var _ = ctx.close();
-        oneDone();
-      }
-    }
   }
 }

@@ -23,14 +23,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.CancelKeys;
+import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.AdminConfig;
 import org.pgdeeplake.proxy.config.Credentials;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.LogConfig;
+import org.pgdeeplake.proxy.config.PeersConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.config.Secret;
 import org.pgdeeplake.proxy.config.ShutdownConfig;
+import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.Scene;
 import org.pgdeeplake.proxy.net.Listener;
@@ -39,6 +43,7 @@ import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.operation.ReloadResult;
 import org.pgdeeplake.proxy.operation.Topology;
+import org.pgdeeplake.proxy.peers.Peers;
 import org.pgdeeplake.proxy.session.Sessions;
 
 /**
@@ -67,10 +72,13 @@ final class RunningAdmin implements AutoCloseable {
   final AdminServer server;
   volatile boolean ready = true;
 
+  volatile PeersConfig peersConfig = PeersConfig.OFF;
+
   /** Nothing that runs can be looked at. */
   volatile boolean broken;
 
   private final EventLoopGroup loops;
+  private final Peers peers;
 
   RunningAdmin(Limits limits) throws BindException {
     Transport transport = Transport.select(TransportChoice.AUTO);
@@ -78,7 +86,15 @@ final class RunningAdmin implements AutoCloseable {
     metrics.register(scene.frontend, scene.traffic, () -> true);
     metrics.register(scene.backend);
     metrics.register(scene.demand);
-    server = new AdminServer(loops, metrics, operations, () -> ready, limits);
+    peers =
+        new Peers(
+            transport,
+            loops.next(),
+            operations,
+            new CancelKeys(),
+            new ServerConnector(transport, new Resolver(transport)));
+    metrics.registerPeers(peers::facts);
+    server = new AdminServer(loops, metrics, operations, peers, () -> ready, limits);
     try {
       server.listen(Listener.bind(new HostPort("127.0.0.1", 0), loops, transport));
     } catch (IOException e) {
@@ -98,6 +114,7 @@ final class RunningAdmin implements AutoCloseable {
             List.of(scene.backend.config()),
             scene.demand.config(),
             null,
+            peersConfig,
             new AdminConfig(new HostPort("127.0.0.1", 0), credentials),
             null,
             new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, true),

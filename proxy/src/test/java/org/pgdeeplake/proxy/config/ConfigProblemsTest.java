@@ -67,6 +67,19 @@ class ConfigProblemsTest {
             "proxy.conf:2: Expecting close brace } or a comma, got ':' (if you intended ':' to be"
                 + " part of a key or string value, try enclosing the key or value in double quotes)"),
         added(
+            "peers without a secret",
+            "proxy.peers.dns = peers",
+            "proxy.conf:3: proxy.peers.dns: peers need a secret, the same on all;"
+                + " set PG_PROXY_PEERS_SECRET or peers.secret"),
+        added(
+            "peers with a bad name, a short secret and a short ttl",
+            "proxy.peers {\n  dns = \"a, b:x\"\n  secret = short\n  ttl = 2s\n}",
+            """
+            proxy.conf:4: proxy.peers.dns: "b:x": the port must be a whole number from 1 to 65535
+            proxy.conf:5: proxy.peers.secret: is shorter than 16 characters; openssl rand -hex 32 makes one
+            proxy.conf:6: proxy.peers.ttl: must be at least 3 times interval: lines may come late
+            """),
+        added(
             "an unknown variable",
             "proxy.threads = ${NO_SUCH_VARIABLE}",
             "proxy.conf:3: Could not resolve substitution to a value: ${NO_SUCH_VARIABLE}"),

@@ -14,6 +14,7 @@ import org.pgdeeplake.proxy.backend.CheckResult.Status;
 import org.pgdeeplake.proxy.config.AdminConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.LogConfig;
+import org.pgdeeplake.proxy.config.PeersConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.config.ShutdownConfig;
 import org.pgdeeplake.proxy.metrics.Scene;
@@ -42,6 +43,7 @@ class StateTest {
             List.of(),
             scene.demand.config(),
             null,
+            PeersConfig.OFF,
             new AdminConfig(new HostPort("127.0.0.1", 0), null),
             null,
             new LogConfig(LogConfig.Level.INFO, LogConfig.Format.TEXT, true),

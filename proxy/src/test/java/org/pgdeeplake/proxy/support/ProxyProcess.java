@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.pgdeeplake.proxy.Main;
 
 /** The proxy as a process of its own, with the class path of the tests. */
@@ -23,10 +25,23 @@ public final class ProxyProcess {
   }
 
   /**
+   * @param namespace of the network, as {@code ip netns} has it
+   */
+  public static Command startIn(String namespace, Path file) {
+    List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+    line.addAll(line(file));
+    return Command.of(line).start();
+  }
+
+  /**
    * @param file its configuration
    */
   public static Command.Builder of(Path file) {
-    return Command.of(
+    return Command.of(line(file));
+  }
+
+  private static List<String> line(Path file) {
+    return List.of(
         // Whoever runs the tests may have turned signals off, and children inherit that.
         "env",
         "--default-signal=INT,HUP",

@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One reader of the demand: a line at once and then one for each change. Each line is the state of
- * the moment in which it is written, so changes that come fast, or while the reader is slow, share
- * one. Confined to the event loop of its channel, but for {@link #changed}.
+ * One reader of lines: one at once and then one for each change. Each line is the state of the
+ * moment in which it is written, so changes that come fast, or while the reader is slow, share one.
+ * Confined to the event loop of its channel, but for {@link #changed}.
  */
-final class DemandStream {
-  private static final Logger log = LoggerFactory.getLogger(DemandStream.class);
+final class LineStream {
+  private static final Logger log = LoggerFactory.getLogger(LineStream.class);
 
   private final ChannelHandlerContext ctx;
-  private final DemandReport report;
+  private final Lines lines;
   private final Limits limits;
 
   /** The one that is registered: a method reference is a new object each time. */
@@ -39,15 +39,15 @@ final class DemandStream {
   private boolean ended;
   private long lastLineNanos;
 
-  DemandStream(ChannelHandlerContext ctx, DemandReport report, Limits limits) {
+  LineStream(ChannelHandlerContext ctx, Lines lines, Limits limits) {
     this.ctx = ctx;
-    this.report = report;
+    this.lines = lines;
     this.limits = limits;
   }
 
   /** The answer's head is written before. */
   void start() {
-    report.demand().onChange(listener);
+    lines.opened(listener, this::breakOff);
     writeLine();
   }
 
@@ -59,7 +59,7 @@ final class DemandStream {
       ctx.executor().execute(this::writeSoon);
     } catch (RejectedExecutionException e) {
       // The loop has ended, and its connections with it.
-      report.demand().removeListener(listener);
+      lines.closed(listener);
     }
   }
 
@@ -92,11 +92,11 @@ final class DemandStream {
     // Before the look at the demand: a change after that look gets a line of its own.
     awaited.set(false);
     try {
-      var line = ByteBufUtil.writeUtf8(ctx.alloc(), report.json() + "\n");
+      var line = ByteBufUtil.writeUtf8(ctx.alloc(), lines.next() + "\n");
       var _ = ctx.writeAndFlush(new DefaultHttpContent(line), ctx.voidPromise());
     } catch (RuntimeException e) {
       // A reader that sees its stream break knows that it does not know the demand.
-      log.error("admin: the demand cannot be read; its stream is broken off", e);
+      log.error("admin: the state cannot be read; its stream is broken off", e);
       breakOff();
       return;
     }
@@ -117,7 +117,12 @@ final class DemandStream {
 
   /** Tells the reader that this was all, and closes. */
   void end() {
+    String last = ended ? "" : lines.last();
     stop();
+    if (!last.isEmpty() && ctx.channel().isWritable()) {
+      var line = ByteBufUtil.writeUtf8(ctx.alloc(), last + "\n");
+      var _ = ctx.write(new DefaultHttpContent(line), ctx.voidPromise());
+    }
     var _ =
         ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
             .addListener(ChannelFutureListener.CLOSE);
@@ -126,7 +131,7 @@ final class DemandStream {
   /** Writes no more. */
   void stop() {
     ended = true;
-    report.demand().removeListener(listener);
+    lines.closed(listener);
     if (next != null) {
       next.cancel(false);
     }

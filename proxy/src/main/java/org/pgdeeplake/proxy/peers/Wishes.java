@@ -1,0 +1,66 @@
+package org.pgdeeplake.proxy.peers;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.AdministrativeState;
+import org.pgdeeplake.proxy.operation.Topology;
+
+/** The last word about each server, whichever replica was told. Any thread. */
+final class Wishes {
+  private final String self;
+  private final LongSupplier micros;
+  private final Map<ServerName, Wish> last = new HashMap<>();
+
+  /**
+   * @param micros since 1970
+   */
+  Wishes(String self, LongSupplier micros) {
+    this.self = self;
+    this.micros = micros;
+  }
+
+  /** This replica was told. Makes the server what it should be, whatever came in between. */
+  synchronized void say(Topology.Place place, AdministrativeState wanted) {
+    ServerName name = ServerName.of(place);
+    Wish before = last.get(name);
+    long version = before == null ? 1 : before.version() + 1;
+    last.put(name, new Wish(wanted, Math.max(version, micros.getAsLong()), self));
+    apply(place, wanted);
+  }
+
+  /** Another one was told; returns whether that is news. */
+  synchronized boolean adopt(Topology.Place place, Wish wish) {
+    ServerName name = ServerName.of(place);
+    Wish before = last.get(name);
+    if (before != null && !wish.laterThan(before)) {
+      return false;
+    }
+    last.put(name, wish);
+    return apply(place, wish.state());
+  }
+
+  private static boolean apply(Topology.Place place, AdministrativeState wanted) {
+    boolean other = place.server().administrative() != wanted;
+    if (other) {
+      place.backend().administer(place.server(), wanted);
+    }
+    return other;
+  }
+
+  /** Null where nobody has said anything. */
+  synchronized @Nullable Wish of(ServerName name) {
+    return last.get(name);
+  }
+
+  synchronized Map<ServerName, Wish> all() {
+    return Map.copyOf(last);
+  }
+
+  /** Forgets what concerns servers that the configuration does not have. */
+  synchronized void retain(Set<ServerName> servers) {
+    last.keySet().retainAll(servers);
+  }
+}
