@@ -119,8 +119,8 @@ final class Lookup {
     boolean none =
         failure instanceof UnknownHostException
             && (cause == null
-                || cause instanceof DnsErrorCauseException error
-                    && error.getCode().equals(DnsResponseCode.NXDOMAIN));
+                || (cause instanceof DnsErrorCauseException error
+                    && error.getCode().equals(DnsResponseCode.NXDOMAIN)));
     if (none && !refused) {
       return new Answer.None();
     }
