@@ -37,7 +37,6 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 class PeersNetworkIT {
   private static final String SLEEP = "select pg_sleep(60)";
   private static final String NET = "10.231.77.";
-  private static final String BRIDGE = "pgpeersbr";
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
@@ -72,45 +71,68 @@ class PeersNetworkIT {
     assertThat(ip(words.split(" ", -1))).as("ip " + words).isEmpty();
   }
 
-  /** Two hosts on one bridge; this host is the third. */
+  /**
+   * Two hosts with a cable between them, and one from each to this host. No bridge: where Docker
+   * runs, its firewall drops what goes through one.
+   */
   private static final class Hosts implements AutoCloseable {
     Hosts() {
       close(); // What a killed run has left.
-      mustIp("link add " + BRIDGE + " type bridge");
-      mustIp("addr add " + NET + "1/24 dev " + BRIDGE);
-      mustIp("link set " + BRIDGE + " up");
       for (int host = 1; host <= 2; host++) {
         String space = space(host);
-        String outside = link(host);
         mustIp("netns add " + space);
-        mustIp("link add " + outside + " type veth peer name eth0 netns " + space);
-        mustIp("link set " + outside + " master " + BRIDGE);
-        mustIp("link set " + outside + " up");
-        mustIp("-n " + space + " addr add " + address(host) + "/24 dev eth0");
-        mustIp("-n " + space + " link set eth0 up");
+        mustIp("link add " + link(host) + " type veth peer name eth0 netns " + space);
+        mustIp("addr add " + here(host) + "/28 dev " + link(host));
+        mustIp("link set " + link(host) + " up");
+        up(space, "eth0", address(host) + "/28");
         mustIp("-n " + space + " link set lo up");
       }
+      mustIp(
+          "-n " + space(1) + " link add peer0 type veth peer name peer0 netns " + space(2));
+      for (int host = 1; host <= 2; host++) {
+        up(space(host), "peer0", peer(host) + "/28");
+      }
+    }
+
+    private static void up(String space, String link, String address) {
+      mustIp("-n " + space + " addr add " + address + " dev " + link);
+      mustIp("-n " + space + " link set " + link + " up");
     }
 
     static String space(int host) {
       return "pgpeers" + host;
     }
 
-    static String link(int host) {
+    private static String link(int host) {
       return "pgpeersv" + host;
     }
 
+    /** This host's address on the cable to that one. */
+    static String here(int host) {
+      return NET + (host * 16 + 1);
+    }
+
+    /** That one's, for this host. */
     static String address(int host) {
-      return NET + (10 + host);
+      return NET + (host * 16 + 2);
+    }
+
+    /** That one's, for the other one. */
+    static String peer(int host) {
+      return NET + (host + 128);
+    }
+
+    /** The cable between the two. */
+    static void cable(String state) {
+      mustIp("-n " + space(2) + " link set peer0 " + state);
     }
 
     @Override
     public void close() {
       for (int host = 1; host <= 2; host++) {
-        var _ = ip("netns", "del", space(host));
         var _ = ip("link", "del", link(host));
+        var _ = ip("netns", "del", space(host));
       }
-      var _ = ip("link", "del", BRIDGE);
     }
   }
 
@@ -160,11 +182,13 @@ class PeersNetworkIT {
 
   /** Nobody can tell a broken network from a broken host: what was said counts on. */
   private static void partitionHeals() {
-    mustIp("link set " + Hosts.link(2) + " down");
-    await("it is silent").atMost(LIMIT).until(() -> up(1) == 0);
-    assertThat(metric(1, "pgproxy_peers{state=\"silent\"}")).isEqualTo(1);
-    assertThat(metric(1, "pgproxy_demand")).isEqualTo(2);
-    mustIp("link set " + Hosts.link(2) + " up");
+    Hosts.cable("down");
+    await("they are silent").atMost(LIMIT).until(() -> up(1) == 0 && up(2) == 0);
+    for (int host = 1; host <= 2; host++) {
+      assertThat(metric(host, "pgproxy_peers{state=\"silent\"}")).isEqualTo(1);
+      assertThat(metric(host, "pgproxy_demand")).isEqualTo(2);
+    }
+    Hosts.cable("up");
     await("they hear each other again")
         .atMost(LIMIT)
         .ignoreExceptionsInstanceOf(UncheckedIOException.class)
@@ -193,19 +217,17 @@ class PeersNetworkIT {
         file,
         """
         proxy {
-          admin.bind = "%s:8404"
-          frontends.pg_frontend { bind = "%s:5432", default-backend = pg_backends }
-          backends.pg_backends.servers = [ { name = s1, address = "%s1:%d" } ]
+          admin.bind = "0.0.0.0:8404"
+          frontends.pg_frontend { bind = "0.0.0.0:5432", default-backend = pg_backends }
+          backends.pg_backends.servers = [ { name = s1, address = "%s:%d" } ]
           peers { dns = "%s, %s", secret = "%s", interval = 500ms, ttl = 20s }
         }
         """
             .formatted(
-                Hosts.address(host),
-                Hosts.address(host),
-                NET,
+                Hosts.here(host),
                 postgres.port(),
-                Hosts.address(1),
-                Hosts.address(2),
+                Hosts.peer(1),
+                Hosts.peer(2),
                 Replicas.SECRET));
     return ProxyProcess.startIn(Hosts.space(host), file);
   }
