@@ -60,9 +60,18 @@ public final class Replicas implements AutoCloseable {
 
   /** In this process. */
   public TestProxy start(int number) {
-    TestProxy proxy = configuration(number, SECRET).start();
+    return launch(number).awaitUp(servers.length);
+  }
+
+  /**
+   * The same, whether servers are up or not.
+   *
+   * @param more lines of the section proxy
+   */
+  public TestProxy launch(int number, String... more) {
+    TestProxy proxy = configuration(number, SECRET).proxy(more).start();
     started.add(proxy);
-    return proxy.awaitUp(servers.length);
+    return proxy;
   }
 
   /** In a process of its own, for clients at {@link #processPort}. */
