@@ -68,9 +68,8 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
       try {
         ApiPatch patch =
             new ApiPatch(new ObjectMapper().readTree(request.content().toString(UTF_8)), dryRun);
-        Runnable quicker = dryRun ? null : server.beforePatch.getAndSet(null);
-        if (quicker != null) {
-          quicker.run();
+        if (!dryRun) {
+          server.beforePatch.getAndSet(() -> {}).run();
         }
         if (server.conflicts(path, patch)) {
           answer(context, 409, conflict(path));
@@ -80,7 +79,7 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
         server.managers.add(
             uri.parameters().getOrDefault("fieldManager", List.of("unknown")).getFirst());
       } catch (JsonProcessingException e) {
-        answer(context, 400, ApiObjects.status(400, "BadRequest", e.getMessage()));
+        answer(context, 400, ApiObjects.status(400, "BadRequest", String.valueOf(e.getMessage())));
       }
     }
   }

@@ -56,7 +56,7 @@ final class ApiServerStandIn implements AutoCloseable {
   final Set<String> asked = new ConcurrentSkipListSet<>();
 
   /** Runs once, before the next patch that is no dry run: another is quicker. */
-  final AtomicReference<Runnable> beforePatch = new AtomicReference<>();
+  final AtomicReference<Runnable> beforePatch = new AtomicReference<>(() -> {});
 
   /** Field managers of the patches. */
   final Set<String> managers = new ConcurrentSkipListSet<>();

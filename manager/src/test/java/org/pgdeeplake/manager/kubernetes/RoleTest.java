@@ -3,10 +3,11 @@ package org.pgdeeplake.manager.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AutoClose;
@@ -41,21 +42,17 @@ class RoleTest {
     assertThat(run.code()).as(run.toString()).isZero();
   }
 
-  @SuppressWarnings("unchecked")
   private static Set<String> documented() throws Exception {
     Set<String> rules = new TreeSet<>();
-    Map<String, Object> role = Serialization.unmarshal(Files.readString(ROLE), Map.class);
-    for (Map<String, Object> rule : (Iterable<Map<String, Object>>) role.get("rules")) {
-      String group = ((Iterable<String>) rule.get("apiGroups")).iterator().next();
-      for (String resource : (Iterable<String>) rule.get("resources")) {
+    for (PolicyRule rule : Serialization.unmarshal(Files.readString(ROLE), Role.class).getRules()) {
+      String group = rule.getApiGroups().getFirst();
+      for (String resource : rule.getResources()) {
         String[] parts = resource.split("/", 2);
         String full =
             group.isEmpty()
                 ? resource
                 : parts[0] + "." + group + (parts.length > 1 ? "/" + parts[1] : "");
-        for (String verb : (Iterable<String>) rule.get("verbs")) {
-          rules.add(verb + " " + full);
-        }
+        rule.getVerbs().forEach(verb -> rules.add(verb + " " + full));
       }
     }
     return rules;

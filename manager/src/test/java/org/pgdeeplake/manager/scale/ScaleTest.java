@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.command.ExitCodes;
@@ -63,10 +62,13 @@ class ScaleTest extends ScaleScene {
   }
 
   @Test
-  void inKubernetesItIsNotOurs() {
-    Manage run = Manage.run(data.path(), Map.of(), "scale", "2", "--deployment=kubernetes");
-    assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.REFUSED);
-    assertThat(run.err()).contains("KEDA");
+  void whatIsKedasIsRefusedElsewhere() throws Exception {
+    deployment(1, 0);
+    for (String[] args : new String[][] {{"auto"}, {"1", "--no-drain"}}) {
+      Manage run = scale(args);
+      assertThat(run.code()).as(run.toString()).isEqualTo(ExitCodes.REFUSED);
+      assertThat(run.err()).contains("are for kubernetes");
+    }
   }
 
   @Test
