@@ -70,6 +70,9 @@ final class QuietSession implements AutoCloseable {
     QuietSession session = new QuietSession(instance, connection);
     try {
       session.execute(QUIET);
+      for (String setting : PostgresAccess.NOTICE_LOSS) {
+        session.execute(setting);
+      }
       return session;
     } catch (SQLException e) {
       session.close();

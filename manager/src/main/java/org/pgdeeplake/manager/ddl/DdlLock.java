@@ -109,13 +109,11 @@ final class DdlLock implements AutoCloseable {
   private void prepare() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String setting :
-          List.of(
-              "idle_session_timeout = 0",
-              "statement_timeout = 0",
-              "tcp_keepalives_idle = 30",
-              "tcp_keepalives_interval = 10",
-              "tcp_keepalives_count = 3")) {
-        statement.execute("SET " + setting);
+          List.of("SET idle_session_timeout = 0", "SET statement_timeout = 0")) {
+        statement.execute(setting);
+      }
+      for (String setting : PostgresAccess.NOTICE_LOSS) {
+        statement.execute(setting);
       }
     }
   }

@@ -34,9 +34,6 @@ final class DdlSession implements AutoCloseable {
           "SET standard_conforming_strings = on",
           // A statement whose manager was killed is ended by the server.
           "SET client_connection_check_interval = '2s'",
-          "SET tcp_keepalives_idle = 30",
-          "SET tcp_keepalives_interval = 10",
-          "SET tcp_keepalives_count = 3",
           // The driver has set this machine's: the bounds of a partition must not depend on that.
           """
           SELECT set_config('timezone', coalesce(
@@ -61,6 +58,9 @@ final class DdlSession implements AutoCloseable {
       boolean prepared = false;
       try (Statement statement = connection.createStatement()) {
         for (String setting : SETTINGS) {
+          statement.execute(setting);
+        }
+        for (String setting : PostgresAccess.NOTICE_LOSS) {
           statement.execute(setting);
         }
         prepared = true;
