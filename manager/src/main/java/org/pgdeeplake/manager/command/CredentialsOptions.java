@@ -35,9 +35,9 @@ final class CredentialsOptions {
 
   @Parameters(
       arity = "0..1",
-      paramLabel = "-",
+      paramLabel = "STDIN",
       description =
-          "Reads JSON from standard input: what `aws sts assume-role` or `aws configure"
+          "A -: reads JSON from standard input, what `aws sts assume-role` or `aws configure"
               + " export-credentials` prints, or the value of deeplake.creds.")
   private @Nullable String input;
 
