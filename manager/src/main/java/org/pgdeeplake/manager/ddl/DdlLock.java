@@ -23,7 +23,7 @@ import org.pgdeeplake.manager.postgres.PostgresAccess;
  */
 final class DdlLock implements AutoCloseable {
   /** Advisory locks are per database: always this one, whatever the statement is for. */
-  private static final String DATABASE = "postgres";
+  static final String DATABASE = "postgres";
 
   private static final Duration POLL = Duration.ofMillis(250);
 
@@ -108,8 +108,7 @@ final class DdlLock implements AutoCloseable {
   /** It is silent for as long as a statement runs, and must not outlive this machine for long. */
   private void prepare() throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String setting :
-          List.of("SET idle_session_timeout = 0", "SET statement_timeout = 0")) {
+      for (String setting : List.of("SET idle_session_timeout = 0", "SET statement_timeout = 0")) {
         statement.execute(setting);
       }
       for (String setting : PostgresAccess.NOTICE_LOSS) {
