@@ -52,9 +52,7 @@ record IngestRoutes(
     String name =
         way.isPresent()
             ? way.get().getHost()
-            : host != null
-                ? host
-                : context.settings().get("PROXY_HOST", context.proxy().getHost());
+            : host != null ? host : context.settings().get("PROXY_HOST", context.proxy().getHost());
     int number =
         way.isPresent()
             ? way.get().getPort()

@@ -205,9 +205,7 @@ public final class IngestTpchCommand implements Callable<Integer> {
     try (Progress progress = context.progress()) {
       progress.step("looking at what is there");
       plan =
-          unseen.isEmpty()
-              ? IngestPlan.of(options, routes.control())
-              : IngestPlan.unseen(options);
+          unseen.isEmpty() ? IngestPlan.of(options, routes.control()) : IngestPlan.unseen(options);
     } catch (SQLException e) {
       throw new DeploymentFailed(
           "%s, database %s: %s"

@@ -57,7 +57,8 @@ public final class TpchIngest {
     }
   }
 
-  private IngestReport loadAndCompare() throws SQLException, DeploymentFailed, InterruptedException {
+  private IngestReport loadAndCompare()
+      throws SQLException, DeploymentFailed, InterruptedException {
     listener.step("looking at what is there");
     try (Ledger ledger = Ledger.open(target, options.retries(), listener)) {
       Map<BenchmarkTable, ChunkLoad> loads = prepare(ledger);
@@ -97,7 +98,9 @@ public final class TpchIngest {
       LedgerTables.Begun record = Objects.requireNonNull(begun.get(table.name()));
       loads.put(
           table,
-          made.equals("heap") ? new TransactionalLoad(record.id()) : new CheckedLoad(ledger, listener));
+          made.equals("heap")
+              ? new TransactionalLoad(record.id())
+              : new CheckedLoad(ledger, listener));
     }
     return loads;
   }

@@ -27,8 +27,7 @@ final class Verification {
   private final IngestStop stop;
   private final Map<String, Long> verified = new LinkedHashMap<>();
 
-  Verification(
-      Connections data, IngestOptions options, IngestListener listener, IngestStop stop) {
+  Verification(Connections data, IngestOptions options, IngestListener listener, IngestStop stop) {
     this.data = data;
     this.stop = stop;
     this.options = options;
@@ -107,8 +106,7 @@ final class Verification {
   }
 
   /** Another instance's rows come with the next synchronization. */
-  private Fingerprint settled(
-      DataSession session, BenchmarkTable table, Fingerprint expected)
+  private Fingerprint settled(DataSession session, BenchmarkTable table, Fingerprint expected)
       throws SQLException, InterruptedException {
     long deadline =
         System.nanoTime()

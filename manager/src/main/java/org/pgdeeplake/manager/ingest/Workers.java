@@ -18,6 +18,7 @@ final class Workers {
   private final Load load;
   private final IngestStop stop;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
   /** One of them has failed. */
   private volatile boolean failed;
 

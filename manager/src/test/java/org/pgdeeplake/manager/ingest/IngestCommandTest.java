@@ -85,8 +85,7 @@ class IngestCommandTest {
   @Test
   void theProxyIsWhereTheSettingsSay() throws Exception {
     Files.writeString(
-        data.path().resolve(".env"),
-        "PROXY_HOST=127.0.0.1\nPROXY_PORT=" + database.port() + "\n");
+        data.path().resolve(".env"), "PROXY_HOST=127.0.0.1\nPROXY_PORT=" + database.port() + "\n");
     Manage loaded = ingest("--scale=0.01", "--proxy=http://nowhere.invalid:8404");
     assertThat(loaded.code()).as(loaded.toString()).isEqualTo(ExitCodes.OK);
   }

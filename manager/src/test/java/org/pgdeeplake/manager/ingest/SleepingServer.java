@@ -36,8 +36,7 @@ final class SleepingServer implements AutoCloseable {
     await()
         .atMost(time.plusSeconds(60))
         .until(
-            () ->
-                firstNanos.get() != 0 && System.nanoTime() - firstNanos.get() >= time.toNanos());
+            () -> firstNanos.get() != 0 && System.nanoTime() - firstNanos.get() >= time.toNanos());
   }
 
   void wake() {
