@@ -39,7 +39,7 @@ final class CredentialsOptions {
       // Not "-": picocli makes a name of it in the completion.
       paramLabel = "STDIN",
       description =
-          "Reads JSON from standard input: what `aws sts assume-role` or `aws configure"
+          "A -: reads JSON from standard input, what `aws sts assume-role` or `aws configure"
               + " export-credentials` prints, or the value of deeplake.creds.")
   private @Nullable String input;
 

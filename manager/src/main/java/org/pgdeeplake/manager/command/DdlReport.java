@@ -23,9 +23,11 @@ record DdlReport(DdlOutcome outcome) implements Report {
   @Override
   public void write(Text text) {
     text.line(
-        "%s done in database %s on %s in %d ms"
+        "%s in database %s on %s in %d ms"
             .formatted(
-                outcome.what(),
+                outcome.unknown()
+                    ? "Not known whether it is done: a statement"
+                    : outcome.what() + " done",
                 outcome.database(),
                 outcome.instance().name(),
                 outcome.took().toMillis()));
@@ -76,6 +78,7 @@ record DdlReport(DdlOutcome outcome) implements Report {
             .put("statements", outcome.script().parts().size())
             .put("done", outcome.done())
             .put("failure", outcome.failure())
+            .put("outcome_known", !outcome.unknown())
             .put("database", outcome.database())
             .put("instance", outcome.instance().name())
             .put("took_ms", outcome.took().toMillis());

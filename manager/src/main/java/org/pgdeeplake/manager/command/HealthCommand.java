@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       "  root_path    deeplake.root_path is empty",
       "  catalog      s3:// path: the catalog cannot be read",
       "  directory    local path: there is no such directory",
+      "  silent       it logs FATAL messages only: rotate-creds was cut off; rotate once more",
       "",
       "An instance of a local deployment that knows no pg_deeplake is healthy without it.",
       ""

@@ -15,6 +15,11 @@ record IngestTelling(Progress progress) implements IngestListener {
   }
 
   @Override
+  public void step(String what) {
+    progress.step(what);
+  }
+
+  @Override
   public void progress(IngestProgress now) {
     progress.step(
         "%,d of %,d rows, %,.0f rows/s, %,.1f MB/s, %s left"

@@ -1,13 +1,10 @@
 package org.pgdeeplake.manager.command;
 
 import java.math.BigDecimal;
-import java.net.URI;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +13,8 @@ import org.pgdeeplake.manager.ddl.DdlStop;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.ingest.ChunkSize;
-import org.pgdeeplake.manager.ingest.Connections;
 import org.pgdeeplake.manager.ingest.IngestOptions;
-import org.pgdeeplake.manager.ingest.IngestTarget;
+import org.pgdeeplake.manager.ingest.IngestPlan;
 import org.pgdeeplake.manager.ingest.Retries;
 import org.pgdeeplake.manager.ingest.TpchIngest;
 import org.pgdeeplake.manager.ingest.TpchSchema;
@@ -48,7 +44,6 @@ import picocli.CommandLine.Spec;
       "  manage ingest tpch --scale 0.01 --tables nation,region --direct"
     })
 public final class IngestTpchCommand implements Callable<Integer> {
-  private static final String APPLICATION = PostgresAccess.APPLICATION + " ingest";
   private static final int MOST_JOBS = 64;
 
   private final Invocation invocation;
@@ -77,10 +72,18 @@ public final class IngestTpchCommand implements Callable<Integer> {
   private @Nullable String database;
 
   @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description =
+          "Where clients reach the proxy. Default: $$PROXY_HOST, or the host of --proxy; on"
+              + " kubernetes, without --host and --port, a port-forward.")
+  private @Nullable String host;
+
+  @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "The proxy's, on the host of --proxy. Default: ${DEFAULT-VALUE}.")
-  private int port = 5432;
+      description = "The proxy's, there. Default: $$PROXY_PORT, or 5432.")
+  private @Nullable Integer port;
 
   @Option(names = "--direct", description = "To instance 1, past the proxy.")
   private boolean direct;
@@ -105,6 +108,11 @@ public final class IngestTpchCommand implements Callable<Integer> {
       description = "The most bytes of one COPY, if rows were as long as can be. Default: 16 MiB.")
   private long chunkBytes = 16L << 20;
 
+  @Option(
+      names = "--dry-run",
+      description = "Tell what would be loaded, and what is there; wakes nothing.")
+  private boolean dryRun;
+
   public IngestTpchCommand(Invocation invocation) {
     this.invocation = invocation;
   }
@@ -113,14 +121,27 @@ public final class IngestTpchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     IngestOptions options = options(Objects.requireNonNull(spec));
     try (Context context = common.open(invocation)) {
+      IngestRoutes routes =
+          new IngestRoutes(
+              context,
+              database != null ? database : context.settings().postgresDatabase(),
+              host,
+              port,
+              direct,
+              Objects.requireNonNull(spec));
+      if (dryRun) {
+        return plan(context, options, routes);
+      }
       invocation.termination().catchSignals();
-      return run(context, options);
+      return run(context, options, routes);
     }
   }
 
   private IngestOptions options(CommandSpec command) {
     Checks.range(command, "--jobs", jobs, 1, MOST_JOBS);
-    Checks.range(command, "--port", port, 1, 65535);
+    if (port != null) {
+      Checks.range(command, "--port", port, 1, 65535);
+    }
     for (String table : tables) {
       if (!TpchSchema.names().contains(table)) {
         throw wrong(command, "--tables", table + " is none of " + TpchSchema.names());
@@ -146,7 +167,7 @@ public final class IngestTpchCommand implements Callable<Integer> {
         command.commandLine(), "Invalid value for option '" + option + "': " + why);
   }
 
-  private int run(Context context, IngestOptions options) throws Exception {
+  private int run(Context context, IngestOptions options, IngestRoutes routes) throws Exception {
     DdlStop stop = new DdlStop();
     invocation.termination().onRequest(stop::request);
     try (Progress progress = context.progress()) {
@@ -157,21 +178,13 @@ public final class IngestTpchCommand implements Callable<Integer> {
               context.cacheFlush(),
               new DdlTelling(progress),
               stop);
-      return run(context, options, target(context, ddl), progress);
-    }
-  }
-
-  private int run(Context context, IngestOptions options, IngestTarget target, Progress progress)
-      throws Exception {
-    // Through the proxy this wakes the instances.
-    try (Connection _ = woken(target, progress)) {
-      TpchIngest ingest = new TpchIngest(target, options, new IngestTelling(progress));
+      TpchIngest ingest = new TpchIngest(routes.target(ddl), options, new IngestTelling(progress));
       invocation.termination().onRequest(ingest::stop);
       long began = System.nanoTime();
       var report = ingest.run();
       context.print(
           new IngestTpchReport(
-              target.database(), scale, report, Duration.ofNanos(System.nanoTime() - began)));
+              routes.database(), scale, report, Duration.ofNanos(System.nanoTime() - began)));
       return ExitCodes.OK;
     } catch (CancellationException _) {
       invocation.err().println("Stopped. The same command goes on from here.");
@@ -182,27 +195,24 @@ public final class IngestTpchCommand implements Callable<Integer> {
     }
   }
 
-  private static Connection woken(IngestTarget target, Progress progress) throws SQLException {
-    progress.step("connecting to " + target.database());
-    return target.data().open();
-  }
-
-  private IngestTarget target(Context context, Ddl ddl) throws DeploymentFailed {
-    PostgresAccess access = context.postgres();
-    String name =
-        database != null ? database : context.settings().get("POSTGRES_DB", access.user());
-    List<Instance> instances = context.deployment().instances();
-    if (instances.isEmpty()) {
-      throw new DeploymentFailed("There is no instance: scale to 1 or more first.");
+  /** Asks the first instance itself, so that nothing is woken. */
+  private int plan(Context context, IngestOptions options, IngestRoutes routes)
+      throws DeploymentFailed {
+    Instance first = Ddl.first(context.deployment());
+    String unseen =
+        context.deployment().state(first).mayAnswer() ? "" : first.name() + " does not run";
+    IngestPlan plan;
+    try (Progress progress = context.progress()) {
+      progress.step("looking at what is there");
+      plan =
+          unseen.isEmpty() ? IngestPlan.of(options, routes.control()) : IngestPlan.unseen(options);
+    } catch (SQLException e) {
+      throw new DeploymentFailed(
+          "%s, database %s: %s"
+              .formatted(first.name(), routes.database(), PostgresAccess.reason(e)),
+          e);
     }
-    Instance first = instances.getFirst();
-    // A COPY may be silent for long.
-    Connections control = () -> access.open(first, name, APPLICATION, Duration.ZERO);
-    Optional<URI> way = context.proxyClients();
-    String proxy = way.isPresent() ? way.get().getHost() : context.proxy().getHost();
-    int proxyPort = way.map(URI::getPort).orElse(port);
-    Connections data =
-        direct ? control : () -> access.open(proxy, proxyPort, name, APPLICATION, Duration.ZERO);
-    return new IngestTarget(name, control, data, ddl::run);
+    context.print(new IngestPlanReport(routes.database(), scale, plan, unseen));
+    return plan.refusal() == null ? ExitCodes.OK : ExitCodes.REFUSED;
   }
 }

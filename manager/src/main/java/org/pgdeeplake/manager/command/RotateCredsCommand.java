@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.manager.credentials.Afterwards;
 import org.pgdeeplake.manager.credentials.Credentials;
-import org.pgdeeplake.manager.credentials.Fingerprint;
+import org.pgdeeplake.manager.credentials.Held;
 import org.pgdeeplake.manager.credentials.Rotation;
 import org.pgdeeplake.manager.credentials.RotationResult;
 import org.pgdeeplake.manager.credentials.RotationResult.Ending;
@@ -77,8 +77,9 @@ public final class RotateCredsCommand implements Callable<Integer> {
   @Option(
       names = "--check",
       description =
-          "Only tell whether all instances have the same, by SHA-256 hashes that they compute: 0 if"
-              + " so, else 1. With --skip-stopped, those that run.")
+          "Only tell whether all instances have the same, by SHA-256 hashes that they compute, and"
+              + " whether a rotation that was cut off left a log silent: 0 if all is well, else 1."
+              + " With --skip-stopped, of those that run.")
   private boolean check;
 
   public RotateCredsCommand(Invocation invocation) {
@@ -98,14 +99,14 @@ public final class RotateCredsCommand implements Callable<Integer> {
 
   private int check(Context context) throws Exception {
     PostgresAccess access = context.postgres();
-    List<Answer<Fingerprint>> answers;
+    List<Answer<Held>> answers;
     try (Progress progress = context.progress()) {
       progress.step("asking the instances");
-      answers = Fingerprint.ofAll(context.deployment(), access, context.timeout());
+      answers = Held.ofAll(context.deployment(), access, context.timeout());
     }
     FingerprintReport report = FingerprintReport.of(context.deployment(), answers, skipStopped);
     context.print(report);
-    return report.same() ? ExitCodes.OK : ExitCodes.FAILED;
+    return report.same() && !report.silent() ? ExitCodes.OK : ExitCodes.FAILED;
   }
 
   private int rotate(Context context) throws Exception {

@@ -41,10 +41,11 @@ import picocli.CommandLine.Spec;
           + " the waiting ends, with 5.",
       "",
       "5 means that it is done, but is not visible everywhere, or the cache could not be flushed,"
-          + " or one of several statements failed: standard error says which. An instance that does"
-          + " not run is not waited for.",
+          + " or one of several statements failed, or the connection ended and nobody knows whether"
+          + " it is done: standard error says which. An instance that does not run is not waited"
+          + " for.",
       "",
-      "JSON: statement, statements, done, failure, database, instance, took_ms, warnings;"
+      "JSON: statement, statements, done, failure, outcome_known, database, instance, took_ms, warnings;"
           + " propagated, for each other instance: instance, visible (null: does not run), took_ms"
           + " or missing; not_awaited (why nobody looked, or null); cache_flushed (keys, or null),"
           + " cache_failure.",

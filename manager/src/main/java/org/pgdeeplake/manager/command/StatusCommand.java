@@ -116,7 +116,8 @@ public final class StatusCommand implements Callable<Integer> {
     return ExitCodes.OK;
   }
 
-  private static int portOf(Settings settings, CommandSpec command) {
+  /** Of the proxy, for its clients. */
+  static int portOf(Settings settings, CommandSpec command) {
     String text = settings.get("PROXY_PORT", "5432");
     try {
       int number = Integer.parseInt(text);

@@ -1,5 +1,6 @@
 package org.pgdeeplake.manager.credentials;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.pgdeeplake.manager.deployment.Deployment;
@@ -32,7 +33,7 @@ public final class CatchUp {
    */
   public Optional<String> bring(Instance instance, Credentials credentials)
       throws DeploymentFailed, InterruptedException {
-    if (has(instance, credentials)) {
+    if (has(instance, credentials) && !isSilent(instance)) {
       return Optional.empty();
     }
     RotationResult result;
@@ -51,6 +52,14 @@ public final class CatchUp {
               .formatted(instance.name(), result.instances().getFirst().reason()));
     }
     return Optional.of("%s has the credentials of %s now".formatted(instance.name(), source));
+  }
+
+  private boolean isSilent(Instance instance) throws DeploymentFailed {
+    try (Connection connection = access.open(instance, QuietSession.DATABASE)) {
+      return SilentLog.isIn(connection, deployment.credentialsFile(instance));
+    } catch (SQLException e) {
+      throw new DeploymentFailed(instance.name() + ": " + PostgresAccess.reason(e), e);
+    }
   }
 
   private boolean has(Instance instance, Credentials credentials) throws DeploymentFailed {

@@ -4,14 +4,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.List;
-import org.pgdeeplake.manager.deployment.Deployment;
-import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.InstanceState;
-import org.pgdeeplake.manager.postgres.Answer;
-import org.pgdeeplake.manager.postgres.Fleet;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 
 /**
@@ -49,28 +43,18 @@ public record Fingerprint(String sha256) {
   }
 
   static Fingerprint ofNewSession(PostgresAccess access, Instance instance) throws SQLException {
-    try (Connection connection = access.open(instance, QuietSession.DATABASE);
-        Statement statement = connection.createStatement();
+    try (Connection connection = access.open(instance, QuietSession.DATABASE)) {
+      return of(connection);
+    }
+  }
+
+  /** Of the session. */
+  static Fingerprint of(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(OF_SESSION)) {
       rows.next();
       return new Fingerprint(rows.getString(1));
     }
-  }
-
-  /** Of what a new session has on each instance. */
-  public static List<Answer<Fingerprint>> ofAll(
-      Deployment deployment, PostgresAccess access, Duration limit)
-      throws DeploymentFailed, InterruptedException {
-    return Fleet.ask(
-        deployment.instances(),
-        limit,
-        instance -> {
-          InstanceState state = deployment.state(instance);
-          if (!state.mayAnswer()) {
-            throw new DeploymentFailed(words(state));
-          }
-          return ofNewSession(access, instance);
-        });
   }
 
   static String words(InstanceState state) {

@@ -30,6 +30,9 @@ final class InstanceRotation implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(10);
 
+  /** Of the {@code Rotation}'s limit of a step, the part that a rollback waits for the lock. */
+  private static final int ANSWERS_OF_THE_LOCK = 3;
+
   private static final String LOADED_SINCE =
       "SELECT pg_conf_load_time() >= CAST(? AS timestamptz), (" + Fingerprint.OF_SESSION + ")";
 
@@ -50,13 +53,16 @@ final class InstanceRotation implements AutoCloseable {
   private final PostgresAccess access;
   private final ServerFiles files;
   private QuietSession session;
+  private int backend;
   private Mute mute = Mute.LEVEL;
   private Step reached = Step.NONE;
   private @Nullable Fingerprint before;
   private @Nullable Fingerprint expected;
 
   private InstanceRotation(
-      Instance instance, PostgresAccess access, ServerFiles files, QuietSession session) {
+      Instance instance, PostgresAccess access, ServerFiles files, QuietSession session)
+      throws SQLException {
+    this.backend = session.backend();
     this.instance = instance;
     this.access = access;
     this.files = files;
@@ -157,9 +163,11 @@ final class InstanceRotation implements AutoCloseable {
       return;
     }
     if (!session.isOpen()) {
+      int lost = backend;
       session.close();
       session = QuietSession.open(access, instance, access.timeout());
-      session.lock();
+      backend = session.backend();
+      session.lockAfter(lost, access.timeout().multipliedBy(ANSWERS_OF_THE_LOCK));
     }
     if (reached == Step.CHANGED) {
       files.putMuted(session, ServerFiles.OLD, mute);

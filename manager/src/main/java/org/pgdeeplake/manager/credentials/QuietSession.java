@@ -6,9 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.deployment.Locked;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
+import org.postgresql.PGConnection;
 
 /**
  * A session whose statements the server writes nowhere, and the lock that keeps a second rotation
@@ -35,7 +37,7 @@ final class QuietSession implements AutoCloseable {
         ) AS quiet(name, value) ON s.name = quiet.name
       """;
 
-  private static final String LOCK_CLASS = "1885824076";
+  static final String LOCK_CLASS = "1885824076";
   private static final String LOCK = "SELECT pg_try_advisory_lock(" + LOCK_CLASS + ", 1)";
   private static final String HOLDER =
       """
@@ -47,6 +49,15 @@ final class QuietSession implements AutoCloseable {
       """
           + LOCK_CLASS
           + " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+  /** Of another rotation, which may have the number by now, nothing is ended. */
+  private static final String END =
+      """
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE pid = CAST(? AS integer) AND application_name = current_setting('application_name')
+      """;
+
+  private static final Duration POLL = Duration.ofMillis(100);
 
   private final Instance instance;
   private final Connection connection;
@@ -70,6 +81,9 @@ final class QuietSession implements AutoCloseable {
     QuietSession session = new QuietSession(instance, connection);
     try {
       session.execute(QUIET);
+      for (String setting : PostgresAccess.NOTICE_LOSS) {
+        session.execute(setting);
+      }
       return session;
     } catch (SQLException e) {
       session.close();
@@ -90,6 +104,30 @@ final class QuietSession implements AutoCloseable {
     throw new Locked(
         "credentials are being rotated already: %s is locked by %s"
             .formatted(instance.name(), holder.isEmpty() ? "another, which just ended" : holder));
+  }
+
+  /**
+   * Takes the lock from a session that was lost: the server may still be at a command of it, which
+   * is ended with it.
+   *
+   * @param lost its server process
+   * @throws Locked it is still not free
+   */
+  void lockAfter(int lost, Duration limit) throws SQLException, Locked, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    ask(END, Integer.toString(lost));
+    while (!ask(LOCK).equals("t")) {
+      if (System.nanoTime() - deadline >= 0) {
+        lock();
+        return;
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
+  }
+
+  /** Of the server's process. */
+  int backend() throws SQLException {
+    return connection.unwrap(PGConnection.class).getBackendPID();
   }
 
   boolean isOpen() {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ final class ChangeWatch {
   private static final String EXTENSION =
       "SELECT 1 FROM pg_extension WHERE extname = 'pg_deeplake'";
 
+  private static final String DEEPLAKE_BY_DEFAULT =
+      "SELECT 1 WHERE current_setting('default_table_access_method') = 'deeplake'";
+
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
   /** Somebody may drop what a snapshot is about to describe. */
   private static final int ATTEMPTS = 3;
 
@@ -36,6 +42,7 @@ final class ChangeWatch {
   private final DdlListener listener;
   private final DdlStop stop;
 
+  private final List<String> warnings = new ArrayList<>();
   private @Nullable CatalogSnapshot before;
   private Propagated otherwise = Propagated.not("");
 
@@ -69,7 +76,8 @@ final class ChangeWatch {
       return;
     }
     try (Connection connection = access.open(instance, database)) {
-      if (hasExtension(connection)) {
+      if (asks(connection, EXTENSION)) {
+        warnOfWhatStays(script, connection);
         before = read(connection);
       } else {
         otherwise =
@@ -103,9 +111,32 @@ final class ChangeWatch {
         : Optional.empty();
   }
 
-  private static boolean hasExtension(Connection connection) throws SQLException {
+  private void warnOfWhatStays(Script script, Connection connection) throws SQLException {
+    List<String> staying =
+        script.parts().stream()
+            .map(Script.Part::statement)
+            .filter(StatementFacts::staysHere)
+            .map(StatementFacts::command)
+            .distinct()
+            .toList();
+    if (staying.isEmpty() || asks(connection, DEEPLAKE_BY_DEFAULT)) {
+      return;
+    }
+    String warning =
+        "%s without USING deeplake: %s, so the other instances will not show it"
+            .formatted(String.join(", ", staying), Shortcomings.WHAT_STAYS);
+    warnings.add(warning);
+    listener.say("WARNING:  " + warning);
+  }
+
+  /** What the operator was told by {@link #before}. */
+  List<String> warnings() {
+    return warnings;
+  }
+
+  private static boolean asks(Connection connection, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(EXTENSION)) {
+        ResultSet rows = statement.executeQuery(query)) {
       return rows.next();
     }
   }
@@ -119,6 +150,26 @@ final class ChangeWatch {
           throw e;
         }
       }
+    }
+  }
+
+  /** As {@link #after}, where the server may just be coming back. */
+  Propagated afterCrash() throws InterruptedException {
+    if (before != null) {
+      listener.step("waiting for " + instance.name());
+      long deadline = System.nanoTime() + access.timeout().toNanos();
+      while (!answers() && System.nanoTime() - deadline < 0 && !stop.await(PAUSE)) {
+        // Once more.
+      }
+    }
+    return after();
+  }
+
+  private boolean answers() {
+    try (Connection _ = access.open(instance, database)) {
+      return true;
+    } catch (SQLException _) {
+      return false;
     }
   }
 

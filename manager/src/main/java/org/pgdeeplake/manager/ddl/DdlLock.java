@@ -23,7 +23,7 @@ import org.pgdeeplake.manager.postgres.PostgresAccess;
  */
 final class DdlLock implements AutoCloseable {
   /** Advisory locks are per database: always this one, whatever the statement is for. */
-  private static final String DATABASE = "postgres";
+  static final String DATABASE = "postgres";
 
   private static final Duration POLL = Duration.ofMillis(250);
 
@@ -108,14 +108,11 @@ final class DdlLock implements AutoCloseable {
   /** It is silent for as long as a statement runs, and must not outlive this machine for long. */
   private void prepare() throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String setting :
-          List.of(
-              "idle_session_timeout = 0",
-              "statement_timeout = 0",
-              "tcp_keepalives_idle = 30",
-              "tcp_keepalives_interval = 10",
-              "tcp_keepalives_count = 3")) {
-        statement.execute("SET " + setting);
+      for (String setting : List.of("SET idle_session_timeout = 0", "SET statement_timeout = 0")) {
+        statement.execute(setting);
+      }
+      for (String setting : PostgresAccess.NOTICE_LOSS) {
+        statement.execute(setting);
       }
     }
   }

@@ -8,10 +8,11 @@ import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.sql.Script;
 
 /**
- * What became of statements of which at least one is done.
+ * What became of statements of which at least one is done, or may be.
  *
  * @param done how many of the script's parts
  * @param failure why the next one was not done; null: all are
+ * @param unknown the next one may be done all the same
  * @param warnings in the order in which they came up
  * @param lockHeld from begin to end; false: others may have run DDL meanwhile
  */
@@ -19,6 +20,7 @@ public record DdlOutcome(
     Script script,
     int done,
     @Nullable String failure,
+    boolean unknown,
     String database,
     Instance instance,
     Duration took,
@@ -42,7 +44,7 @@ public record DdlOutcome(
     return failure == null && lockHeld && cache.failure() == null && propagated.complete();
   }
 
-  /** For people: the one statement, or how many. */
+  /** For people, of what is done: the one statement, or how many. */
   public String what() {
     return script.parts().size() == 1
         ? script.parts().getFirst().statement().command()

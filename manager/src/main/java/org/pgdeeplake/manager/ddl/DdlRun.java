@@ -25,6 +25,7 @@ final class DdlRun {
 
   private int done;
   private @Nullable String failure;
+  private boolean unknown;
 
   DdlRun(
       PostgresAccess access,
@@ -44,7 +45,7 @@ final class DdlRun {
   }
 
   /**
-   * @throws DeploymentFailed none of them is done
+   * @throws DeploymentFailed none of them is done, for sure
    */
   DdlOutcome run(List<String> guardWarnings, ChangeWatch watch, CacheFlush cache)
       throws DeploymentFailed, InterruptedException {
@@ -56,19 +57,28 @@ final class DdlRun {
       took = Duration.ofNanos(System.nanoTime() - began);
     }
     List<String> warnings = new ArrayList<>(guardWarnings);
+    warnings.addAll(watch.warnings());
     Optional<String> lost = lock.lost();
     lost.ifPresent(why -> warnings.add(warned(why)));
     return new DdlOutcome(
         script,
         done,
         failure,
+        unknown,
         request.database(),
         instance,
         took,
         warnings,
-        failure == null ? watch.after() : Propagated.unknown("nobody looked after the failure"),
+        propagated(watch),
         flush(cache),
         lost.isEmpty());
+  }
+
+  private Propagated propagated(ChangeWatch watch) throws InterruptedException {
+    if (failure == null) {
+      return watch.after();
+    }
+    return unknown ? watch.afterCrash() : Propagated.unknown("nobody looked after the failure");
   }
 
   private void executeAll(DdlSession session) throws DeploymentFailed {
@@ -85,9 +95,10 @@ final class DdlRun {
             "a transaction was begun and not ended: what was done in it is undone");
       }
     } catch (DeploymentFailed e) {
+      unknown = e instanceof OutcomeUnknown;
       boolean undone = session.inTransaction();
       failure = parts.size() == 1 ? String.valueOf(e.getMessage()) : named(e, undone);
-      if (done == 0) {
+      if (done == 0 && !unknown) {
         throw new DeploymentFailed(failure, e);
       }
     }

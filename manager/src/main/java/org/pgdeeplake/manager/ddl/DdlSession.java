@@ -34,9 +34,6 @@ final class DdlSession implements AutoCloseable {
           "SET standard_conforming_strings = on",
           // A statement whose manager was killed is ended by the server.
           "SET client_connection_check_interval = '2s'",
-          "SET tcp_keepalives_idle = 30",
-          "SET tcp_keepalives_interval = 10",
-          "SET tcp_keepalives_count = 3",
           // The driver has set this machine's: the bounds of a partition must not depend on that.
           """
           SELECT set_config('timezone', coalesce(
@@ -46,8 +43,11 @@ final class DdlSession implements AutoCloseable {
 
   private final Connection connection;
   private final Instance instance;
+  private final PostgresAccess access;
+  private volatile boolean abandoned;
 
-  private DdlSession(Connection connection, Instance instance) {
+  private DdlSession(PostgresAccess access, Connection connection, Instance instance) {
+    this.access = access;
     this.connection = connection;
     this.instance = instance;
   }
@@ -57,10 +57,13 @@ final class DdlSession implements AutoCloseable {
     try {
       String application = Operator.current().application(Operator.RUN);
       Connection connection = access.openVerbatim(instance, database, application, Duration.ZERO);
-      DdlSession session = new DdlSession(connection, instance);
+      DdlSession session = new DdlSession(access, connection, instance);
       boolean prepared = false;
       try (Statement statement = connection.createStatement()) {
         for (String setting : SETTINGS) {
+          statement.execute(setting);
+        }
+        for (String setting : PostgresAccess.NOTICE_LOSS) {
           statement.execute(setting);
         }
         prepared = true;
@@ -93,7 +96,8 @@ final class DdlSession implements AutoCloseable {
   void execute(Script script, Script.Part part, DdlListener listener, DdlStop stop)
       throws DeploymentFailed {
     CountDownLatch ended = new CountDownLatch(1);
-    try (Statement statement = connection.createStatement()) {
+    try (Statement statement = connection.createStatement();
+        Pulse _ = new Pulse(access, instance, this::abandon)) {
       statement.setEscapeProcessing(false);
       stop.onRequest(() -> cancel(statement, ended));
       try {
@@ -103,7 +107,23 @@ final class DdlSession implements AutoCloseable {
         tellNotices(statement.getWarnings(), script, part, listener);
       }
     } catch (SQLException e) {
-      throw new DeploymentFailed(inWords(e, script, part, stop), e);
+      if (e instanceof PSQLException error && error.getServerErrorMessage() != null) {
+        throw new DeploymentFailed(inWords(e, script, part, stop), e);
+      }
+      if (abandoned || String.valueOf(e.getSQLState()).startsWith("08")) {
+        throw new OutcomeUnknown(unknown(e, part), e);
+      }
+      throw new DeploymentFailed(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Whoever waits for an answer gets a failure. */
+  private void abandon() {
+    abandoned = true;
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException _) {
+      // It has ended already.
     }
   }
 
@@ -137,14 +157,17 @@ final class DdlSession implements AutoCloseable {
                   ? " as far as it can: look for an index that is invalid"
                   : "");
     }
-    if (e instanceof PSQLException error && error.getServerErrorMessage() != null) {
-      return ServerMessage.error(error.getServerErrorMessage(), script, part);
-    }
-    if (String.valueOf(e.getSQLState()).startsWith("08")) {
-      return "the connection with %s ended while %s ran (%s): whether it was done is not known. Some statements crash pg_deeplake (known upstream bugs); look at the server's log and at its catalog before running it again"
-          .formatted(instance.name(), command, PostgresAccess.reason(e));
-    }
-    return String.valueOf(e.getMessage());
+    return e instanceof PSQLException error && error.getServerErrorMessage() != null
+        ? ServerMessage.error(error.getServerErrorMessage(), script, part)
+        : String.valueOf(e.getMessage());
+  }
+
+  private String unknown(SQLException e, Script.Part part) {
+    return "the connection with %s ended while %s ran (%s): whether it was done is not known. Some statements crash pg_deeplake (known upstream bugs); look at the server's log and at its catalog before running it again"
+        .formatted(
+            instance.name(),
+            part.statement().command(),
+            abandoned ? "the server answered nobody any more" : PostgresAccess.reason(e));
   }
 
   /** Whether a BEGIN among the statements was never followed by its COMMIT. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.credentials.SilentLog;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
@@ -58,6 +59,7 @@ final class Examination {
       Facts asked = Queries.facts(connection);
       facts = asked;
       step = null;
+      log(connection, deployment.credentialsFile(instance));
       if (asked.available() != null || !mayLackExtension) {
         settings(asked);
         storage(connection, asked);
@@ -108,6 +110,16 @@ final class Examination {
             }
           });
     }
+  }
+
+  private void log(Connection connection, String file) {
+    attempt(
+        Failure.SILENT,
+        () -> {
+          if (SilentLog.isIn(connection, file)) {
+            trouble(Failure.SILENT, "");
+          }
+        });
   }
 
   private interface Look {

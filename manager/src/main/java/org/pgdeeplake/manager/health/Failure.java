@@ -9,7 +9,8 @@ public enum Failure {
   STATELESS("deeplake.stateless_enabled is not on"),
   ROOT_PATH("deeplake.root_path is empty"),
   CATALOG("s3:// path: the catalog cannot be read"),
-  DIRECTORY("local path: there is no such directory");
+  DIRECTORY("local path: there is no such directory"),
+  SILENT("it logs FATAL messages only: rotate-creds was cut off; rotate once more");
 
   private final String meaning;
 

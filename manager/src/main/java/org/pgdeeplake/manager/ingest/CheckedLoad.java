@@ -18,11 +18,28 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
  * <p>What this cannot exclude is told by the verification at the end: an instance that shows a
  * chunk only after {@link #settled} has waited for it would get it twice.
  */
-record CheckedLoad(Ledger ledger) implements ChunkLoad {
+record CheckedLoad(Ledger ledger, IngestListener listener) implements ChunkLoad {
   /** Of sync_interval_ms. */
   private static final int INTERVALS = 3;
 
   private static final long POLL_MILLIS = 250;
+
+  /** Longer than a server needs to notice that a session's client is gone. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final String LOCK =
+      "SELECT pg_try_advisory_xact_lock(hashtext('pgdl_manager.ingest ' || ?), ?)";
+
+  private static final String HOLDER =
+      """
+      SELECT format('server process %s, %s, since %s', a.pid, coalesce(a.state, 'unknown'),
+                    to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'))
+      FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND l.classid::bigint = hashtext('pgdl_manager.ingest ' || ?)::bigint & 4294967295
+        AND l.objid::bigint = ?
+      """;
 
   @Override
   public Chunk.Contents load(DataSession session, Chunk chunk)
@@ -33,7 +50,7 @@ record CheckedLoad(Ledger ledger) implements ChunkLoad {
       return known.get();
     }
     Connection connection = session.connection();
-    waitForEarlierSession(connection, chunk);
+    waitForEarlierSession(session, chunk);
     boolean mayBeIn = known != null;
     if (!mayBeIn) {
       ledger.with(on -> LedgerTables.claim(on, chunk));
@@ -49,13 +66,35 @@ record CheckedLoad(Ledger ledger) implements ChunkLoad {
   }
 
   /** The server may still be at work for a session that we lost; its transaction has the lock. */
-  private static void waitForEarlierSession(Connection connection, Chunk chunk)
-      throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT pg_advisory_xact_lock(hashtext(?), ?)")) {
-      statement.setString(1, "pgdl_manager.ingest " + chunk.table().name());
+  private void waitForEarlierSession(DataSession session, Chunk chunk)
+      throws SQLException, DeploymentFailed, InterruptedException {
+    Connection connection = session.connection();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    boolean told = false;
+    while (!ask(connection, LOCK, chunk).equals("t")) {
+      session.requireGoOn();
+      String holder = ask(connection, HOLDER, chunk);
+      if (System.nanoTime() - deadline >= 0) {
+        throw new DeploymentFailed(
+            "%s: after %d min an earlier session still works on it (%s): end it with pg_terminate_backend()"
+                .formatted(chunk, PATIENCE.toMinutes(), holder));
+      }
+      if (!told && !holder.isEmpty()) {
+        listener.message("%s: waiting for an earlier session (%s)".formatted(chunk, holder));
+        told = true;
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** The first column of the first row; "" if there is none. */
+  private static String ask(Connection connection, String query, Chunk chunk) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, chunk.table().name());
       statement.setInt(2, chunk.number());
-      statement.execute();
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? String.valueOf(rows.getString(1)) : "";
+      }
     }
   }
 

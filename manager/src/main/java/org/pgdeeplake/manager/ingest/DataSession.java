@@ -2,9 +2,11 @@ package org.pgdeeplake.manager.ingest;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -25,6 +27,11 @@ final class DataSession implements AutoCloseable {
     if (current == null) {
       current = connections.open();
       connection = current;
+      try (Statement statement = current.createStatement()) {
+        for (String setting : PostgresAccess.NOTICE_LOSS) {
+          statement.execute(setting);
+        }
+      }
       current.setAutoCommit(false);
     }
     return current;
@@ -59,10 +66,17 @@ final class DataSession implements AutoCloseable {
   }
 
   private void send(CopyIn copy, byte[] bytes, int length) throws SQLException {
+    requireGoOn();
+    copy.writeToCopy(bytes, 0, length);
+  }
+
+  /**
+   * @throws CancellationException after the ingest was stopped
+   */
+  void requireGoOn() {
     if (stopped.getAsBoolean()) {
       throw new CancellationException();
     }
-    copy.writeToCopy(bytes, 0, length);
   }
 
   private static void cancel(CopyIn copy) {

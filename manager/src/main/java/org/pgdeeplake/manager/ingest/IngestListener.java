@@ -8,6 +8,9 @@ public interface IngestListener {
   /** A line for the user. */
   void message(String line);
 
+  /** What is being done from now on. */
+  void step(String what);
+
   /** After every chunk. */
   void progress(IngestProgress progress);
 

@@ -32,4 +32,8 @@ public record IngestOptions(
   List<BenchmarkTable> chosen() {
     return TpchSchema.TABLES.stream().filter(table -> tables.contains(table.name())).toList();
   }
+
+  int chunks(BenchmarkTable table) {
+    return chunkSize.count(table, scale.doubleValue());
+  }
 }

@@ -56,7 +56,7 @@ final class LedgerTables {
     }
   }
 
-  private static boolean exist(Connection connection) throws SQLException {
+  static boolean exist(Connection connection) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "SELECT to_regclass('pgdl_manager.ingest_chunk') IS NOT NULL");

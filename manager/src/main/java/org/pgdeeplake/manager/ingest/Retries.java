@@ -28,6 +28,10 @@ public record Retries(int attempts, Duration first, Duration most) {
     T make() throws SQLException, DeploymentFailed, InterruptedException;
   }
 
+  Retries atMost(int attempts) {
+    return new Retries(Math.min(attempts, this.attempts), first, most);
+  }
+
   <T extends @Nullable Object> T run(String what, IngestListener listener, Attempt<T> attempt)
       throws SQLException, DeploymentFailed, InterruptedException {
     Duration pause = first;

@@ -19,17 +19,20 @@ import org.pgdeeplake.manager.deployment.Refused;
  * stopped or killed it goes on; called again after it is done it compares again.
  */
 public final class TpchIngest {
+  /** Attempts; each waits for as long as the proxy does. */
+  private static final int WAKING = 3;
+
   private final IngestTarget target;
   private final IngestOptions options;
   private final IngestListener listener;
-  private final Object lock = new Object();
-  private @Nullable Workers workers;
-  private boolean stopped;
+  private final IngestStop stop = new IngestStop();
+  private final Connections data;
 
   public TpchIngest(IngestTarget target, IngestOptions options, IngestListener listener) {
     this.target = target;
     this.options = options;
     this.listener = listener;
+    this.data = stop.ending(target.data());
   }
 
   /**
@@ -42,12 +45,27 @@ public final class TpchIngest {
    * @throws CancellationException after {@link #stop}
    */
   public IngestReport run() throws SQLException, DeploymentFailed, InterruptedException {
+    // Through the proxy this wakes the instances, and keeps them awake.
+    try (DataSession awake = new DataSession(data, stop::requested)) {
+      listener.step("connecting to %s, which may have to be started".formatted(target.database()));
+      options.retries().atMost(WAKING).run("connecting", listener, awake::connection);
+      return loadAndCompare();
+    } catch (SQLException e) {
+      // What was canceled failed.
+      stop.check();
+      throw e;
+    }
+  }
+
+  private IngestReport loadAndCompare()
+      throws SQLException, DeploymentFailed, InterruptedException {
+    listener.step("looking at what is there");
     try (Ledger ledger = Ledger.open(target, options.retries(), listener)) {
       Map<BenchmarkTable, ChunkLoad> loads = prepare(ledger);
       IngestProgress progress = load(ledger, loads);
-      Verification verification = new Verification(target, options, listener);
+      Verification verification = new Verification(data, options, listener, stop);
       for (BenchmarkTable table : options.chosen()) {
-        verification.verify(table, ledger.chunks(table));
+        verification.verify(table, options.chunks(table), ledger.chunks(table));
       }
       return new IngestReport(progress, verification.verified());
     }
@@ -55,12 +73,7 @@ public final class TpchIngest {
 
   /** Ends {@link #run} early; what is in stays, and the next run goes on from there. Any thread. */
   public void stop() {
-    synchronized (lock) {
-      stopped = true;
-      if (workers != null) {
-        workers.stop();
-      }
-    }
+    stop.request();
   }
 
   private Map<BenchmarkTable, ChunkLoad> prepare(Ledger ledger)
@@ -68,10 +81,11 @@ public final class TpchIngest {
     Map<String, LedgerTables.Begun> before = ledger.begun();
     String storage = ledger.with(session -> guard(session, before).storageOfNewTables());
     for (BenchmarkTable table : check(ledger, before)) {
-      target.ddl().run(table.create(storage), target.database());
+      stop.check();
+      create(table, storage);
     }
     for (BenchmarkTable table : options.chosen()) {
-      ledger.begin(table, options.scale(), chunks(table));
+      ledger.begin(table, options.scale(), options.chunks(table));
     }
     Map<String, LedgerTables.Begun> begun = ledger.begun();
     Map<BenchmarkTable, ChunkLoad> loads = new HashMap<>();
@@ -84,9 +98,23 @@ public final class TpchIngest {
       LedgerTables.Begun record = Objects.requireNonNull(begun.get(table.name()));
       loads.put(
           table,
-          made.equals("heap") ? new TransactionalLoad(record.id()) : new CheckedLoad(ledger));
+          made.equals("heap")
+              ? new TransactionalLoad(record.id())
+              : new CheckedLoad(ledger, listener));
     }
     return loads;
+  }
+
+  private void create(BenchmarkTable table, String storage)
+      throws DeploymentFailed, InterruptedException {
+    listener.step("creating " + table);
+    try {
+      target.ddl().run(table.create(storage), target.database());
+    } catch (DeploymentFailed e) {
+      // DDL ends with the same signal.
+      stop.check();
+      throw e;
+    }
   }
 
   private TableGuard guard(Connection session, Map<String, LedgerTables.Begun> begun) {
@@ -104,7 +132,7 @@ public final class TpchIngest {
           try {
             guard.checkScale();
             for (BenchmarkTable table : options.chosen()) {
-              guard.check(table, chunks(table));
+              guard.check(table, options.chunks(table));
               if (guard.storage(table) == null) {
                 missing.add(table);
               }
@@ -118,10 +146,6 @@ public final class TpchIngest {
       throw refused;
     }
     return missing;
-  }
-
-  private int chunks(BenchmarkTable table) {
-    return options.chunkSize().count(table, options.scale().doubleValue());
   }
 
   private IngestProgress load(Ledger ledger, Map<BenchmarkTable, ChunkLoad> loads)
@@ -152,10 +176,11 @@ public final class TpchIngest {
     run(
         new Workers(
             missing.iterator(),
-            target.data(),
+            data,
             (session, chunk) ->
                 meter.loaded(
-                    load(Objects.requireNonNull(loads.get(chunk.table())), session, chunk))));
+                    load(Objects.requireNonNull(loads.get(chunk.table())), session, chunk)),
+            stop));
     return meter.progress();
   }
 
@@ -167,6 +192,7 @@ public final class TpchIngest {
             chunk.toString(),
             listener,
             () -> {
+              stop.check();
               try {
                 return load.load(session, chunk);
               } catch (SQLException e) {
@@ -177,12 +203,6 @@ public final class TpchIngest {
   }
 
   private void run(Workers all) throws SQLException, DeploymentFailed, InterruptedException {
-    synchronized (lock) {
-      workers = all;
-      if (stopped) {
-        throw new CancellationException("The ingest was stopped");
-      }
-    }
     try {
       all.run(options.jobs());
     } catch (SQLException | DeploymentFailed | InterruptedException | RuntimeException e) {

@@ -1,6 +1,7 @@
 package org.pgdeeplake.manager.ingest;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,13 +18,18 @@ final class Verification {
   private static final int INTERVALS = 3;
   private static final long POLL_MILLIS = 500;
 
-  private final IngestTarget target;
+  /** Of reading a whole table. */
+  private static final Duration LONGEST = Duration.ofHours(12);
+
+  private final Connections data;
   private final IngestOptions options;
   private final IngestListener listener;
+  private final IngestStop stop;
   private final Map<String, Long> verified = new LinkedHashMap<>();
 
-  Verification(IngestTarget target, IngestOptions options, IngestListener listener) {
-    this.target = target;
+  Verification(Connections data, IngestOptions options, IngestListener listener, IngestStop stop) {
+    this.data = data;
+    this.stop = stop;
     this.options = options;
     this.listener = listener;
   }
@@ -36,10 +42,18 @@ final class Verification {
   /**
    * Reads the whole table.
    *
+   * @param planned how many chunks it has
    * @throws DeploymentFailed if it differs; says in what, and in which chunks
+   * @throws java.util.concurrent.CancellationException after a stop
    */
-  void verify(BenchmarkTable table, Map<Integer, Optional<Chunk.Contents>> chunks)
+  void verify(BenchmarkTable table, int planned, Map<Integer, Optional<Chunk.Contents>> chunks)
       throws SQLException, DeploymentFailed, InterruptedException {
+    stop.check();
+    listener.step("comparing " + table);
+    if (chunks.size() != planned) {
+      throw new DeploymentFailed(
+          "Of table %s %d of %d chunks are in.".formatted(table, chunks.size(), planned));
+    }
     List<Chunk.Contents> sent = new ArrayList<>();
     for (var chunk : chunks.entrySet()) {
       sent.add(
@@ -61,7 +75,13 @@ final class Verification {
     Optional<String> difference =
         options
             .retries()
-            .run("comparing " + table, listener, () -> difference(table, expected, sent));
+            .run(
+                "comparing " + table,
+                listener,
+                () -> {
+                  stop.check();
+                  return difference(table, expected, sent);
+                });
     if (difference.isPresent()) {
       throw new DeploymentFailed(difference.get());
     }
@@ -72,7 +92,8 @@ final class Verification {
   private Optional<String> difference(
       BenchmarkTable table, Fingerprint expected, List<Chunk.Contents> sent)
       throws SQLException, InterruptedException {
-    try (DataSession session = new DataSession(target.data(), () -> false)) {
+    try (DataSession session = new DataSession(data, stop::requested)) {
+      session.connection().setNetworkTimeout(Runnable::run, Math.toIntExact(LONGEST.toMillis()));
       Fingerprint found = settled(session, table, expected);
       if (found.equals(expected)) {
         return Optional.empty();
@@ -85,14 +106,14 @@ final class Verification {
   }
 
   /** Another instance's rows come with the next synchronization. */
-  private static Fingerprint settled(
-      DataSession session, BenchmarkTable table, Fingerprint expected)
+  private Fingerprint settled(DataSession session, BenchmarkTable table, Fingerprint expected)
       throws SQLException, InterruptedException {
     long deadline =
         System.nanoTime()
             + CheckedLoad.syncInterval(session.connection()).multipliedBy(INTERVALS).toNanos();
     Fingerprint found = FingerprintQuery.whole(session.connection(), table);
     while (found.rows() < expected.rows() && System.nanoTime() - deadline < 0) {
+      stop.check();
       session.connection().rollback();
       Thread.sleep(POLL_MILLIS);
       found = FingerprintQuery.whole(session.connection(), table);

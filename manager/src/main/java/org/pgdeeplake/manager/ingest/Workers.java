@@ -16,24 +16,26 @@ final class Workers {
   private final Iterator<Chunk> chunks;
   private final Connections connections;
   private final Load load;
-  private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-  private volatile boolean stopped;
+  private final IngestStop stop;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  Workers(Iterator<Chunk> chunks, Connections connections, Load load) {
+  /** One of them has failed. */
+  private volatile boolean failed;
+
+  /**
+   * @param stop after it the chunks under way are given up
+   */
+  Workers(Iterator<Chunk> chunks, Connections connections, Load load, IngestStop stop) {
     this.chunks = chunks;
     this.connections = connections;
     this.load = load;
-  }
-
-  /** Any thread; the chunks under way are given up. */
-  void stop() {
-    stopped = true;
+    this.stop = stop;
   }
 
   /**
    * Returns when all threads have ended.
    *
-   * @throws CancellationException after {@link #stop}
+   * @throws CancellationException after a stop
    */
   void run(int count) throws Exception {
     CountDownLatch ended = new CountDownLatch(count);
@@ -51,28 +53,34 @@ final class Workers {
     try {
       ended.await();
     } catch (InterruptedException e) {
-      stop();
+      failed = true;
       throw e;
     }
-    Exception failed = failure.get();
-    if (failed != null) {
-      throw failed;
-    }
-    if (stopped) {
-      throw new CancellationException("The ingest was stopped");
+    stop.check();
+    switch (failure.get()) {
+      case null -> {}
+      case Exception e -> throw e;
+      // Not as it is: nobody above takes an Error for the end of a command.
+      case Throwable error ->
+          throw new IllegalStateException("a thread that loads died: " + error, error);
     }
   }
 
+  private boolean ended() {
+    return failed || stop.requested();
+  }
+
   private void work() {
-    try (DataSession session = new DataSession(connections, () -> stopped)) {
-      for (Chunk chunk = next(); chunk != null && !stopped; chunk = next()) {
+    try (DataSession session = new DataSession(connections, this::ended)) {
+      for (Chunk chunk = next(); chunk != null && !ended(); chunk = next()) {
         load.load(session, chunk);
       }
     } catch (CancellationException _) {
       // Said by run.
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      // Also an Error: what it has not loaded must not count as done.
       failure.compareAndSet(null, e);
-      stop();
+      failed = true;
     }
   }
 

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.pgdeeplake.manager.deployment.Instance;
@@ -26,6 +27,16 @@ public record PostgresAccess(String user, String password, Duration timeout) {
 
   /** By which the proxy knows a probe, which neither waits there nor is demand. */
   public static final String PROBE = "pg_isready";
+
+  /**
+   * For sessions that hold something: the server gives it back within a minute if this machine is
+   * gone.
+   */
+  public static final List<String> NOTICE_LOSS =
+      List.of(
+          "SET tcp_keepalives_idle = 30",
+          "SET tcp_keepalives_interval = 10",
+          "SET tcp_keepalives_count = 3");
 
   public Connection open(Instance instance, String database) throws SQLException {
     return open(instance.host(), instance.port(), database, APPLICATION, timeout);
@@ -52,6 +63,27 @@ public record PostgresAccess(String user, String password, Duration timeout) {
       String host, int port, String database, String application, Duration silence)
       throws SQLException {
     return open(host, port, database, application, silence, Map.of());
+  }
+
+  /**
+   * Through the proxy, which may hold it until an instance has been started.
+   *
+   * @param patience until it is logged in
+   */
+  public Connection openWaiting(
+      String host,
+      int port,
+      String database,
+      String application,
+      Duration silence,
+      Duration patience)
+      throws SQLException {
+    Map<String, String> waiting =
+        Map.of(
+            "loginTimeout", Long.toString(patience.toSeconds()),
+            // Where TLS is passed through, its request is what the proxy holds.
+            "sslResponseTimeout", Long.toString(patience.toMillis()));
+    return open(host, port, database, application, silence, waiting);
   }
 
   /**

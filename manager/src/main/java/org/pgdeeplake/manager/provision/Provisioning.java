@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.pgdeeplake.manager.deployment.Deployment;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
@@ -24,8 +25,13 @@ public final class Provisioning {
       "SELECT installed_version FROM pg_available_extensions WHERE name = '" + EXTENSION + "'";
   private static final String MAINTENANCE_DATABASE = "postgres";
 
-  /** PostgreSQL manual, appendix A. */
-  private static final String DUPLICATE_DATABASE = "42P04";
+  /**
+   * Another was faster: of a name that is there, or of one that came up in the meantime, which the
+   * unique index of the catalog tells. PostgreSQL manual, appendix A.
+   */
+  private static final Set<String> THERE_ALREADY = Set.of("42P04", "42710", "23505");
+
+  private static final String NO_SUCH_OBJECT = "42704";
 
   private final Deployment deployment;
   private final PostgresAccess access;
@@ -62,10 +68,11 @@ public final class Provisioning {
   List<Answer<Provisioned>> provision(
       List<Instance> instances, DatabaseRequest request, Duration limit, boolean dryRun)
       throws InterruptedException {
-    return Fleet.ask(instances, limit, instance -> provision(instance, request, dryRun));
+    return Fleet.ask(instances, limit, instance -> provision(instance, request, limit, dryRun));
   }
 
-  private Provisioned provision(Instance instance, DatabaseRequest request, boolean dryRun)
+  private Provisioned provision(
+      Instance instance, DatabaseRequest request, Duration limit, boolean dryRun)
       throws SQLException, DeploymentFailed {
     var state = deployment.state(instance);
     if (!state.mayAnswer()) {
@@ -75,7 +82,7 @@ public final class Provisioning {
               .formatted(phase, state.detail().isEmpty() ? "" : ": " + state.detail()));
     }
     Outcome outcome;
-    try (Connection connection = access.open(instance, MAINTENANCE_DATABASE)) {
+    try (Connection connection = open(instance, MAINTENANCE_DATABASE, limit)) {
       Optional<String> owner = owner(connection, request.name());
       if (owner.isPresent()) {
         requireAsWanted(request, owner.get());
@@ -85,7 +92,13 @@ public final class Provisioning {
       }
     }
     return new Provisioned(
-        outcome, outcome != Outcome.WOULD_BE_CREATED && extension(instance, request, dryRun));
+        outcome,
+        outcome != Outcome.WOULD_BE_CREATED && extension(instance, request, limit, dryRun));
+  }
+
+  /** Copying a template may be silent for all the time there is. */
+  private Connection open(Instance instance, String database, Duration limit) throws SQLException {
+    return access.open(instance, database, PostgresAccess.APPLICATION, limit);
   }
 
   private static Optional<String> owner(Connection connection, String database)
@@ -113,7 +126,7 @@ public final class Provisioning {
   }
 
   private static Outcome create(Connection connection, DatabaseRequest request)
-      throws SQLException {
+      throws SQLException, DeploymentFailed {
     try (Statement statement = connection.createStatement()) {
       StringBuilder sql = new StringBuilder("CREATE DATABASE ");
       sql.append(Identifiers.quote(request.name()));
@@ -126,30 +139,58 @@ public final class Provisioning {
       statement.execute(sql.toString());
       return Outcome.CREATED;
     } catch (SQLException e) {
-      // Another manager was faster.
-      if (DUPLICATE_DATABASE.equals(e.getSQLState()) && request.ifNotExists()) {
+      Optional<String> owner =
+          isThereAlready(e) ? owner(connection, request.name()) : Optional.empty();
+      if (owner.isPresent()) {
+        requireAsWanted(request, owner.get());
         return Outcome.EXISTS;
+      }
+      if (NO_SUCH_OBJECT.equals(e.getSQLState()) && request.owner() != null) {
+        throw new DeploymentFailed(
+            "there is no role %s, to which it is to belong: roles do not travel, so CREATE ROLE there"
+                .formatted(request.owner()),
+            e);
       }
       throw e;
     }
   }
 
+  private static boolean isThereAlready(SQLException e) {
+    return THERE_ALREADY.contains(String.valueOf(e.getSQLState()));
+  }
+
   /** Without the extension a database of the local deployment is one all the same. */
-  private boolean extension(Instance instance, DatabaseRequest request, boolean dryRun)
+  private boolean extension(
+      Instance instance, DatabaseRequest request, Duration limit, boolean dryRun)
       throws SQLException {
-    try (Connection connection = access.open(instance, request.name());
-        Statement statement = connection.createStatement()) {
-      boolean installed;
-      try (ResultSet rows = statement.executeQuery(AVAILABLE)) {
-        if (!rows.next()) {
-          return false;
-        }
-        installed = rows.getString(1) != null;
+    try (Connection connection = open(instance, request.name(), limit)) {
+      Optional<Boolean> installed = installed(connection);
+      if (installed.isEmpty()) {
+        return false;
       }
-      if (!installed && !dryRun) {
-        statement.execute("CREATE EXTENSION IF NOT EXISTS " + EXTENSION);
+      if (!installed.get() && !dryRun) {
+        install(connection);
       }
-      return installed || !dryRun;
+      return installed.get() || !dryRun;
+    }
+  }
+
+  /** Empty: the instance does not know it. */
+  private static Optional<Boolean> installed(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(AVAILABLE)) {
+      return rows.next() ? Optional.of(rows.getString(1) != null) : Optional.empty();
+    }
+  }
+
+  /** IF NOT EXISTS does not see one that another is just making. */
+  private static void install(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE EXTENSION IF NOT EXISTS " + EXTENSION);
+    } catch (SQLException e) {
+      if (!isThereAlready(e) || !installed(connection).orElse(false)) {
+        throw e;
+      }
     }
   }
 }

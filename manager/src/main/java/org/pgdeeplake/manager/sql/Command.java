@@ -142,6 +142,24 @@ record Command(SqlStatement statement, String verb, String object, int next) {
     return PER_INSTANCE.contains(object);
   }
 
+  boolean staysHere() {
+    if (!verb.equals("CREATE") || Warnings.createsTemporary(this)) {
+      return false;
+    }
+    return switch (object) {
+      case "VIEW" -> true;
+      case "TABLE", "MATERIALIZED VIEW" -> !usesDeeplake();
+      default -> false;
+    };
+  }
+
+  private boolean usesDeeplake() {
+    int using = statement.find("USING", next);
+    return using >= 0
+        && using + 1 < statement.tokens().size()
+        && statement.tokens().get(using + 1).name().equals(Warnings.ACCESS_METHOD);
+  }
+
   boolean comparable() {
     return !instanceOnly() && !Set.of("TRUNCATE", "ANALYZE", "VACUUM", "REINDEX").contains(verb);
   }

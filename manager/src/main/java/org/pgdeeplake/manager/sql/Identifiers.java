@@ -37,7 +37,11 @@ public final class Identifiers {
     return name;
   }
 
-  private static void requireName(String name, String what) {
+  /**
+   * @param what it is, for the message
+   * @throws IllegalArgumentException as {@link #quote}
+   */
+  public static void requireName(String name, String what) {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("the " + what + " is empty");
     }

@@ -27,7 +27,8 @@ public record Script(String source, List<Part> parts) {
         parts.add(new Part(StatementFacts.of(statement), statement.first().start()));
       }
     } catch (UnreadableSql _) {
-      parts.add(new Part(new StatementFacts(sql, "SQL", false, false, true, false, List.of()), 0));
+      parts.add(
+          new Part(new StatementFacts(sql, "SQL", false, false, true, false, false, List.of()), 0));
     }
     return new Script(sql, parts);
   }

@@ -13,6 +13,8 @@ import java.util.List;
  * @param writesData it reads rows and writes them elsewhere, so it takes its time
  * @param comparable a {@link CatalogSnapshot} can show its effect; it may still have none
  * @param instanceOnly it changes what PostgreSQL keeps per instance, outside of any database
+ * @param staysHere it makes a heap table or a view, which pg_deeplake does not take to other
+ *     instances; unless the server makes deeplake tables by default
  * @param warnings for the operator, before it runs; one sentence each
  */
 public record StatementFacts(
@@ -22,6 +24,7 @@ public record StatementFacts(
     boolean writesData,
     boolean comparable,
     boolean instanceOnly,
+    boolean staysHere,
     List<String> warnings) {
 
   public StatementFacts {
@@ -37,6 +40,7 @@ public record StatementFacts(
         command.writesData(),
         command.comparable(),
         command.instanceOnly(),
+        command.staysHere(),
         Warnings.of(command));
   }
 }

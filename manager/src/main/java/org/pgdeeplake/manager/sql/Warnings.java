@@ -8,7 +8,7 @@ final class Warnings {
   private static final String DROP_CRASHES =
       " can crash pg_deeplake (known upstream bug): avoid DROP, use a fresh S3 path instead";
   private static final String EXTENSION = "pg_deeplake";
-  private static final String ACCESS_METHOD = "deeplake";
+  static final String ACCESS_METHOD = "deeplake";
 
   private Warnings() {}
 
@@ -76,7 +76,7 @@ final class Warnings {
         + " changes this instance only: what is not in a database does not propagate through S3";
   }
 
-  private static boolean createsTemporary(Command command) {
+  static boolean createsTemporary(Command command) {
     SqlStatement statement = command.statement();
     if (!command.verb().equals("CREATE")) {
       return false;

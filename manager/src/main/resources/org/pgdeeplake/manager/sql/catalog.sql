@@ -10,6 +10,8 @@ user_schema AS MATERIALIZED (
   FROM pg_namespace n
   LEFT JOIN extension_member m ON m.classid = 'pg_namespace'::regclass AND m.objid = n.oid
   WHERE (n.oid >= 16384 OR n.nspname = 'public') AND n.nspname !~ '^pg_(temp|toast)'
+    -- The records of manage ingest, of one instance.
+    AND n.nspname <> 'pgdl_manager'
 ),
 relation AS MATERIALIZED (
   SELECT c.*, format('%I.%I', s.nspname, c.relname) AS name,

@@ -131,12 +131,29 @@ class CutOffTest {
 
     assertThat(three.file(3, ".old")).exists();
     awaitUnlocked();
+    assertToldThatTheLogsAreSilent();
     Manage next = three.rotate();
     assertThat(next.code()).as(next.toString()).isEqualTo(ExitCodes.OK);
     assertThat(next.out())
         .contains("pg-deeplake-1: an earlier rotation was cut off in the middle; until now it had");
     three.assertAllHold("AKIAAFTER", "after", "");
     assertThat(three.log(1)).doesNotContain("after\"");
+    assertThat(three.rotate("--check").code()).isEqualTo(ExitCodes.OK);
+  }
+
+  private void assertToldThatTheLogsAreSilent() {
+    Manage check = three.rotate("--check");
+    assertThat(check.code()).as(check.toString()).isEqualTo(ExitCodes.FAILED);
+    assertThat(check.out())
+        .containsPattern("pg-deeplake-1  \\w+, its log is silent")
+        .contains("All have the same.", "rotate once more");
+    assertThat(
+            three.rotate("--check", "-o", "json").json().at("/instances/2/log_silent").asBoolean())
+        .isTrue();
+    Manage health = Manage.local(three.path(), "health", "-o", "json");
+    assertThat(health.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(health.json().at("/instances/0/failures").findValuesAsText("word"))
+        .contains("silent");
   }
 
   /** The server notices that its client is gone when it next reads or writes. */

@@ -219,20 +219,4 @@ class RunDdlLockTest {
     assertThat(first.join().err()).contains("was lost", "so it was not run", "statement 2 of 2");
     assertThat(columns()).isEqualTo("a b");
   }
-
-  @Test
-  void whenTheServerCrashesNobodyKnows() throws Exception {
-    var first = stage.begin(ADD, "-d", database);
-    long server = stage.awaitSession(RUNS);
-
-    TestData.kill9(server);
-
-    assertThat(first.join().code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(first.join().err())
-        .contains("the connection with pg-deeplake-1 ended while ALTER TABLE ran", "is not known");
-    await()
-        .atMost(Stage.LIMIT)
-        .ignoreExceptions()
-        .until(() -> stage.ask(1, "postgres", "SELECT 1").equals("1"));
-  }
 }

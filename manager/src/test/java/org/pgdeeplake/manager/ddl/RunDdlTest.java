@@ -72,6 +72,71 @@ class RunDdlTest {
   }
 
   @Test
+  void whatCannotTravelIsToldBeforeAndAfter() throws Exception {
+    String database = stage.database();
+
+    Manage heap =
+        stage.runDdl(
+            "CREATE TABLE t (a int)", "-d", database, "--propagation-timeout=300ms", "-o", "json");
+
+    assertThat(heap.code()).as(heap.toString()).isEqualTo(ExitCodes.PARTLY);
+    assertThat(heap.err())
+        .contains("WARNING:  CREATE TABLE without USING deeplake: heap tables and views do not")
+        .contains("missing: table public.t (heap tables and views do not travel)");
+    assertThat(heap.json().at("/warnings/0").asText()).startsWith("CREATE TABLE without USING");
+
+    stage.execute(
+        1,
+        "postgres",
+        "ALTER DATABASE %s SET default_table_access_method = deeplake".formatted(database));
+    Manage byDefault =
+        stage.runDdl("CREATE TABLE u (a int)", "-d", database, "--propagation-timeout=300ms");
+    assertThat(byDefault.err()).doesNotContain("WARNING");
+  }
+
+  @Test
+  void theRecordsOfAnIngestAreNoChange() throws Exception {
+    String database = stage.database();
+    stage.execute(1, database, "CREATE TABLE u (a int) USING deeplake");
+    stage.execute(
+        1,
+        database,
+        "CREATE SCHEMA pgdl_manager",
+        "CREATE FUNCTION record() RETURNS event_trigger LANGUAGE plpgsql AS"
+            + " $$BEGIN CREATE TABLE IF NOT EXISTS pgdl_manager.ingest_chunk (a int); END$$",
+        "CREATE EVENT TRIGGER record ON ddl_command_end WHEN tag IN ('ALTER TABLE')"
+            + " EXECUTE FUNCTION record()");
+
+    Manage done =
+        stage.runDdl("ALTER TABLE u ALTER a SET STATISTICS -1", "-d", database, "-o", "json");
+
+    assertThat(stage.exists(1, database, "pgdl_manager.ingest_chunk")).isTrue();
+    assertThat(done.code()).as(done.toString()).isEqualTo(ExitCodes.OK);
+    assertThat(done.json().at("/not_awaited").asText()).isEqualTo("nothing changed in the catalog");
+  }
+
+  @Test
+  void aFailureIsInTheJsonBesideWhatIsDone() throws Exception {
+    String database = stage.database();
+
+    Manage partly =
+        stage.runDdl(
+            "--force",
+            "CREATE ROLE r%1$s; CREATE ROLE r%1$s".formatted(database),
+            "-d",
+            database,
+            "-o",
+            "json");
+
+    assertThat(partly.code()).as(partly.toString()).isEqualTo(ExitCodes.PARTLY);
+    assertThat(partly.json().at("/statements").asInt()).isEqualTo(2);
+    assertThat(partly.json().at("/done").asInt()).isEqualTo(1);
+    assertThat(partly.json().at("/failure").asText())
+        .contains("already exists", "statement 2 of 2 (line 1, CREATE ROLE) failed");
+    assertThat(partly.json().at("/outcome_known").asBoolean()).isTrue();
+  }
+
+  @Test
   void aWrongTypeIsNamed() throws Exception {
     String database = stage.database();
     String sql = "CREATE TABLE t (flag varchar(1)) USING deeplake";

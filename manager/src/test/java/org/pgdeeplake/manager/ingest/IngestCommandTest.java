@@ -2,6 +2,10 @@ package org.pgdeeplake.manager.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,55 @@ class IngestCommandTest {
     Manage differs = ingest("--scale=0.01", "--direct");
     assertThat(differs.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(differs.err()).contains("Table region is not as generated", "4 rows instead of 5");
+  }
+
+  @Test
+  void waitsUntilTheProxyHasStartedAServer() throws Exception {
+    try (SleepingServer proxy = new SleepingServer(database.port())) {
+      var run =
+          CompletableFuture.supplyAsync(
+              () -> ingest("--scale=0.01", "--timeout=1s", "--port=" + proxy.port()),
+              Executors.newVirtualThreadPerTaskExecutor());
+      // The driver's own limit for the answer to a request for TLS is 5 s.
+      proxy.awaitWaiting(Duration.ofMillis(5_500));
+
+      proxy.wake();
+
+      assertThat(run).succeedsWithin(Duration.ofSeconds(60));
+      assertThat(run.join().code()).as(run.join().toString()).isEqualTo(ExitCodes.OK);
+      assertThat(run.join().err()).contains("connecting to postgres, which may have to be started");
+    }
+  }
+
+  @Test
+  void theProxyIsWhereTheSettingsSay() throws Exception {
+    Files.writeString(
+        data.path().resolve(".env"), "PROXY_HOST=127.0.0.1\nPROXY_PORT=" + database.port() + "\n");
+    Manage loaded = ingest("--scale=0.01", "--proxy=http://nowhere.invalid:8404");
+    assertThat(loaded.code()).as(loaded.toString()).isEqualTo(ExitCodes.OK);
+  }
+
+  @Test
+  void aDryRunTellsWhatIsThereAndChangesNothing() throws Exception {
+    Manage before = ingest("--scale=0.01", "--dry-run");
+    assertThat(before.code()).as(before.toString()).isEqualTo(ExitCodes.OK);
+    assertThat(before.out())
+        .containsSubsequence("TABLE", "region", "5", "no table", "supplier", "100", "no table")
+        .contains("would load what is missing into database postgres");
+    assertThat(database.query("SELECT to_regnamespace('pgdl_manager')")).isNull();
+
+    assertThat(ingest("--scale=0.01", "--direct").code()).isEqualTo(ExitCodes.OK);
+    database.execute("DELETE FROM pgdl_manager.ingest_chunk WHERE table_name = 'supplier'");
+    Manage after = ingest("--scale=0.01", "--dry-run", "-o", "json");
+    assertThat(after.code()).as(after.toString()).isEqualTo(ExitCodes.OK);
+    assertThat(after.json().at("/tables/0/loaded").asInt()).isEqualTo(1);
+    assertThat(after.json().at("/tables/0/storage").asText()).isEqualTo("heap");
+    assertThat(after.json().at("/tables/1/loaded").asInt(-1)).isZero();
+    assertThat(after.json().at("/tables/1/chunks").asInt()).isEqualTo(1);
+
+    Manage refused = ingest("--scale=0.1", "--dry-run");
+    assertThat(refused.code()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(refused.out()).contains("refused: This database has TPC-H of scale 0.01");
   }
 
   @Test

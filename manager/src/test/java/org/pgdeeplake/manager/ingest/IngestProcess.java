@@ -40,6 +40,11 @@ final class IngestProcess {
       }
 
       @Override
+      public void step(String what) {
+        out.println(what);
+      }
+
+      @Override
       public void progress(IngestProgress progress) {
         out.println(progress);
       }

@@ -2,19 +2,24 @@ package org.pgdeeplake.manager.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Locked;
 import org.pgdeeplake.manager.deployment.Refused;
+import org.postgresql.PGConnection;
 
 /** An ingest ends with exactly TPC-H in the database, or says why not and touches nothing else. */
 class TpchIngestTest {
@@ -216,6 +221,33 @@ class TpchIngestTest {
     assertThat(ingest(both, "0.01", SMALL).tables()).containsEntry("supplier", 100L);
     assertThat(database.query("SELECT count(*) FROM supplier")).isEqualTo("100");
     assertThat(records.query("SELECT count(*) FROM supplier")).isEqualTo("0");
+  }
+
+  @Test
+  void anEarlierSessionThatIsStillAtAChunkIsNamedAndWaitedFor() throws Exception {
+    database.execute("CREATE ACCESS METHOD deeplake TYPE TABLE HANDLER heap_tableam_handler");
+    try (var earlier = database.open();
+        Statement statement = earlier.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(hashtext('pgdl_manager.ingest region'), 1)");
+      var run =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return ingest("0.01", List.of("region"));
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              Executors.newVirtualThreadPerTaskExecutor());
+      String pid = Integer.toString(earlier.unwrap(PGConnection.class).getBackendPID());
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() ->
+              assertThat(said())
+                  .contains("region 1/1: waiting for an earlier session (server process " + pid));
+      statement.execute("SELECT pg_advisory_unlock_all()");
+      assertThat(run.join().tables()).containsEntry("region", 5L);
+    }
   }
 
   @Test

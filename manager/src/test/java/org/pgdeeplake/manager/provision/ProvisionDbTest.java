@@ -133,8 +133,39 @@ class ProvisionDbTest {
           assertThat(refused.err()).contains("crashes the extension");
         });
     assertThat(provision("").code()).isEqualTo(ExitCodes.REFUSED);
-    assertThat(provision("x".repeat(64)).err()).contains("this one has 64");
+    assertThat(provision("x".repeat(64)).err()).contains("has 64 bytes: at most 63");
+    assertThat(provision("two\nlines").err()).contains("has a control character");
     assertThat(provision("template1").code()).isEqualTo(ExitCodes.REFUSED);
+  }
+
+  @Test
+  void impossibleOwnersAndTemplatesAreRefused() {
+    for (String option : List.of("--owner", "--template")) {
+      String what = option.substring(2);
+      Manage empty = provision("tpch", option, "");
+      assertThat(empty.code()).as(empty.toString()).isEqualTo(ExitCodes.REFUSED);
+      assertThat(empty.err()).contains("the " + what + " is empty").hasLineCount(1);
+      Manage longer = provision("tpch", option, "ö".repeat(32));
+      assertThat(longer.code()).as(longer.toString()).isEqualTo(ExitCodes.REFUSED);
+      assertThat(longer.err()).contains("the " + what, "has 64 bytes: at most 63").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void aFailureIsInTheJsonOfItsInstance() throws Exception {
+    deployment.stop(2);
+
+    Manage partly = provision("tpch", "--owner", "nobody-there", "-o", "json");
+
+    assertThat(partly.code()).as(partly.toString()).isEqualTo(ExitCodes.FAILED);
+    assertThat(partly.json().at("/database").asText()).isEqualTo("tpch");
+    assertThat(partly.json().at("/instances/0/name").asText()).isEqualTo("pg-deeplake-1");
+    assertThat(partly.json().at("/instances/0/result").asText()).isEqualTo("failed");
+    assertThat(partly.json().at("/instances/0/reason").asText())
+        .startsWith("there is no role nobody-there");
+    assertThat(partly.json().at("/instances/1/result").asText()).isEqualTo("failed");
+    assertThat(partly.json().at("/instances/1/reason").asText())
+        .startsWith("does not run (stopped");
   }
 
   @Test

@@ -5,9 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatementFactsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "CREATE TABLE t (a int)                                       | true",
+        "CREATE TABLE t (a int) USING heap                            | true",
+        "CREATE TABLE t (a int) USING deeplake                        | false",
+        "CREATE TABLE t (a int) USING \"deeplake\"                    | false",
+        "CREATE TABLE t USING deeplake AS SELECT 1                    | false",
+        "CREATE TABLE t AS SELECT a FROM b JOIN c USING (a)           | true",
+        "CREATE TEMP TABLE t (a int)                                  | false",
+        "CREATE OR REPLACE VIEW v AS SELECT 1                         | true",
+        "CREATE MATERIALIZED VIEW v AS SELECT 1                       | true",
+        "CREATE MATERIALIZED VIEW v USING deeplake AS SELECT 1        | false",
+        "CREATE INDEX i ON t USING btree (a)                          | false",
+        "ALTER TABLE t ADD b int                                      | false",
+      })
+  void whatDoesNotTravel(String sql, boolean stays) {
+    assertThat(Script.of(sql).parts().getFirst().statement().staysHere()).isEqualTo(stays);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
