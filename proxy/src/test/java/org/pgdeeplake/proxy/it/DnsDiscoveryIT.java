@@ -192,13 +192,13 @@ class DnsDiscoveryIT {
     try (TestDns dns = TestDns.started(1);
         TestPostgres postgres = TestPostgres.createAt("127.0.0.2", 0).start()) {
       names(dns, "127.0.0.2");
-      try (TestProxy proxy = proxy(dns, name, postgres.port()).start().awaitUp(1);
-          Connection old = proxy.connect()) {
-        dns.kill();
-        await().atMost(LIMIT).until(() -> unanswered(proxy) >= 3);
-        assertThat(newSession(proxy)).isEqualTo("127.0.0.2");
-        assertThat(old.isValid(5)).isTrue();
-        old.close();
+      try (TestProxy proxy = proxy(dns, name, postgres.port()).start().awaitUp(1)) {
+        try (Connection old = proxy.connect()) {
+          dns.kill();
+          await().atMost(LIMIT).until(() -> unanswered(proxy) >= 3);
+          assertThat(newSession(proxy)).isEqualTo("127.0.0.2");
+          assertThat(old.isValid(5)).isTrue();
+        }
         postgres.stop();
         await().atMost(LIMIT).until(() -> proxy.backend().activeServers() == 0);
         try (Command psql = proxy.psql("select 41 + 1").start()) {

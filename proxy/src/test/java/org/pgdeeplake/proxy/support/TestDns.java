@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,13 +106,13 @@ public final class TestDns implements AutoCloseable {
       throw new AssertionError("dnsmasq ended: " + server.await());
     }
     try (DatagramSocket socket = new DatagramSocket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port.number()));
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral(port.host()), port.number()));
       socket.setSoTimeout(200);
       byte[] question = question(name);
       socket.send(new DatagramPacket(question, question.length));
       socket.receive(new DatagramPacket(new byte[512], 512));
       return true;
-    } catch (SocketTimeoutException | java.net.PortUnreachableException e) {
+    } catch (SocketTimeoutException | PortUnreachableException e) {
       return false;
     }
   }
