@@ -50,7 +50,9 @@ record Matcher(String label, boolean negated, String value, @Nullable Pattern pa
 
   private static boolean matches(Pattern pattern, String actual) throws QueryException {
     try {
-      return pattern.matcher(new Counted(actual, 0, actual.length(), new AtomicInteger())).matches();
+      return pattern
+          .matcher(new Counted(actual, 0, actual.length(), new AtomicInteger()))
+          .matches();
     } catch (TooManySteps | StackOverflowError _) {
       throw new QueryException("a pattern takes too long; write a simpler one");
     }
