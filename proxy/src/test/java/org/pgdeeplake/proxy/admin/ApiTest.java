@@ -166,7 +166,7 @@ class ApiTest {
         "GET | /sessions?after=-1 | 400 | after is the id of the last session",
         "GET | /sessions?client=localhost | 400 | client must be an IP address",
         "GET | /backends?x=1 | 400 | unknown parameter x; there is none here",
-        "POST | /servers/pg-deeplake-1/drain?wiat=1s | 400 | unknown parameter wiat; known: wait",
+        "POST | /servers/pg-deeplake-1/drain?wiat=1s | 400 | unknown parameter wiat; known: until, wait",
         "GET | /nothing | 404 | no such path",
         "POST | /backends | 405 | only GET and HEAD",
         "GET | /reload | 405 | only POST",

@@ -92,7 +92,7 @@ class KedaLoopIT {
           "Basic "
               + Base64.getEncoder().encodeToString("ops:secret".getBytes(StandardCharsets.UTF_8));
       try (StatefulSet set = new StatefulSet(pods, admin, login);
-          Keda keda = new Keda(KedaClient.plain(proxy.proxy().scalerAddress()), set, 3, TIMES)) {
+          Keda _ = new Keda(KedaClient.plain(proxy.proxy().scalerAddress()), set, 3, TIMES)) {
         // 0 -> 1: the first session wakes it. It goes on through all that follows.
         try (Command few = pgbench(proxy, 2, 24, "-C")) {
           await().atMost(LIMIT).until(() -> proxy.backend().activeServers() == 1);

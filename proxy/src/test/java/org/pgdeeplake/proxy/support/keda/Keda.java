@@ -45,8 +45,8 @@ public final class Keda implements AutoCloseable {
     // Before 2.18 a false would scale to zero; ours never comes.
     client.follow(nanos -> thread.execute(this::pushedTrue));
     long nanos = times.polling().toNanos();
-    thread.scheduleWithFixedDelay(this::poll, nanos, nanos, TimeUnit.NANOSECONDS);
-    thread.scheduleWithFixedDelay(this::sync, nanos, nanos, TimeUnit.NANOSECONDS);
+    var _ = thread.scheduleWithFixedDelay(this::poll, nanos, nanos, TimeUnit.NANOSECONDS);
+    var _ = thread.scheduleWithFixedDelay(this::sync, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void pushedTrue() {

@@ -21,8 +21,6 @@ import org.pgdeeplake.proxy.support.TestPostgres;
  * the one that goes, as the chart's does.
  */
 public final class StatefulSet implements AutoCloseable {
-  private static final String DRAIN = "/api/v1/servers/pg-deeplake-%d/drain?wait=20s&until=down";
-
   private final List<TestPostgres> pods;
   private final URI admin;
   private final String authorization;
@@ -87,7 +85,9 @@ public final class StatefulSet implements AutoCloseable {
 
   private void preStop(int ordinal) throws InterruptedException {
     HttpRequest drain =
-        HttpRequest.newBuilder(admin.resolve(DRAIN.formatted(ordinal)))
+        HttpRequest.newBuilder(
+                admin.resolve(
+                    "/api/v1/servers/pg-deeplake-%d/drain?wait=20s&until=down".formatted(ordinal)))
             .POST(BodyPublishers.noBody())
             .header("Authorization", authorization)
             .build();
