@@ -87,8 +87,7 @@ class PeersNetworkIT {
         up(space, "eth0", address(host) + "/28");
         mustIp("-n " + space + " link set lo up");
       }
-      mustIp(
-          "-n " + space(1) + " link add peer0 type veth peer name peer0 netns " + space(2));
+      mustIp("-n " + space(1) + " link add peer0 type veth peer name peer0 netns " + space(2));
       for (int host = 1; host <= 2; host++) {
         up(space(host), "peer0", peer(host) + "/28");
       }
@@ -224,11 +223,7 @@ class PeersNetworkIT {
         }
         """
             .formatted(
-                Hosts.here(host),
-                postgres.port(),
-                Hosts.peer(1),
-                Hosts.peer(2),
-                Replicas.SECRET));
+                Hosts.here(host), postgres.port(), Hosts.peer(1), Hosts.peer(2), Replicas.SECRET));
     return ProxyProcess.startIn(Hosts.space(host), file);
   }
 
