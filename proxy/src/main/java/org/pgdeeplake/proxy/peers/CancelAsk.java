@@ -32,8 +32,9 @@ final class CancelAsk {
   }
 
   /**
+   * Completes with whether one has cancelled; who no longer cares cancels it.
+   *
    * @param members that are heard now; they have shown that they have the secret
-   * @return whether one has cancelled; who no longer cares cancels it
    */
   static CompletableFuture<Boolean> begin(
       PeerHttp http, Signature signature, List<Member> members, CancelKey key) {

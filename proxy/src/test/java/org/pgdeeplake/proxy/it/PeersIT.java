@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -284,9 +285,9 @@ class PeersIT {
     try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
       socket
           .getOutputStream()
-          .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes("US-ASCII"));
+          .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(US_ASCII));
       byte[] head = socket.getInputStream().readNBytes(12);
-      return Integer.parseInt(new String(head, "US-ASCII").substring(9));
+      return Integer.parseInt(new String(head, US_ASCII).substring(9));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
