@@ -67,7 +67,7 @@ class GeneratedTest {
 
   private static boolean known(JsonObject schema, String path) {
     JsonObject here = schema;
-    for (String key : path.split("\\.")) {
+    for (String key : path.split("\\.", -1)) {
       if (here.getAsJsonObject("properties") == null
           || here.getAsJsonObject("properties").getAsJsonObject(key) == null) {
         return false;

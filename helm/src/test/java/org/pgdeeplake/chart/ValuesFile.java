@@ -78,7 +78,7 @@ final class ValuesFile {
 
   private @Nullable Object at(String path) {
     @Nullable Object here = values;
-    for (String key : path.split("\\.")) {
+    for (String key : path.split("\\.", -1)) {
       here = ((Map<?, ?>) Objects.requireNonNull(here)).get(key);
     }
     return here;
