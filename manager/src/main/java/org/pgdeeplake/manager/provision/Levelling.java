@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.pgdeeplake.manager.deployment.Deployment;
@@ -43,7 +43,7 @@ public final class Levelling {
       throws DeploymentFailed, InterruptedException {
     List<String> failures = new ArrayList<>();
     Map<Instance, Map<String, String>> found = databases(failures);
-    SortedMap<String, String> owners = new TreeMap<>();
+    NavigableMap<String, String> owners = new TreeMap<>();
     for (var databases : found.values()) {
       databases.forEach(owners::putIfAbsent);
     }

@@ -58,7 +58,7 @@ final class SleepingServer implements AutoCloseable {
   private void serve(Socket client) {
     try (client) {
       awake.await();
-      try (Socket behind = new Socket("127.0.0.1", server)) {
+      try (Socket behind = new Socket(InetAddress.ofLiteral("127.0.0.1"), server)) {
         Thread back = Thread.startVirtualThread(() -> copy(behind, client));
         copy(client, behind);
         back.join();
