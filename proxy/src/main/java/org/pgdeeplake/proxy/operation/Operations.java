@@ -94,7 +94,7 @@ public final class Operations {
   public void administer(Caller caller, Topology.Place place, AdministrativeState wanted) {
     log.info("{}: server {} is to be {}", caller, place.name(), wanted.word());
     place.backend().administer(place.server(), wanted);
-    replicas.administered(place, wanted);
+    replicas.administered(place, wanted, false);
   }
 
   /** Sessions that other replicas have with the server, as far as they have told. */
@@ -128,6 +128,7 @@ public final class Operations {
   public void drainUntilDown(Caller caller, Topology.Place place) {
     log.info("{}: server {} is to be drained until it is down", caller, place.name());
     place.backend().drainUntilDown(place.server());
+    replicas.administered(place, AdministrativeState.DRAIN, true);
   }
 
   /**

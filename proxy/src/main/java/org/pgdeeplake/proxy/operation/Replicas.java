@@ -8,7 +8,8 @@ public interface Replicas {
   Replicas NONE =
       new Replicas() {
         @Override
-        public void administered(Topology.Place place, AdministrativeState wanted) {}
+        public void administered(
+            Topology.Place place, AdministrativeState wanted, boolean untilDown) {}
 
         @Override
         public CompletableFuture<Boolean> awaitEmpty(Topology.Place place) {
@@ -21,8 +22,12 @@ public interface Replicas {
         }
       };
 
-  /** An operator wants that of a server, here and everywhere. */
-  void administered(Topology.Place place, AdministrativeState wanted);
+  /**
+   * An operator wants that of a server, here and everywhere.
+   *
+   * @param untilDown a drain that ends when the server has gone down
+   */
+  void administered(Topology.Place place, AdministrativeState wanted, boolean untilDown);
 
   /**
    * Completes with true when every other replica knows what is wanted of the server and has no

@@ -135,6 +135,11 @@ public final class Peers implements Replicas, AutoCloseable {
     }
     wishes.retain(
         operations.topology().places().stream().map(ServerName::of).collect(Collectors.toSet()));
+    for (Topology.Place place : operations.topology().places()) {
+      if (wishes.ended(place)) {
+        own.changed();
+      }
+    }
     own.publish();
     int port = all.admin().bind().port();
     links.beat(config, port, new Signature(secret), members);
@@ -200,8 +205,9 @@ public final class Peers implements Replicas, AutoCloseable {
   }
 
   @Override
-  public void administered(Topology.Place place, AdministrativeState wanted) {
-    wishes.say(place, wanted);
+  public void administered(
+      Topology.Place place, AdministrativeState wanted, boolean untilDown) {
+    wishes.say(place, wanted, untilDown);
     own.changed();
   }
 

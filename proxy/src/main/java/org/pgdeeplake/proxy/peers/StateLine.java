@@ -28,6 +28,8 @@ final class StateLine {
   private static final String LOAD = "L";
   private static final String SESSIONS = "S";
   private static final String ADMINISTRATIVE = "A";
+  private static final String UNTIL_DOWN = "until-down";
+  private static final String ALWAYS = "-";
   private static final String UP = "up";
   private static final String BYE = "bye";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]{1,255}");
@@ -74,7 +76,8 @@ final class StateLine {
                 name.server(),
                 wish.state().word(),
                 wish.version(),
-                wish.by()));
+                wish.by(),
+                wish.untilDown() ? UNTIL_DOWN : ALWAYS));
     return out.toString();
   }
 
@@ -126,7 +129,8 @@ final class StateLine {
     String state = word(words, 3).toUpperCase(Locale.ROOT);
     for (AdministrativeState known : AdministrativeState.values()) {
       if (known.name().equals(state)) {
-        return new Wish(known, number(word(words, 4)), name(words, 5));
+        boolean untilDown = words.length > 6 && words[6].equals(UNTIL_DOWN);
+        return new Wish(known, untilDown, number(word(words, 4)), name(words, 5));
       }
     }
     throw new BadLine("has a server that is to be " + word(words, 3));

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.peers;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -14,6 +15,9 @@ final class Wishes {
   private final LongSupplier micros;
   private final Map<ServerName, Wish> last = new HashMap<>();
 
+  /** Until they go down. */
+  private final Set<ServerName> draining = new HashSet<>();
+
   /**
    * @param micros since 1970
    */
@@ -23,12 +27,12 @@ final class Wishes {
   }
 
   /** This replica was told. Makes the server what it should be, whatever came in between. */
-  synchronized void say(Topology.Place place, AdministrativeState wanted) {
+  synchronized void say(Topology.Place place, AdministrativeState wanted, boolean untilDown) {
     ServerName name = ServerName.of(place);
     Wish before = last.get(name);
     long version = before == null ? 1 : before.version() + 1;
-    last.put(name, new Wish(wanted, Math.max(version, micros.getAsLong()), self));
-    apply(place, wanted);
+    last.put(name, new Wish(wanted, untilDown, Math.max(version, micros.getAsLong()), self));
+    apply(place, wanted, untilDown);
   }
 
   /** Another one was told; returns whether that is news. */
@@ -39,15 +43,39 @@ final class Wishes {
       return false;
     }
     last.put(name, wish);
-    return apply(place, wish.state());
+    return apply(place, wish.state(), wish.untilDown());
   }
 
-  private static boolean apply(Topology.Place place, AdministrativeState wanted) {
-    boolean other = place.server().administrative() != wanted;
-    if (other) {
-      place.backend().administer(place.server(), wanted);
+  private boolean apply(Topology.Place place, AdministrativeState wanted, boolean untilDown) {
+    // A drain until down of one that is down is over.
+    AdministrativeState state =
+        untilDown && !place.server().up() ? AdministrativeState.READY : wanted;
+    boolean other = place.server().administrative() != state;
+    boolean drains = untilDown && state == AdministrativeState.DRAIN;
+    if (drains) {
+      place.backend().drainUntilDown(place.server());
+      draining.add(ServerName.of(place));
+    } else {
+      draining.remove(ServerName.of(place));
+      if (other) {
+        place.backend().administer(place.server(), state);
+      }
     }
     return other;
+  }
+
+  /**
+   * To be called now and then: a drain until down that has ended here has ended, and one who comes
+   * later is not to hold it. Returns whether there was one.
+   */
+  synchronized boolean ended(Topology.Place place) {
+    boolean over =
+        draining.contains(ServerName.of(place))
+            && place.server().administrative() == AdministrativeState.READY;
+    if (over) {
+      say(place, AdministrativeState.READY, false);
+    }
+    return over;
   }
 
   /** Null where nobody has said anything. */
@@ -62,5 +90,6 @@ final class Wishes {
   /** Forgets what concerns servers that the configuration does not have. */
   synchronized void retain(Set<ServerName> servers) {
     last.keySet().retainAll(servers);
+    draining.retainAll(servers);
   }
 }

@@ -193,6 +193,27 @@ class PeersIT {
     }
   }
 
+  /** As the hook of a pod that ends asks for, of whichever replica it meets. */
+  @Test
+  void aDrainUntilDownEndsOnAllWhenTheServerGoes() throws IOException {
+    try (TestPostgres leaving = TestPostgres.started();
+        Replicas replicas = new Replicas(2, first, leaving)) {
+      TestProxy one = replicas.start(1);
+      TestProxy two = replicas.start(2);
+      replicas.awaitPeers(1, 1);
+      replicas.awaitPeers(2, 1);
+      HttpResponse<String> answer =
+          replicas.ask(1, "POST", "/api/v1/servers/s2/drain?wait=10s&until=down");
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(states(2, one, two)).isEqualTo("drain drain");
+      leaving.stop();
+      await("over on both").until(() -> states(2, one, two).equals("ready ready"));
+      leaving.start();
+      two.awaitUp(2);
+      assertThat(states(2, one, two)).isEqualTo("ready ready");
+    }
+  }
+
   private static String states(int server, TestProxy... proxies) {
     List<String> states = new ArrayList<>();
     for (TestProxy proxy : proxies) {

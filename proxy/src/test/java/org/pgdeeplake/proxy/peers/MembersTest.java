@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
+import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.config.PeersConfig;
 import org.pgdeeplake.proxy.demand.Load;
 import org.pgdeeplake.proxy.metrics.Scene;
@@ -132,7 +133,7 @@ class MembersTest {
     try (Scene scene = new Scene()) {
       Topology.Place place = new Topology.Place(scene.backend, scene.server(1));
       Wishes wishes = new Wishes("me", micros::get);
-      wishes.say(place, AdministrativeState.DRAIN);
+      wishes.say(place, AdministrativeState.DRAIN, false);
       assertThat(wishes.of(S1)).isEqualTo(new Wish(AdministrativeState.DRAIN, 100, "me"));
 
       assertThat(wishes.adopt(place, new Wish(AdministrativeState.READY, 99, "zz"))).isFalse();
@@ -142,11 +143,35 @@ class MembersTest {
       assertThat(scene.server(1).administrative()).isEqualTo(AdministrativeState.READY);
 
       assertThat(wishes.adopt(place, new Wish(AdministrativeState.MAINT, 5000, "zz"))).isTrue();
-      wishes.say(place, AdministrativeState.READY);
+      wishes.say(place, AdministrativeState.READY, false);
       assertThat(wishes.of(S1))
           .as("who knows the other's word is later, by whatever clock")
           .isEqualTo(new Wish(AdministrativeState.READY, 5001, "me"));
       assertThat(scene.server(1).administrative()).isEqualTo(AdministrativeState.READY);
+    }
+  }
+
+  @Test
+  void aDrainUntilDownEndsForAllAndForWhoComesLater() {
+    AtomicLong micros = new AtomicLong(100);
+    try (Scene scene = new Scene()) {
+      Topology.Place place = new Topology.Place(scene.backend, scene.server(1));
+      Wishes wishes = new Wishes("me", micros::get);
+      Wish drain = new Wish(AdministrativeState.DRAIN, true, 100, "aa");
+      assertThat(wishes.adopt(place, drain)).as("it is down already").isFalse();
+      assertThat(wishes.ended(place)).as("what never began here").isFalse();
+
+      scene.up(1);
+      assertThat(wishes.adopt(place, new Wish(AdministrativeState.DRAIN, true, 200, "aa")))
+          .isTrue();
+      assertThat(scene.server(1).drainsUntilDown()).isTrue();
+      assertThat(wishes.ended(place)).isFalse();
+      for (int i = 0; i < scene.backend.config().check().fall(); i++) {
+        scene.checked(1, CheckResult.Status.L4CON, "refused");
+      }
+      assertThat(scene.server(1).administrative()).isEqualTo(AdministrativeState.READY);
+      assertThat(wishes.ended(place)).isTrue();
+      assertThat(wishes.of(S1)).isEqualTo(new Wish(AdministrativeState.READY, 201, "me"));
     }
   }
 }

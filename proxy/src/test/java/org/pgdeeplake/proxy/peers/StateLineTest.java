@@ -23,7 +23,11 @@ class StateLineTest {
           false,
           Map.of("pg_backends", new Load(1, 2, 3, Map.of("s1", 4, "s2", 1)), "b", Load.NONE),
           Map.of(S1, 5, new ServerName("b", "s1"), 0),
-          Map.of(S1, new Wish(AdministrativeState.DRAIN, 1_796_000_000_000_000L, "00ff")));
+          Map.of(
+              S1,
+              new Wish(AdministrativeState.DRAIN, 1_796_000_000_000_000L, "00ff"),
+              new ServerName("b", "s1"),
+              new Wish(AdministrativeState.DRAIN, true, 7, "00ff")));
 
   @Test
   void bringsEverythingOver() throws BadLine {
