@@ -21,7 +21,11 @@ import picocli.CommandLine.Spec;
       ""
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  manage proxy servers", "  manage proxy sessions", "  manage proxy drain pg-deeplake-1 --wait 60s"})
+    footer = {
+      "  manage proxy servers",
+      "  manage proxy sessions",
+      "  manage proxy drain pg-deeplake-1 --wait 60s"
+    })
 public final class ProxyCommand implements Callable<Integer> {
   private final Invocation invocation;
 

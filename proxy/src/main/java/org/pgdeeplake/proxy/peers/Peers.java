@@ -205,8 +205,7 @@ public final class Peers implements Replicas, AutoCloseable {
   }
 
   @Override
-  public void administered(
-      Topology.Place place, AdministrativeState wanted, boolean untilDown) {
+  public void administered(Topology.Place place, AdministrativeState wanted, boolean untilDown) {
     wishes.say(place, wanted, untilDown);
     own.changed();
   }
