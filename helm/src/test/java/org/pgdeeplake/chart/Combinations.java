@@ -2,6 +2,7 @@ package org.pgdeeplake.chart;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Values that make the chart render something else; each is checked as a whole. */
 final class Combinations {
@@ -56,6 +57,10 @@ final class Combinations {
     all.put("without what can be left out", BARE);
     all.put("with what can be added", FULL);
     return all;
+  }
+
+  static String of(String name) {
+    return Objects.requireNonNull(all().get(name), name);
   }
 
   static final String HAPROXY =

@@ -62,7 +62,7 @@ class ObjectsTest {
   @ParameterizedTest
   @MethodSource("combinations")
   void eachCombination(String name) {
-    check(Chart.render(String.valueOf(Combinations.all().get(name))));
+    check(Chart.render(Combinations.of(name)));
   }
 
   @ParameterizedTest
@@ -77,7 +77,7 @@ class ObjectsTest {
     Rendered.at(set, "spec", "template", "spec").getAsJsonObject().addProperty("wrong", 1);
     assertThat(problem(set)).contains("wrong");
     JsonObject scaled =
-        Chart.render(Combinations.all().get("external-push")).get("ScaledObject/pg-deeplake");
+        Chart.render(Combinations.of("external-push")).get("ScaledObject/pg-deeplake");
     Rendered.at(scaled, "spec").getAsJsonObject().addProperty("coolDownPeriod", 1);
     assertThat(problem(scaled)).contains("coolDownPeriod");
   }

@@ -92,7 +92,8 @@ class PodsTest {
         .isEqualTo("postgres");
     JsonObject hard =
         Chart.render(
-                "{podAntiAffinity: hard, nodeSelector: {disk: ssd}, tolerations: [{operator: Exists}]}")
+                "{podAntiAffinity: hard, nodeSelector: {disk: ssd}, tolerations: [{operator:"
+                    + " Exists}]}")
             .pod("StatefulSet/pg-deeplake");
     assertThat(at(hard, "affinity").toString())
         .contains("requiredDuringSchedulingIgnoredDuringExecution");
@@ -160,8 +161,8 @@ class PodsTest {
     assertThat(proxy)
         .isEqualTo(
             ("[{'ports':[{'port':'postgresql','protocol':'TCP'}]},"
-                    + "{'ports':[{'port':'admin','protocol':'TCP'}],'from':[{'podSelector':{}},M,K]},"
-                    + "{'ports':[{'port':'scaler','protocol':'TCP'}],'from':[K]}]")
+                 + "{'ports':[{'port':'admin','protocol':'TCP'}],'from':[{'podSelector':{}},M,K]},"
+                 + "{'ports':[{'port':'scaler','protocol':'TCP'}],'from':[K]}]")
                 .replace('\'', '"')
                 .replace("M", monitoring)
                 .replace("K", keda));

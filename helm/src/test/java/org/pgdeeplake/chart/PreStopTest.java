@@ -49,7 +49,8 @@ class PreStopTest {
       return new ProcessBuilder(
               "bash",
               "-c",
-              "trap 'exit 42' INT; trap 'exit 43' TERM; echo ready; while :; do read -rt 0.05 <> <(:) || :; done")
+              "trap 'exit 42' INT; trap 'exit 43' TERM; echo ready; while :; do read -rt 0.05 <>"
+                  + " <(:) || :; done")
           .start();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

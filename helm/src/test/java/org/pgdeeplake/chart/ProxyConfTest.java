@@ -53,7 +53,7 @@ class ProxyConfTest {
   @ParameterizedTest
   @MethodSource("combinations")
   void theProxyAcceptsIt(String name, @TempDir Path directory) throws Exception {
-    Rendered rendered = Chart.render(String.valueOf(Combinations.all().get(name)));
+    Rendered rendered = Chart.render(Combinations.of(name));
     String conf =
         rendered.objects().stream()
             .filter(object -> Rendered.name(object).matches("ConfigMap/.*-proxy"))

@@ -139,7 +139,8 @@ class ProxyTest {
     assertThat(
             secret(
                 Chart.render(
-                    "{aws: {accessKeyId: A, secretAccessKey: B, sessionToken: C}, postgres: {password: P}}"),
+                    "{aws: {accessKeyId: A, secretAccessKey: B, sessionToken: C}, postgres:"
+                        + " {password: P}}"),
                 "pg-deeplake"))
         .isEqualTo(
             Map.of(
@@ -159,9 +160,7 @@ class ProxyTest {
 
   @Test
   void externalSecretsAreThose() {
-    JsonObject secret =
-        Chart.render(String.valueOf(Combinations.all().get("externalSecrets")))
-            .get("ExternalSecret/env");
+    JsonObject secret = Chart.render(Combinations.of("externalSecrets")).get("ExternalSecret/env");
     assertThat(text(secret, "spec", "target", "name")).isEqualTo("env");
     assertThat(text(secret, "spec", "secretStoreRef", "name")).isEqualTo("store");
     assertThat(text(secret, "spec", "data", 0, "remoteRef", "key")).isEqualTo("db");

@@ -72,7 +72,7 @@ class ScaledObjectTest {
 
   @Test
   void withTlsBothSidesHaveIt() {
-    Rendered rendered = Chart.render(String.valueOf(Combinations.all().get("gRPC with TLS")));
+    Rendered rendered = Chart.render(Combinations.of("gRPC with TLS"));
     JsonElement trigger = at(rendered.get("ScaledObject/pg-deeplake"), "spec", "triggers", 0);
     assertThat(text(trigger, "metadata", "enableTLS")).isEqualTo("true");
     assertThat(text(trigger, "authenticationRef", "name")).isEqualTo("keda");
