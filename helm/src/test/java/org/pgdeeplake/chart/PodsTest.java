@@ -161,8 +161,8 @@ class PodsTest {
     assertThat(proxy)
         .isEqualTo(
             ("[{'ports':[{'port':'postgresql','protocol':'TCP'}]},"
-                 + "{'ports':[{'port':'admin','protocol':'TCP'}],'from':[{'podSelector':{}},M,K]},"
-                 + "{'ports':[{'port':'scaler','protocol':'TCP'}],'from':[K]}]")
+                    + "{'ports':[{'port':'admin','protocol':'TCP'}],'from':[{'podSelector':{}},M,K]},"
+                    + "{'ports':[{'port':'scaler','protocol':'TCP'}],'from':[K]}]")
                 .replace('\'', '"')
                 .replace("M", monitoring)
                 .replace("K", keda));

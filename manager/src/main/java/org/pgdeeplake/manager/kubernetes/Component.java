@@ -16,17 +16,32 @@ final class Component {
 
   private Component() {}
 
-  /** A pod of the instances' release with that component label, a ready one if there is one. */
-  static String pod(ApiServer server, StatefulSet set, String component) throws DeploymentFailed {
+  /** Whether the release has pods of it, in whatever state: a chart without one has none. */
+  static boolean exists(ApiServer server, StatefulSet set, String component)
+      throws DeploymentFailed {
+    return !pods(server, labels(set, component)).isEmpty();
+  }
+
+  private static Map<String, String> labels(StatefulSet set, String component) {
     Map<String, String> labels = new HashMap<>();
     labels.put(COMPONENT_LABEL, component);
     String release = StatefulSetSearch.labels(set).get(RELEASE_LABEL);
     if (release != null) {
       labels.put(RELEASE_LABEL, release);
     }
-    List<Pod> pods =
-        server.ask(client ->
-            client.pods().inNamespace(server.namespace()).withLabels(labels).list().getItems());
+    return labels;
+  }
+
+  private static List<Pod> pods(ApiServer server, Map<String, String> labels)
+      throws DeploymentFailed {
+    return server.ask(client ->
+        client.pods().inNamespace(server.namespace()).withLabels(labels).list().getItems());
+  }
+
+  /** A pod of the instances' release with that component label, a ready one if there is one. */
+  static String pod(ApiServer server, StatefulSet set, String component) throws DeploymentFailed {
+    Map<String, String> labels = labels(set, component);
+    List<Pod> pods = pods(server, labels);
     return pods.stream()
         .filter(pod -> PodState.of(pod).mayAnswer())
         .min(

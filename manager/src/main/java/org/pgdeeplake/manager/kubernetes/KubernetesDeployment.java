@@ -34,6 +34,8 @@ public final class KubernetesDeployment implements ReplicatedDeployment {
   private static final String CREDENTIALS_FILE = "/dev/shm/deeplake-creds.conf";
   private static final int POSTGRES = 5432;
 
+  private static final String REDIS = "redis";
+
   private final ApiServer server;
   private final ReplicaControl control;
   private final @Nullable String givenName;
@@ -170,9 +172,12 @@ public final class KubernetesDeployment implements ReplicatedDeployment {
     return Optional.of(component("proxy", POSTGRES, "postgresql", PostgresLastWords::new));
   }
 
+  /** A chart with redis.enabled=false has none. */
   @Override
   public Optional<URI> redis() throws DeploymentFailed {
-    return Optional.of(component("redis", 6379, "redis", LastWords::redis));
+    return Component.exists(server, statefulSet(), REDIS)
+        ? Optional.of(component(REDIS, 6379, "redis", LastWords::redis))
+        : Optional.empty();
   }
 
   /** The pod is looked for when somebody connects: a missing one is that one's trouble only. */

@@ -154,6 +154,9 @@ class PortForwardTest {
   @Test
   void theProxysAdminPortAndRedisAreReachedTheSameWay() throws Exception {
     URI admin = deployment.proxyAdmin().orElseThrow();
+    assertThat(deployment.redis()).as("a chart without it").isEmpty();
+    String cache = "pg-deeplake-redis-5c9d-7qk2p";
+    scene.server.pod(cache, ApiObjects.componentPod(cache, "redis", "crash-loop"), 6379, 1);
     URI redis = deployment.redis().orElseThrow();
     assertThat(get(admin))
         .satisfies(none -> {

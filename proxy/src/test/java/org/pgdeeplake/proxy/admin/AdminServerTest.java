@@ -99,7 +99,7 @@ class AdminServerTest {
         .isEqualTo(
             """
             {"demand":1,"waiting":0,"lingering":1,"busy":1,"inTransaction":0,"idle":0,"opaque":0,\
-            "oldestWaiterSeconds":0.000,"serversUp":1,\
+            "oldestWaiterSeconds":0.000,"demandLocal":1,"serversUp":1,\
             "noWake":{"open_and_close":0,"incomplete":0,"silence":0,"garbage":0,"http":0,\
             "cancel_request":0,"pg_isready":1,"proxy_local":0,"tls_handshake":0,"refused":0},\
             "backends":{"pg_backends":{"waiting":0,"servers":{\
@@ -122,7 +122,8 @@ class AdminServerTest {
     HttpResponse<String> index = get("/");
     assertThat(contentType(index)).startsWith("text/plain");
     for (String path : index.body().lines().filter(p -> !p.endsWith("/stream")).toList()) {
-      assertThat(get(path).statusCode()).as(path).isEqualTo(200);
+      String whole = path.endsWith("/query") ? path + "?query=pgproxy_demand" : path;
+      assertThat(get(whole).statusCode()).as(whole).isEqualTo(200);
     }
     assertThat(index.body()).contains("/metrics\n", "/api/v1/demand/stream\n");
   }

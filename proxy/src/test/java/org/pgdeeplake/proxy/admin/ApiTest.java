@@ -60,7 +60,7 @@ class ApiTest {
           .isEqualTo(
               """
               {"backend":"pg_backends","server":"pg-deeplake-1","administrative":"drain",\
-              "status":"DRAIN","sessions":0,"empty":true}
+              "status":"DRAIN","sessions":0,"sessionsElsewhere":0,"empty":true}
               """);
       assertThat(lines.lines().getFirst()).startsWith("API (ops, 127.0.0.1:");
     }
@@ -91,7 +91,8 @@ class ApiTest {
     assertThat(drained).isNotDone();
     admin.scene.leases.getFirst().close();
     assertThat(drained.join().statusCode()).isEqualTo(200);
-    assertThat(drained.join().body()).contains("\"sessions\":0,\"empty\":true");
+    assertThat(drained.join().body())
+        .contains("\"sessions\":0,\"sessionsElsewhere\":0,\"empty\":true");
   }
 
   @Test
@@ -100,7 +101,7 @@ class ApiTest {
     admin.scene.enter();
     HttpResponse<String> response = post("/servers/pg-deeplake-1/drain?wait=50ms");
     assertError(response, 504, "it still has sessions after 50ms");
-    assertThat(response.body()).contains("\"sessions\":1,\"empty\":false");
+    assertThat(response.body()).contains("\"sessions\":1,\"sessionsElsewhere\":0,\"empty\":false");
     assertThat(admin.scene.server(1).administrative()).isEqualTo(AdministrativeState.DRAIN);
   }
 

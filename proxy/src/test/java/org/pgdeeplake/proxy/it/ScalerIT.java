@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,6 +102,24 @@ class ScalerIT {
           .contains("pgproxy_wanted_instances{proxy=\"pg_backends\"} 2.0")
           .contains("pgproxy_scaler_calls_total{code=\"OK\",method=\"GetMetricSpec\"} 1.0")
           .contains("pgproxy_demand 2.0");
+    }
+  }
+
+  /** As a ScaledObject for HAProxy has it, but for the address. */
+  @Test
+  void theOriginalsTriggerIsActiveWithOneBusySession() throws IOException {
+    String query =
+        "sum(haproxy_backend_current_queue{proxy=\"pg_backends\"})"
+            + " + sum(haproxy_backend_current_sessions{proxy=\"pg_backends\"})";
+    String path = "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8);
+    try (TestPostgres postgres = TestPostgres.started();
+        TestProxy proxy = TestProxy.to(postgres).start();
+        RawClient client = RawClient.open(proxy.address())) {
+      assertThat(proxy.get(path)).contains("\"status\":\"success\"").contains(",\"0\"]");
+      client.send(RawClient.startup());
+      client.readUntil('Z');
+      client.send(RawClient.query("select pg_sleep(60)"));
+      await().until(() -> proxy.get(path).contains(",\"1\"]"));
     }
   }
 

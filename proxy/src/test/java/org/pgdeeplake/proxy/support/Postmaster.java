@@ -42,6 +42,10 @@ final class Postmaster {
     }
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean running() {
     return process.isAlive();
   }

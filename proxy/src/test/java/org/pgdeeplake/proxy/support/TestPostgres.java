@@ -174,6 +174,11 @@ public final class TestPostgres implements AutoCloseable {
     return postmaster != null && postmaster.running();
   }
 
+  /** Of the postmaster. */
+  public long pid() {
+    return postmaster().pid();
+  }
+
   public void awaitReady() {
     await()
         .atMost(LIMIT)
