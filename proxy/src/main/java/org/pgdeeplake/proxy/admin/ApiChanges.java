@@ -58,6 +58,7 @@ final class ApiChanges {
     return leave(
         request,
         query.get(WAIT),
+        until != null,
         place -> {
           if (until == null) {
             operations.administer(caller(request), place, AdministrativeState.DRAIN);
@@ -71,12 +72,13 @@ final class ApiChanges {
     return leave(
         request,
         request.query(Set.of(WAIT)).get(WAIT),
+        false,
         place -> operations.administer(caller(request), place, AdministrativeState.MAINT));
   }
 
   /** Sessions end now or later; who wants to know when the last one has, says how long it waits. */
   private CompletableFuture<Reply> leave(
-      Request request, @Nullable String wait, Consumer<Place> change) {
+      Request request, @Nullable String wait, boolean untilDown, Consumer<Place> change) {
     Duration limit = wait == null ? Duration.ZERO : limit(wait);
     Place place = reads.place(request);
     change.accept(place);
@@ -93,6 +95,9 @@ final class ApiChanges {
         reply.whenComplete((result, problem) -> {
           if (reply.isCancelled()) {
             empty.cancel(false);
+          }
+          if (untilDown) {
+            operations.endDrainUntilDown(place, request.loop());
           }
         });
     return reply;

@@ -569,7 +569,7 @@ public final class Backend {
       }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
       told = server.checked(result, conclusive) || first;
-      drained = server.drainsUntilDown() && !server.up();
+      drained = server.drainIsOver(result);
       if (drained) {
         server.administer(AdministrativeState.READY);
       }

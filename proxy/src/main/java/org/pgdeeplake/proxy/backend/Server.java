@@ -52,6 +52,9 @@ public final class Server {
   /** In DRAIN: its next fall ends that. */
   private boolean drainUntilDown;
 
+  /** How often that was asked for. */
+  private int drains;
+
   /** Fewer servers would do: it takes nobody as long as another one is active. */
   private boolean spare;
 
@@ -209,6 +212,13 @@ public final class Server {
   public boolean drainsUntilDown() {
     synchronized (lock) {
       return drainUntilDown;
+    }
+  }
+
+  /** How often it was to be drained until it is down: tells one such drain from the next. */
+  public int drains() {
+    synchronized (lock) {
+      return drains;
     }
   }
 
@@ -389,6 +399,16 @@ public final class Server {
   void drainUntilDown(boolean wanted) {
     assert Thread.holdsLock(lock);
     drainUntilDown = wanted && administrative == AdministrativeState.DRAIN;
+    drains += wanted ? 1 : 0;
+  }
+
+  /**
+   * Whether it was drained until it is down, and has gone: an empty one is taken for gone at the
+   * first bad check, since it may be back before the next.
+   */
+  boolean drainIsOver(CheckResult last) {
+    assert Thread.holdsLock(lock);
+    return drainUntilDown && (!health.up() || (leases.isEmpty() && !last.passed()));
   }
 
   /** Returns whether that is news. */

@@ -109,6 +109,9 @@ final class Name {
     boolean silent = last instanceof Answer.Silence;
     if (!running) {
       running = true;
+      // What is doubted while it runs is asked for once more: a part of its answer may be out
+      // already.
+      doubted = false;
       startedNanos = System.nanoTime();
       server.ask(host, this::early, this::ended);
     }
@@ -173,7 +176,6 @@ final class Name {
         addresses = found.whole() ? found.addresses() : withOtherFamily(found.addresses());
         goodNanos = endedNanos;
         good = true;
-        doubted = false;
         emptySinceNanos = null;
       }
       case Answer.None() -> none();

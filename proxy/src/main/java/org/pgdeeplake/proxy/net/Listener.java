@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
-  private static final long QUIET_MILLIS = 10;
-  private static final int MAX_ROUNDS = 100;
+  private static final long QUIET_MILLIS = 50;
+  private static final int MAX_ROUNDS = 30;
 
   private final HostPort bind;
   private final Channel channel;

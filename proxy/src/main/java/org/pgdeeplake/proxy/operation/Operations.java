@@ -27,6 +27,11 @@ import org.slf4j.LoggerFactory;
 public final class Operations {
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
 
+  /** A server that has no sessions and is told to end does so within this. */
+  private static final Duration FALL_LIMIT = Duration.ofSeconds(10);
+
+  private static final Caller UNSEEN_FALL = new Caller("drain until down, and still up", "", null);
+
   private final Supplier<Topology> topology;
   private final Sessions sessions;
   private final Demand demand;
@@ -129,6 +134,27 @@ public final class Operations {
     log.info("{}: server {} is to be drained until it is down", caller, place.name());
     place.backend().drainUntilDown(place.server());
     replicas.administered(place, AdministrativeState.DRAIN, true);
+  }
+
+  /**
+   * To be called when whoever asked for that no longer waits, and is about to end the server: one
+   * that is up for so long afterwards went and came back unseen, or stays.
+   */
+  public void endDrainUntilDown(Topology.Place place, ScheduledExecutorService timer) {
+    int drain = place.server().drains();
+    try {
+      var _ =
+          timer.schedule(
+              () -> {
+                if (place.server().drainsUntilDown() && place.server().drains() == drain) {
+                  administer(UNSEEN_FALL, place, AdministrativeState.READY);
+                }
+              },
+              FALL_LIMIT.toNanos(),
+              TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException stopping) {
+      log.debug("no more drains", stopping);
+    }
   }
 
   /**

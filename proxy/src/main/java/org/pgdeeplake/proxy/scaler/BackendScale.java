@@ -68,7 +68,8 @@ final class BackendScale {
     List<Server> servers = backend.servers();
     Positions positions = new Positions(servers.stream().map(Server::name).toList());
     WantedInstances instances = WantedInstances.of(config, servers.size());
-    if (stuck(nowNanos)) {
+    // Where none is up, none can be spared, and what comes up first is welcome.
+    if (stuck(nowNanos) || backend.activeServers() == 0) {
       scaleIn.all(nowNanos);
     }
     int keep = scaleIn.keep(instances.enough(load), config.scaleInAfter().toNanos(), nowNanos);

@@ -2,11 +2,19 @@
 // session has.
 package org.pgdeeplake.proxy.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
@@ -53,6 +61,31 @@ class PreStopIT {
       try (RawClient next = RawClient.session(proxy.address())) {
         assertThat(next.value("select 1")).isEqualTo("1");
       }
+    }
+  }
+
+  /** As one that goes and comes back between two checks. */
+  @Test
+  void oneThatIsUpAllTheSameTakesSessionsAgain() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        TestProxy proxy =
+            TestProxy.to(postgres).proxy("admin.stats { user = ops, password = secret }").start()) {
+      proxy.awaitUp(1);
+      URI drain =
+          URI.create(
+              "http://127.0.0.1:%d/api/v1/servers/s1/drain?wait=5s&until=down"
+                  .formatted(proxy.proxy().adminAddress().getPort()));
+      String login = Base64.getEncoder().encodeToString("ops:secret".getBytes(US_ASCII));
+      try (HttpClient client = HttpClient.newHttpClient()) {
+        HttpRequest request =
+            HttpRequest.newBuilder(drain)
+                .POST(BodyPublishers.noBody())
+                .header("Authorization", "Basic " + login)
+                .build();
+        assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+      }
+      assertThat(state(proxy)).isEqualTo(AdministrativeState.DRAIN);
+      await().atMost(Duration.ofSeconds(20)).until(() -> state(proxy) == AdministrativeState.READY);
     }
   }
 
