@@ -569,7 +569,7 @@ public final class Backend {
       }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
       told = server.checked(result, conclusive) || first;
-      drained = server.drainIsOver(result);
+      drained = server.drainsUntilDown() && !server.up();
       if (drained) {
         server.administer(AdministrativeState.READY);
       }

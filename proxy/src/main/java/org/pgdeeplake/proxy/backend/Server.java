@@ -402,15 +402,6 @@ public final class Server {
     drains += wanted ? 1 : 0;
   }
 
-  /**
-   * Whether it was drained until it is down, and has gone: an empty one is taken for gone at the
-   * first bad check, since it may be back before the next.
-   */
-  boolean drainIsOver(CheckResult last) {
-    assert Thread.holdsLock(lock);
-    return drainUntilDown && (!health.up() || (leases.isEmpty() && !last.passed()));
-  }
-
   /** Returns whether that is news. */
   boolean spare(boolean wanted) {
     assert Thread.holdsLock(lock);

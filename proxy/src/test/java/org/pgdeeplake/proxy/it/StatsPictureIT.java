@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.operation.Caller;
@@ -23,6 +24,7 @@ import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: the pictures in the documents are of a real run. -Dpictures=docs writes them there anew.
 @NeedsProgram({"chromium", "chromedriver"})
+@Tag("long")
 class StatsPictureIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Path ELSEWHERE = Path.of("target", "pictures");

@@ -121,10 +121,19 @@ class BackendScaleTest {
 
   @Test
   void switchedOffAllAreEqual() {
+    scene.up(1);
+    scene.up(2);
     wanted(NONE, 0);
     wanted(NONE, 60);
     assertThat(spare()).containsExactly(SECOND);
     scale.end();
+    assertThat(spare()).isEmpty();
+  }
+
+  @Test
+  void whereNoneIsUpNoneIsSpare() {
+    wanted(NONE, 0);
+    wanted(NONE, 60);
     assertThat(spare()).isEmpty();
   }
 }

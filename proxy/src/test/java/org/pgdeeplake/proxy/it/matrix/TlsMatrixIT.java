@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.it.matrix.Cell.ServerState;
@@ -30,6 +31,7 @@ import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: every client gets in every mode what the rules say, and docs/tls-matrix.md says the same.
 @NeedsProgram("psql")
+@Tag("long")
 class TlsMatrixIT {
   private static final Path DOCUMENT = Path.of("../docs/tls-matrix.md");
   private static final int STANDS_AT_ONCE = 4;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.pgdeeplake.proxy.support.ReservedPort;
 import org.pgdeeplake.proxy.support.TestPostgres;
 
 @NeedsProgram({"prometheus", "pgbench", "python3"})
+@Tag("long")
 class MonitoringIT {
   private static final Path MONITORING = Path.of("../monitoring");
   private static final String PICTURE = System.getProperty("monitoring.picture", "");
