@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -195,6 +196,7 @@ class CutOffTest {
     awaitManagerHeld();
 
     running.destroy();
+    await("the signal is heard").atMost(LIMIT).until(() -> hasThread(running, "termination"));
     release();
 
     assertThat(running.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -203,6 +205,17 @@ class CutOffTest {
         .contains("pg-deeplake-1  rolled back", "ended by a signal");
     for (int ordinal : ThreeInstances.ORDINALS) {
       three.assertHolds(ordinal, "AKIABEFORE", "before", "");
+    }
+  }
+
+  private static boolean hasThread(Process process, String name) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      for (Path thread : threads.toList()) {
+        if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 }
