@@ -64,6 +64,17 @@ class ResolverTest {
     return asking(interval, maxAge).syncUninterruptibly().getNow().getAddress().getHostAddress();
   }
 
+  /**
+   * Waits for the rest of a good answer, its other family: whoever asked before that would share it
+   * instead of asking anew.
+   */
+  private String askWhole(Duration interval, @Nullable Duration maxAge) {
+    String address = ask(interval, maxAge);
+    LookupFigures figures = resolver.figures();
+    await().atMost(LIMIT).until(() -> figures.found() + figures.none() == dns.asked(A));
+    return address;
+  }
+
   /** Machines without IPv6 ask for A only. */
   private void assumeBothFamilies() {
     try (DnsNameResolver plain =
@@ -77,13 +88,13 @@ class ResolverTest {
   @Test
   void anAnswerDoesForItsTime() {
     dns.ipv4(3600, "10.0.0.1");
-    assertThat(ask(Duration.ZERO, null)).isEqualTo("10.0.0.1");
+    assertThat(askWhole(Duration.ZERO, null)).isEqualTo("10.0.0.1");
     dns.ipv4(0, "10.0.0.2");
     assertThat(ask(Duration.ZERO, null)).isEqualTo("10.0.0.1");
     assertThat(dns.asked(A)).isEqualTo(1);
-    assertThat(ask(Duration.ZERO, NOW)).as("for whom somebody waits").isEqualTo("10.0.0.2");
+    assertThat(askWhole(Duration.ZERO, NOW)).as("for whom somebody waits").isEqualTo("10.0.0.2");
     dns.ipv4(0, "10.0.0.3");
-    assertThat(ask(Duration.ZERO, null)).as("of no time").isEqualTo("10.0.0.3");
+    assertThat(askWhole(Duration.ZERO, null)).as("of no time").isEqualTo("10.0.0.3");
     dns.ipv4(0, "10.0.0.4");
     assertThat(ask(HOUR, null)).as("the interval").isEqualTo("10.0.0.3");
   }
@@ -91,7 +102,7 @@ class ResolverTest {
   @Test
   void whereNobodyWasFoundIsAskedForAgain() {
     dns.ipv4(3600, "10.0.0.1");
-    assertThat(ask(HOUR, null)).isEqualTo("10.0.0.1");
+    assertThat(askWhole(HOUR, null)).isEqualTo("10.0.0.1");
     dns.ipv4(3600, "10.0.0.2");
     resolver.doubt(NAME, lookup(HOUR));
     await().atMost(LIMIT).until(() -> ask(HOUR, null).equals("10.0.0.2"));
@@ -114,10 +125,10 @@ class ResolverTest {
   @ValueSource(ints = {0, 3})
   void thatThereIsNoneAnyMoreMustBeSaidAgain(int code) {
     dns.ipv4(0, "10.0.0.1");
-    assertThat(ask(HOUR, NOW)).isEqualTo("10.0.0.1");
+    assertThat(askWhole(HOUR, NOW)).isEqualTo("10.0.0.1");
     dns.answer(new Reply.Code(code));
-    assertThat(ask(HOUR, NOW)).isEqualTo("10.0.0.1");
-    assertThat(ask(HOUR, NOW)).isEqualTo("10.0.0.1");
+    assertThat(askWhole(HOUR, NOW)).isEqualTo("10.0.0.1");
+    assertThat(askWhole(HOUR, NOW)).isEqualTo("10.0.0.1");
     assertThatThrownBy(() -> ask(Duration.ZERO, NOW)).isInstanceOf(UnknownHostException.class);
   }
 
@@ -125,7 +136,7 @@ class ResolverTest {
   @ValueSource(ints = {2, 5})
   void anErrorIsNoAnswer(int code) {
     dns.ipv4(0, "10.0.0.1");
-    assertThat(ask(Duration.ZERO, NOW)).isEqualTo("10.0.0.1");
+    assertThat(askWhole(Duration.ZERO, NOW)).isEqualTo("10.0.0.1");
     dns.answer(new Reply.Code(code));
     for (int i = 0; i < 3; i++) {
       assertThat(ask(Duration.ZERO, NOW)).isEqualTo("10.0.0.1");
@@ -137,7 +148,7 @@ class ResolverTest {
   @Test
   void silenceHoldsUpNobodyWhoKnowsAnAddress() {
     dns.ipv4(0, "10.0.0.1");
-    assertThat(ask(Duration.ZERO, null)).isEqualTo("10.0.0.1");
+    assertThat(askWhole(Duration.ZERO, null)).isEqualTo("10.0.0.1");
     dns.answer(new Reply.Nothing());
     long since = System.nanoTime();
     assertThat(ask(Duration.ZERO, null)).isEqualTo("10.0.0.1");
