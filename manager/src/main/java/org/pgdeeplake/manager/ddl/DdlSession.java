@@ -13,6 +13,7 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 import org.pgdeeplake.manager.sql.Script;
+import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.util.PSQLException;
@@ -99,7 +100,7 @@ final class DdlSession implements AutoCloseable {
     try (Statement statement = connection.createStatement();
         Pulse _ = new Pulse(access, instance, this::abandon)) {
       statement.setEscapeProcessing(false);
-      stop.onRequest(() -> cancel(statement, ended));
+      stop.onRequest(() -> cancel(ended));
       try {
         statement.execute(part.statement().text());
       } finally {
@@ -127,10 +128,11 @@ final class DdlSession implements AutoCloseable {
     }
   }
 
-  private static void cancel(Statement statement, CountDownLatch ended) {
+  /** A statement's own cancel sends one request only, which may come before the statement. */
+  private void cancel(CountDownLatch ended) {
     try {
       do {
-        statement.cancel();
+        connection.unwrap(PGConnection.class).cancelQuery();
       } while (!ended.await(CANCEL_AGAIN.toMillis(), TimeUnit.MILLISECONDS));
     } catch (SQLException | InterruptedException _) {
       // It has ended, or the server cannot be told.

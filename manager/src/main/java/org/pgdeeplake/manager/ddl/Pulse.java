@@ -3,6 +3,8 @@ package org.pgdeeplake.manager.ddl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 
@@ -21,7 +23,7 @@ final class Pulse implements AutoCloseable {
   private final Instance instance;
   private final Duration pause;
   private final Runnable dead;
-  private final Thread thread;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * @param dead called once, by this thread, if the server does not answer
@@ -31,19 +33,21 @@ final class Pulse implements AutoCloseable {
     this.instance = instance;
     this.pause = access.timeout().compareTo(LONGEST_PAUSE) < 0 ? access.timeout() : LONGEST_PAUSE;
     this.dead = dead;
-    this.thread = Thread.ofVirtual().name("pulse of " + instance.name()).start(this::watch);
+    var _ = Thread.ofVirtual().name("pulse of " + instance.name()).start(this::watch);
   }
 
   private void watch() {
     try {
       int missed = 0;
       while (missed < MISSED) {
-        Thread.sleep(pause);
+        if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+          return;
+        }
         missed = answers() ? 0 : missed + 1;
       }
       dead.run();
     } catch (InterruptedException _) {
-      // The statement has ended.
+      // Nobody does that; then there is nothing to watch either.
     }
   }
 
@@ -58,6 +62,6 @@ final class Pulse implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    closed.countDown();
   }
 }

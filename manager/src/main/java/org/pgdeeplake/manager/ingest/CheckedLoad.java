@@ -18,11 +18,11 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
  * <p>What this cannot exclude is told by the verification at the end: an instance that shows a
  * chunk only after {@link #settled} has waited for it would get it twice.
  */
-record CheckedLoad(Ledger ledger, IngestListener listener) implements ChunkLoad {
+record CheckedLoad(Ledger ledger, IngestListener listener, IngestStop stop) implements ChunkLoad {
   /** Of sync_interval_ms. */
   private static final int INTERVALS = 3;
 
-  private static final long POLL_MILLIS = 250;
+  private static final Duration POLL = Duration.ofMillis(250);
 
   /** Longer than a server needs to notice that a session's client is gone. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -83,7 +83,7 @@ record CheckedLoad(Ledger ledger, IngestListener listener) implements ChunkLoad 
         listener.message("%s: waiting for an earlier session (%s)".formatted(chunk, holder));
         told = true;
       }
-      Thread.sleep(POLL_MILLIS);
+      stop.pause(POLL);
     }
   }
 
@@ -99,7 +99,7 @@ record CheckedLoad(Ledger ledger, IngestListener listener) implements ChunkLoad 
   }
 
   /** Empty: none of it is in the table. */
-  private static Optional<Chunk.Contents> find(Connection connection, Chunk chunk)
+  private Optional<Chunk.Contents> find(Connection connection, Chunk chunk)
       throws SQLException, DeploymentFailed, InterruptedException {
     Chunk.Contents expected = chunk.stream((_, _) -> {});
     Fingerprint found = settled(connection, chunk, expected);
@@ -121,12 +121,12 @@ record CheckedLoad(Ledger ledger, IngestListener listener) implements ChunkLoad 
   }
 
   /** Another instance's rows come with the next synchronization. */
-  private static Fingerprint settled(Connection connection, Chunk chunk, Chunk.Contents expected)
+  private Fingerprint settled(Connection connection, Chunk chunk, Chunk.Contents expected)
       throws SQLException, InterruptedException {
     long deadline = System.nanoTime() + syncInterval(connection).multipliedBy(INTERVALS).toNanos();
     Fingerprint found = range(connection, chunk, expected);
     while (!found.equals(expected.fingerprint()) && System.nanoTime() - deadline < 0) {
-      Thread.sleep(POLL_MILLIS);
+      stop.pause(POLL);
       found = range(connection, chunk, expected);
     }
     return found;

@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
 
 /** That somebody wants the ingest to end: what servers do for it is canceled. Any thread. */
@@ -16,31 +19,41 @@ final class IngestStop {
   private final Object lock = new Object();
   private final Set<Thread> opening = new HashSet<>();
   private final Set<Connection> open = new HashSet<>();
-  private volatile boolean requested;
+  private final CountDownLatch requested = new CountDownLatch(1);
 
   /** Does not block. */
   void request() {
     synchronized (lock) {
-      if (requested) {
+      if (requested()) {
         return;
       }
-      requested = true;
+      requested.countDown();
       opening.forEach(Thread::interrupt);
     }
     Thread.startVirtualThread(this::cancelAll);
   }
 
   boolean requested() {
-    return requested;
+    return requested.getCount() == 0;
   }
 
   /**
    * @throws CancellationException after {@link #request}
    */
   void check() {
-    if (requested) {
+    if (requested()) {
       throw new CancellationException("The ingest was stopped");
     }
+  }
+
+  /**
+   * Blocks for so long.
+   *
+   * @throws CancellationException at {@link #request}, or after it
+   */
+  void pause(Duration duration) throws InterruptedException {
+    var _ = requested.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+    check();
   }
 
   /** The same sessions, but their opening and their statements end with {@link #request}. */
@@ -64,7 +77,7 @@ final class IngestStop {
       } finally {
         synchronized (lock) {
           opening.remove(Thread.currentThread());
-          if (requested) {
+          if (requested()) {
             // It was for the opening only.
             Thread.interrupted();
           }
@@ -74,29 +87,27 @@ final class IngestStop {
   }
 
   private void cancelAll() {
-    try {
-      while (true) {
-        Set<Connection> left;
-        boolean none;
-        synchronized (lock) {
-          left = Set.copyOf(open);
-          none = opening.isEmpty();
-        }
-        for (Connection connection : left) {
-          none &= connection.isClosed() || !canceled(connection);
-        }
-        if (none) {
-          return;
-        }
-        Thread.sleep(CANCEL_AGAIN);
-      }
-    } catch (SQLException | InterruptedException _) {
-      // The sessions end with the process.
+    Set<Connection> left;
+    boolean none;
+    synchronized (lock) {
+      left = Set.copyOf(open);
+      none = opening.isEmpty();
+    }
+    for (Connection connection : left) {
+      none &= !canceled(connection);
+    }
+    if (!none) {
+      CompletableFuture.delayedExecutor(
+              CANCEL_AGAIN.toMillis(), TimeUnit.MILLISECONDS, Thread::startVirtualThread)
+          .execute(this::cancelAll);
     }
   }
 
   private static boolean canceled(Connection connection) {
     try {
+      if (connection.isClosed()) {
+        return false;
+      }
       connection.unwrap(PGConnection.class).cancelQuery();
       return true;
     } catch (SQLException _) {

@@ -25,16 +25,19 @@ final class Ledger implements AutoCloseable {
   private final Connections connections;
   private final Retries retries;
   private final IngestListener listener;
+  private final IngestStop stop;
   private @Nullable Connection connection;
 
   interface Work<T extends @Nullable Object> {
     T on(Connection connection) throws SQLException;
   }
 
-  private Ledger(Connections connections, Retries retries, IngestListener listener) {
+  private Ledger(
+      Connections connections, Retries retries, IngestListener listener, IngestStop stop) {
     this.connections = connections;
     this.retries = retries;
     this.listener = listener;
+    this.stop = stop;
   }
 
   /**
@@ -42,9 +45,9 @@ final class Ledger implements AutoCloseable {
    *
    * @throws Locked after three seconds in which another ingest had it
    */
-  static Ledger open(IngestTarget target, Retries retries, IngestListener listener)
+  static Ledger open(IngestTarget target, Retries retries, IngestListener listener, IngestStop stop)
       throws SQLException, DeploymentFailed, InterruptedException {
-    Ledger ledger = new Ledger(target.control(), retries, listener);
+    Ledger ledger = new Ledger(target.control(), retries, listener, stop);
     try {
       // Not through run-ddl: they are this instance's alone, and none waits to see them elsewhere.
       var _ =
@@ -65,6 +68,7 @@ final class Ledger implements AutoCloseable {
     return retries.run(
         "the ingest's records",
         listener,
+        stop,
         () -> {
           try {
             return work.on(locked());

@@ -32,7 +32,11 @@ public record Retries(int attempts, Duration first, Duration most) {
     return new Retries(Math.min(attempts, this.attempts), first, most);
   }
 
-  <T extends @Nullable Object> T run(String what, IngestListener listener, Attempt<T> attempt)
+  /**
+   * @throws java.util.concurrent.CancellationException if the stop comes during a pause
+   */
+  <T extends @Nullable Object> T run(
+      String what, IngestListener listener, IngestStop stop, Attempt<T> attempt)
       throws SQLException, DeploymentFailed, InterruptedException {
     Duration pause = first;
     for (int made = 1; ; made++) {
@@ -43,7 +47,7 @@ public record Retries(int attempts, Duration first, Duration most) {
           throw e;
         }
         listener.retrying(what, e, pause);
-        Thread.sleep(pause);
+        stop.pause(pause);
         pause = pause.multipliedBy(2).compareTo(most) < 0 ? pause.multipliedBy(2) : most;
       }
     }

@@ -48,7 +48,7 @@ public final class TpchIngest {
     // Through the proxy this wakes the instances, and keeps them awake.
     try (DataSession awake = new DataSession(data, stop::requested)) {
       listener.step("connecting to %s, which may have to be started".formatted(target.database()));
-      options.retries().atMost(WAKING).run("connecting", listener, awake::connection);
+      options.retries().atMost(WAKING).run("connecting", listener, stop, awake::connection);
       return loadAndCompare();
     } catch (SQLException e) {
       // What was canceled failed.
@@ -60,7 +60,7 @@ public final class TpchIngest {
   private IngestReport loadAndCompare()
       throws SQLException, DeploymentFailed, InterruptedException {
     listener.step("looking at what is there");
-    try (Ledger ledger = Ledger.open(target, options.retries(), listener)) {
+    try (Ledger ledger = Ledger.open(target, options.retries(), listener, stop)) {
       Map<BenchmarkTable, ChunkLoad> loads = prepare(ledger);
       IngestProgress progress = load(ledger, loads);
       Verification verification = new Verification(data, options, listener, stop);
@@ -100,7 +100,7 @@ public final class TpchIngest {
           table,
           made.equals("heap")
               ? new TransactionalLoad(record.id())
-              : new CheckedLoad(ledger, listener));
+              : new CheckedLoad(ledger, listener, stop));
     }
     return loads;
   }
@@ -191,6 +191,7 @@ public final class TpchIngest {
         .run(
             chunk.toString(),
             listener,
+            stop,
             () -> {
               stop.check();
               try {

@@ -16,7 +16,7 @@ import org.pgdeeplake.manager.deployment.DeploymentFailed;
 final class Verification {
   private static final int MOST_CHUNKS_NAMED = 5;
   private static final int INTERVALS = 3;
-  private static final long POLL_MILLIS = 500;
+  private static final Duration POLL = Duration.ofMillis(500);
 
   /** Of reading a whole table. */
   private static final Duration LONGEST = Duration.ofHours(12);
@@ -78,6 +78,7 @@ final class Verification {
             .run(
                 "comparing " + table,
                 listener,
+                stop,
                 () -> {
                   stop.check();
                   return difference(table, expected, sent);
@@ -113,9 +114,8 @@ final class Verification {
             + CheckedLoad.syncInterval(session.connection()).multipliedBy(INTERVALS).toNanos();
     Fingerprint found = FingerprintQuery.whole(session.connection(), table);
     while (found.rows() < expected.rows() && System.nanoTime() - deadline < 0) {
-      stop.check();
       session.connection().rollback();
-      Thread.sleep(POLL_MILLIS);
+      stop.pause(POLL);
       found = FingerprintQuery.whole(session.connection(), table);
     }
     return found;

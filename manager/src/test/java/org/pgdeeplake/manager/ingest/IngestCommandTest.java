@@ -54,7 +54,11 @@ class IngestCommandTest {
     assertThat(refused.err()).contains("scale 0.01").hasLineCount(1);
 
     try (Ledger _ =
-        Ledger.open(database.target(), Retries.DEFAULT, IngestProcess.toStandardOutput())) {
+        Ledger.open(
+            database.target(),
+            Retries.DEFAULT,
+            IngestProcess.toStandardOutput(),
+            new IngestStop())) {
       assertThat(ingest("--scale=0.01", "--direct").code()).isEqualTo(ExitCodes.LOCKED);
     }
 

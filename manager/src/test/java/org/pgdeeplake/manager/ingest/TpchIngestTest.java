@@ -98,7 +98,11 @@ class TpchIngestTest {
   @Test
   void aSecondIngestIsToldOfTheFirst() throws Exception {
     try (Ledger _ =
-        Ledger.open(database.target(), Retries.DEFAULT, IngestProcess.toStandardOutput())) {
+        Ledger.open(
+            database.target(),
+            Retries.DEFAULT,
+            IngestProcess.toStandardOutput(),
+            new IngestStop())) {
       assertThatThrownBy(() -> ingest("0.01", SMALL))
           .isInstanceOf(Locked.class)
           .hasMessageContainingAll("Another ingest", "session ", "of postgres from 127.0.0.1");
@@ -253,7 +257,11 @@ class TpchIngestTest {
   @Test
   void aLostSessionOfTheRecordsIsReplaced() throws Exception {
     try (Ledger ledger =
-        Ledger.open(database.target(), Retries.DEFAULT, IngestProcess.toStandardOutput())) {
+        Ledger.open(
+            database.target(),
+            Retries.DEFAULT,
+            IngestProcess.toStandardOutput(),
+            new IngestStop())) {
       String pid =
           ledger.with(session -> {
             try (Statement statement = session.createStatement();

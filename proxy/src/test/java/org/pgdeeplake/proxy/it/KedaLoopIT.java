@@ -39,7 +39,8 @@ class KedaLoopIT {
   @BeforeEach
   void create() throws IOException {
     for (int i = 0; i < 3; i++) {
-      pods.add(TestPostgres.create());
+      // A health check that the end meets is no session.
+      pods.add(TestPostgres.create("log_line_prefix = '%a '"));
     }
     Files.writeString(directory.resolve("short.sql"), "select pg_sleep(0.05);\n");
   }
@@ -114,8 +115,8 @@ class KedaLoopIT {
         assertThat(set.history).contains(3);
         assertThat(set.history.subList(set.history.size() - 4, set.history.size()))
             .containsExactly(3, 2, 1, 0);
-        pods.forEach(pod ->
-            assertThat(pod.log()).doesNotContain("terminating connection due to administrator"));
+        pods.forEach(
+            pod -> assertThat(pod.log()).doesNotContain("pgbench FATAL:  terminating connection"));
         // Whoever comes now finds the drains over, which ended with the pods.
         assertThat(proxy.psql("select 1").run().out()).isEqualTo("1\n");
         assertThat(proxy.get("/metrics"))

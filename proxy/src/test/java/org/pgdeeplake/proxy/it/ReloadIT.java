@@ -23,6 +23,7 @@ import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.TestTls;
+import org.postgresql.PGConnection;
 
 // Rule: no client notices a reload: those that come, that wait and that are served.
 class ReloadIT {
@@ -250,7 +251,8 @@ class ReloadIT {
           .atMost(LIMIT)
           .pollInterval(Duration.ofMillis(50))
           .until(() -> {
-            statement.cancel();
+            // Each time; a statement's own cancel sends one request only.
+            session.unwrap(PGConnection.class).cancelQuery();
             return sleeps.isDone();
           });
       assertThatThrownBy(sleeps::join).hasMessageContaining("57014");
