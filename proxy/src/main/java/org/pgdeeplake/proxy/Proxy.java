@@ -102,7 +102,8 @@ public final class Proxy implements AutoCloseable {
             metrics);
     // With the admin port, whose streams it feeds.
     this.peers =
-        new Peers(transport, adminLoops.next(), operations, assembly.cancelKeys(), connector);
+        new Peers(
+            transport, adminLoops.next(), resolver, operations, assembly.cancelKeys(), connector);
     operations.replicas(peers);
     assembly.cancelKeys().elsewhere(peers::cancelElsewhere);
     this.admin = new AdminServer(adminLoops, metrics, operations, peers, this::ready);

@@ -7,9 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.demand.Demand;
-import org.pgdeeplake.proxy.demand.Load;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.query.Exposition;
 import org.pgdeeplake.proxy.query.Query;
 import org.pgdeeplake.proxy.query.QueryException;
@@ -33,11 +32,11 @@ final class ApiQuery {
       Set.of(QUERY, "time", "timeout", "limit", "lookback_delta", "stats", "dedup");
 
   private final Metrics metrics;
-  private final Demand demand;
+  private final Operations operations;
 
-  ApiQuery(Metrics metrics, Demand demand) {
+  ApiQuery(Metrics metrics, Operations operations) {
     this.metrics = metrics;
-    this.demand = demand;
+    this.operations = operations;
   }
 
   Reply answer(Request request) {
@@ -76,11 +75,15 @@ final class ApiQuery {
   }
 
   private Series everywhere(Series own) {
-    Load elsewhere = demand.elsewhere(own.labels().getOrDefault("proxy", ""));
-    int more = elsewhere.waiting();
+    String backend = own.labels().getOrDefault("proxy", "");
+    int more = operations.demand().elsewhere(backend).waiting();
     if (own.name().equals(SESSIONS)) {
-      // As ours: those that wait are among them.
-      more += elsewhere.counted().values().stream().mapToInt(Integer::intValue).sum();
+      // As ours: those that wait are among them, and those that are idle, however long.
+      more +=
+          operations.topology().places().stream()
+              .filter(place -> place.backend().name().equals(backend))
+              .mapToInt(operations::sessionsElsewhere)
+              .sum();
     }
     return new Series(own.name(), own.labels(), own.value() + more);
   }

@@ -17,8 +17,8 @@ final class PeerRoutes {
   private final Peers peers;
 
   /**
-   * The stream of each reader, by its instance. One that comes again has lost its last stream,
-   * which would otherwise live until TCP gives up.
+   * The stream of each reader, by its instance and link. One that comes again has lost its last
+   * stream, which would otherwise live until TCP gives up.
    */
   private final Map<String, Reader> readers = new HashMap<>();
 
@@ -31,8 +31,8 @@ final class PeerRoutes {
 
   Lines lines(Request request) {
     String from = request.query(Set.of(FROM)).getOrDefault(FROM, "");
-    if (!from.matches("[0-9a-f]{1,64}")) {
-      throw new Refusal(HttpResponseStatus.BAD_REQUEST, "who reads? write ?from=instance");
+    if (!from.matches("[0-9a-f-]{1,64}")) {
+      throw new Refusal(HttpResponseStatus.BAD_REQUEST, "who reads? write ?from=instance-link");
     }
     if (readers.size() >= PeersConfig.MAX && !readers.containsKey(from)) {
       throw new Refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many peers read already");
@@ -70,10 +70,13 @@ final class PeerRoutes {
   }
 
   CompletableFuture<Reply> cancel(Request request) {
-    return peers
-        .cancelHere(request.body())
-        .thenApply(
-            known -> Reply.json(new JsonWriter().open().put("cancelled", known).close().text()));
+    CompletableFuture<Boolean> known = peers.cancelHere(request.body());
+    CompletableFuture<Reply> reply =
+        known.thenApply(
+            yes -> Reply.json(new JsonWriter().open().put("cancelled", yes).close().text()));
+    // Who asked has gone, and asked elsewhere meanwhile.
+    var _ = reply.whenComplete((answer, problem) -> known.cancel(false));
+    return reply;
   }
 
   /** With none where peers are off. */

@@ -55,7 +55,7 @@ final class Routes {
     page(API, request -> Api.index(endpoints));
     page(API + "/openapi.json", request -> Api.description());
     page(API + "/demand", request -> Reply.json(demand.json()));
-    ApiQuery query = new ApiQuery(metrics, operations.demand());
+    ApiQuery query = new ApiQuery(metrics, operations);
     page(QUERY, query::answer);
     // Changes nothing, so that whoever may read may do it; Prometheus' clients send long ones so.
     add(HttpMethod.POST, QUERY, Access.OPEN, new Route.Page(query::answer));

@@ -117,6 +117,7 @@ final class StatsRoutes {
                 ready.getAsBoolean(),
                 operations.topology(),
                 operations.demand().snapshot(),
+                operations.demandEverywhere(),
                 sessions,
                 history))
         .orTimeout(ApiReads.SNAPSHOT_SECONDS, TimeUnit.SECONDS);

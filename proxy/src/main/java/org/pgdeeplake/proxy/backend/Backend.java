@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -277,7 +278,7 @@ public final class Backend {
     synchronized (lock) {
       before = server.administrative();
       if (before == wanted) {
-        server.drainUntilDown(false);
+        server.drainUntilDown(null);
         return;
       }
       wasUp = server.up();
@@ -306,13 +307,16 @@ public final class Backend {
   }
 
   /**
-   * DRAIN that ends by itself: the server is READY as soon as it has gone down, so that whatever
-   * comes up in its place takes sessions.
+   * DRAIN that ends by itself: the server is READY as soon as it has no session and is found down,
+   * so that whatever comes up in its place takes sessions.
+   *
+   * @param emptyElsewhere whether no other proxy has a session on it; from memory, called with the
+   *     lock held
    */
-  public void drainUntilDown(Server server) {
+  public void drainUntilDown(Server server, BooleanSupplier emptyElsewhere) {
     administer(server, AdministrativeState.DRAIN);
     synchronized (lock) {
-      server.drainUntilDown(true);
+      server.drainUntilDown(emptyElsewhere);
     }
     prober.accept(server);
   }
@@ -569,7 +573,7 @@ public final class Backend {
       }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
       told = server.checked(result, conclusive) || first;
-      drained = server.drainsUntilDown() && !server.up();
+      drained = server.drained(result);
       if (drained) {
         server.administer(AdministrativeState.READY);
       }

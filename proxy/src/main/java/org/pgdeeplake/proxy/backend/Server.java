@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
@@ -49,8 +50,11 @@ public final class Server {
 
   private AdministrativeState administrative = AdministrativeState.READY;
 
-  /** In DRAIN: its next fall ends that. */
-  private boolean drainUntilDown;
+  /**
+   * In DRAIN until it is down: whether no other proxy has a session on it either. Null: whatever
+   * becomes of it.
+   */
+  private @Nullable BooleanSupplier emptyElsewhere;
 
   /** How often that was asked for. */
   private int drains;
@@ -208,10 +212,10 @@ public final class Server {
     }
   }
 
-  /** Whether it is drained until it goes down, and READY from then on. */
+  /** Whether it is drained until it has no session and goes down, and READY from then on. */
   public boolean drainsUntilDown() {
     synchronized (lock) {
-      return drainUntilDown;
+      return emptyElsewhere != null;
     }
   }
 
@@ -296,7 +300,7 @@ public final class Server {
       // A drained one may go and come back between two slow checks, unseen.
       return health.changing()
           || suspect
-          || drainUntilDown
+          || emptyElsewhere != null
           || lastCheck.status() == CheckResult.Status.INI;
     }
   }
@@ -381,7 +385,7 @@ public final class Server {
   void administer(AdministrativeState wanted) {
     assert Thread.holdsLock(lock);
     administrative = wanted;
-    drainUntilDown = false;
+    emptyElsewhere = null;
     availability.touch();
     if (wanted == AdministrativeState.MAINT) {
       era++;
@@ -395,11 +399,28 @@ public final class Server {
     }
   }
 
-  /** Whether the drain lasts until its next fall; does nothing to a server that is not drained. */
-  void drainUntilDown(boolean wanted) {
+  /**
+   * How long a drain lasts; does nothing to a server that is not drained.
+   *
+   * @param emptyElsewhere from memory; null: until somebody ends it
+   */
+  void drainUntilDown(@Nullable BooleanSupplier emptyElsewhere) {
     assert Thread.holdsLock(lock);
-    drainUntilDown = wanted && administrative == AdministrativeState.DRAIN;
-    drains += wanted ? 1 : 0;
+    this.emptyElsewhere = administrative == AdministrativeState.DRAIN ? emptyElsewhere : null;
+    drains += emptyElsewhere == null ? 0 : 1;
+  }
+
+  /**
+   * Whether a check has just ended the drain. One that has sessions may be out of this proxy's
+   * reach alone, and what was not checked yet is not known to be down.
+   */
+  boolean drained(CheckResult result) {
+    assert Thread.holdsLock(lock);
+    return emptyElsewhere != null
+        && !result.passed()
+        && !health.up()
+        && leases.isEmpty()
+        && emptyElsewhere.getAsBoolean();
   }
 
   /** Returns whether that is news. */

@@ -67,7 +67,7 @@ final class ProxyReader {
             frontends,
             backends,
             demand(proxy.section("demand")),
-            new ScalerReader(tls, listeners).read(proxy.section("scaler")),
+            new ScalerReader(tls, listeners).read(proxy.section("scaler"), backends),
             OperatorsReader.peers(proxy.section("peers")),
             operators.admin(proxy.section("admin")),
             operators.console(proxy.section("console")),

@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.config;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of the scaler. */
@@ -17,7 +18,7 @@ final class ScalerReader {
   }
 
   /** Null where it is off; what is wrong in it counts all the same. */
-  @Nullable ScalerConfig read(Section section) {
+  @Nullable ScalerConfig read(Section section, List<BackendConfig> backends) {
     boolean enabled = section.flag("enabled");
     ScalerConfig scaler =
         new ScalerConfig(
@@ -38,6 +39,16 @@ final class ScalerReader {
     }
     if (!enabled) {
       return null;
+    }
+    if (scaler.maxInstances() == 0 && section.good(MAX)) {
+      backends.stream()
+          .filter(backend -> backend.discovery().followed() != null)
+          .findFirst()
+          .ifPresent(backend ->
+              section.problem(
+                  MAX,
+                  "0 is the number of servers, and those of backend %s are the addresses that its name has at the moment; write how many there may be"
+                      .formatted(backend.name())));
     }
     listeners.add("scaler", section, scaler.bind());
     return scaler;

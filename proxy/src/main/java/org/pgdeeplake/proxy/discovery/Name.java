@@ -129,10 +129,14 @@ final class Name {
     doubted = true;
   }
 
-  /** Whether the last answer does. */
+  /** Whether the last answer does; that there is nobody, only where nobody waits. */
   private boolean does(@Nullable Duration maxAge) {
-    return last instanceof Answer.Found found
-        && System.nanoTime() - endedNanos < life(found, maxAge).toNanos();
+    long age = System.nanoTime() - endedNanos;
+    return switch (last) {
+      case Answer.Found found -> age < life(found, maxAge).toNanos();
+      case Answer.None() -> maxAge == null && age < interval.toNanos();
+      case Answer.Silence _ -> false;
+    };
   }
 
   private Duration life(Answer.Found found, @Nullable Duration maxAge) {

@@ -129,10 +129,10 @@ public final class Operations {
     return both;
   }
 
-  /** DRAIN until the server goes down; READY from then on. */
+  /** DRAIN until the server is down and has no session on any replica; READY from then on. */
   public void drainUntilDown(Caller caller, Topology.Place place) {
     log.info("{}: server {} is to be drained until it is down", caller, place.name());
-    place.backend().drainUntilDown(place.server());
+    place.backend().drainUntilDown(place.server(), () -> replicas.sessions(place) == 0);
     replicas.administered(place, AdministrativeState.DRAIN, true);
   }
 

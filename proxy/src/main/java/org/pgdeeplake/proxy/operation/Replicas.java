@@ -25,7 +25,7 @@ public interface Replicas {
   /**
    * An operator wants that of a server, here and everywhere.
    *
-   * @param untilDown a drain that ends when the server has gone down
+   * @param untilDown a drain that ends when the server is empty and down
    */
   void administered(Topology.Place place, AdministrativeState wanted, boolean untilDown);
 

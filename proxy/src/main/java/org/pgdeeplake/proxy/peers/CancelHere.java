@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.peers;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -22,34 +23,34 @@ record CancelHere(String self, CancelKeys keys, ServerConnector connector, Event
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /**
-   * Completes with whether the server was reached, when it has closed the connection.
+   * Completes with whether the server was reached, when it has closed the connection. Who no longer
+   * waits cancels it, on the loop: a request that came later could meet another query.
    *
    * @param body for whom it is, and the CancelRequest in hexadecimal
    */
   CompletableFuture<Boolean> cancel(String body) {
-    @Nullable Lease lease = key(body).map(keys::lease).orElse(null);
-    if (lease == null) {
+    @Nullable CancelKey key = key(body).orElse(null);
+    @Nullable Lease lease = key == null ? null : keys.lease(key);
+    if (key == null || lease == null) {
       return CompletableFuture.completedFuture(false);
     }
     CompletableFuture<Boolean> done = new CompletableFuture<>();
-    byte[] packet = key(body).orElseThrow().request();
     CancelDelivery delivery =
         CancelDelivery.begin(
             connector,
             lease.destination(true, new ProxyHeader.Unknown()),
             loop,
             LIMIT,
-            packet,
+            key.request(),
             done::complete);
-    // Whoever asked may have gone before; the server gets its request all the same.
-    var _ =
+    ScheduledFuture<?> end =
         loop.schedule(
-            () -> {
-              var _ = done.complete(delivery.delivered());
-              delivery.cancel();
-            },
-            LIMIT.toMillis(),
-            TimeUnit.MILLISECONDS);
+            () -> done.complete(delivery.delivered()), LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        done.whenComplete((reached, problem) -> {
+          end.cancel(false);
+          delivery.cancel();
+        });
     return done;
   }
 

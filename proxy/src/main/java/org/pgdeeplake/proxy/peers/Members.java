@@ -70,20 +70,25 @@ final class Members {
             : Change.DEMAND;
     if (before == null || !before.up()) {
       log.info("peer {} is up", member);
-      replacePredecessors(member);
+      if (replacesPredecessors(member)) {
+        change = Change.DEMAND;
+      }
     }
     publish();
     return change;
   }
 
   /** Two processes cannot have one address: who was there before has ended. */
-  private void replacePredecessors(Member member) {
+  private boolean replacesPredecessors(Member member) {
+    boolean replaces = false;
     for (Member other : List.copyOf(byId.values())) {
       if (!other.up() && other.at().equals(member.at())) {
         log.info("peer {} is forgotten: another one is at its address", other);
         var _ = forget(other);
+        replaces = true;
       }
     }
+    return replaces;
   }
 
   /** It is not heard any more; what it said counts on. */

@@ -62,6 +62,9 @@ final class PeerLink {
   /** What the log knows of why there is no connection. */
   private String told = "";
 
+  /**
+   * @param self by which the replica there knows this reader
+   */
   PeerLink(InetSocketAddress address, String self, PeerHttp http, Listener listener) {
     this.address = address;
     this.self = self;

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.peers;
 
-import java.net.InetAddress;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -11,10 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.PeersConfig;
-import org.pgdeeplake.proxy.discovery.AllAddresses;
+import org.pgdeeplake.proxy.discovery.Resolver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +28,9 @@ final class PeerLinks {
   private static final Logger log = LoggerFactory.getLogger(PeerLinks.class);
   private static final int LOST_INTERVALS = 3;
 
-  private final AllAddresses names;
-  private final BiFunction<InetSocketAddress, PeerLinks, PeerLink> factory;
+  private final Resolver resolver;
+  private final EventLoop loop;
+  private final Function<InetSocketAddress, PeerLink> factory;
   private final Map<InetSocketAddress, PeerLink> links = new HashMap<>();
   private final Map<HostPort, Set<InetSocketAddress>> addresses = new HashMap<>();
 
@@ -40,8 +42,9 @@ final class PeerLinks {
   /**
    * @param factory of a link with an address
    */
-  PeerLinks(AllAddresses names, BiFunction<InetSocketAddress, PeerLinks, PeerLink> factory) {
-    this.names = names;
+  PeerLinks(Resolver resolver, EventLoop loop, Function<InetSocketAddress, PeerLink> factory) {
+    this.resolver = resolver;
+    this.loop = loop;
     this.factory = factory;
   }
 
@@ -55,10 +58,11 @@ final class PeerLinks {
     addresses.keySet().retainAll(targets);
     unresolved.retainAll(targets);
     for (HostPort target : targets) {
-      names
-          .of(target.host())
-          .addListener((io.netty.util.concurrent.Future<List<InetAddress>> answer) -> {
-            if (answer.isSuccess()) {
+      resolver
+          .resolveAll(target, loop)
+          .addListener((Future<List<InetSocketAddress>> answer) -> {
+            // Oneself has one; so that there is none is nothing to go by.
+            if (answer.isSuccess() && !answer.getNow().isEmpty()) {
               resolved(target, answer.getNow());
               connect(config, signature, members);
             } else if (unresolved.add(target)) {
@@ -71,13 +75,11 @@ final class PeerLinks {
     connect(config, signature, members);
   }
 
-  private void resolved(HostPort target, List<InetAddress> found) {
+  private void resolved(HostPort target, List<InetSocketAddress> found) {
     if (unresolved.remove(target)) {
       log.info("{} resolves again", target.host());
     }
-    Set<InetSocketAddress> now = new LinkedHashSet<>();
-    found.forEach(address -> now.add(new InetSocketAddress(address, target.port())));
-    addresses.put(target, now);
+    addresses.put(target, Set.copyOf(found));
   }
 
   private void connect(PeersConfig config, Signature signature, Members members) {
@@ -91,9 +93,7 @@ final class PeerLinks {
       log.error("proxy.peers.dns has {} addresses; {} are asked", wanted.size(), PeersConfig.MAX);
     }
     tooMany = wanted.size() > PeersConfig.MAX + 1;
-    wanted.stream()
-        .limit(PeersConfig.MAX + 1)
-        .forEach(at -> links.computeIfAbsent(at, it -> factory.apply(it, this)));
+    wanted.stream().limit(PeersConfig.MAX + 1).forEach(at -> links.computeIfAbsent(at, factory));
     links.values().removeIf(link -> !wanted.contains(link.address()) && unneeded(link, members));
     Duration limit = config.interval().multipliedBy(LOST_INTERVALS);
     for (PeerLink link : links.values()) {

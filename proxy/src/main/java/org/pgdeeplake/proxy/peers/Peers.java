@@ -23,7 +23,7 @@ import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.PeersConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.config.Secret;
-import org.pgdeeplake.proxy.discovery.AllAddresses;
+import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.PeerFacts;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -44,6 +44,7 @@ public final class Peers implements Replicas, AutoCloseable {
   private static final Duration SETTLING = Duration.ofSeconds(3);
 
   private static final int ID_BYTES = 8;
+  private static final int LINK_BYTES = 4;
   private static final int MAX_NAME = 63;
 
   /** Who waits until all others have no session with a server. */
@@ -57,7 +58,6 @@ public final class Peers implements Replicas, AutoCloseable {
   private final PeerDoor door;
   private final PeerHttp http;
   private final CancelHere cancelHere;
-  private final AllAddresses names;
   private final PeerLinks links;
   private final List<Awaiting> awaiting = new CopyOnWriteArrayList<>();
   private final LongAdder asked = new LongAdder();
@@ -71,21 +71,33 @@ public final class Peers implements Replicas, AutoCloseable {
   public Peers(
       Transport transport,
       EventLoop loop,
+      Resolver resolver,
       Operations operations,
       CancelKeys cancelKeys,
       ServerConnector connector) {
-    byte[] random = new byte[ID_BYTES];
-    new SecureRandom().nextBytes(random);
-    String id = HexFormat.of().formatHex(random);
+    String id = random(ID_BYTES);
     this.loop = loop;
     this.operations = operations;
-    this.wishes = new Wishes(id, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+    this.wishes =
+        new Wishes(
+            id, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()), members::sessions);
     this.own = new OwnState(id, hostName(), loop, operations, wishes);
     this.door = new PeerDoor(this::config, () -> Instant.now().getEpochSecond());
     this.http = new PeerHttp(transport, loop, () -> Instant.now().getEpochSecond());
     this.cancelHere = new CancelHere(id, cancelKeys, connector, loop);
-    this.names = new AllAddresses(transport, loop);
-    this.links = new PeerLinks(names, (at, all) -> new PeerLink(at, id, http, new Heard()));
+    // A reader's name is its link's: of a replica with two addresses one link must not end the
+    // other.
+    this.links =
+        new PeerLinks(
+            resolver,
+            loop,
+            at -> new PeerLink(at, id + "-" + random(LINK_BYTES), http, new Heard()));
+  }
+
+  private static String random(int bytes) {
+    byte[] random = new byte[bytes];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
   }
 
   /** A pod's name; of a process started by hand there may be none. */
@@ -327,7 +339,6 @@ public final class Peers implements Replicas, AutoCloseable {
     }
     loop.execute(() -> {
       links.close();
-      names.close();
       awaiting.forEach(one -> one.empty().complete(false));
     });
   }

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.operation.Topology;
@@ -13,6 +14,7 @@ import org.pgdeeplake.proxy.operation.Topology;
 final class Wishes {
   private final String self;
   private final LongSupplier micros;
+  private final ToIntFunction<ServerName> sessionsElsewhere;
   private final Map<ServerName, Wish> last = new HashMap<>();
 
   /** Until they go down. */
@@ -20,10 +22,12 @@ final class Wishes {
 
   /**
    * @param micros since 1970
+   * @param sessionsElsewhere that other replicas have with a server; from memory
    */
-  Wishes(String self, LongSupplier micros) {
+  Wishes(String self, LongSupplier micros, ToIntFunction<ServerName> sessionsElsewhere) {
     this.self = self;
     this.micros = micros;
+    this.sessionsElsewhere = sessionsElsewhere;
   }
 
   /** This replica was told. Makes the server what it should be, whatever came in between. */
@@ -47,18 +51,15 @@ final class Wishes {
   }
 
   private boolean apply(Topology.Place place, AdministrativeState wanted, boolean untilDown) {
-    // A drain until down of one that is down is over.
-    AdministrativeState state =
-        untilDown && !place.server().up() ? AdministrativeState.READY : wanted;
-    boolean other = place.server().administrative() != state;
-    boolean drains = untilDown && state == AdministrativeState.DRAIN;
-    if (drains) {
-      place.backend().drainUntilDown(place.server());
-      draining.add(ServerName.of(place));
+    ServerName name = ServerName.of(place);
+    boolean other = place.server().administrative() != wanted;
+    if (untilDown && wanted == AdministrativeState.DRAIN) {
+      place.backend().drainUntilDown(place.server(), () -> sessionsElsewhere.applyAsInt(name) == 0);
+      draining.add(name);
     } else {
-      draining.remove(ServerName.of(place));
+      draining.remove(name);
       if (other) {
-        place.backend().administer(place.server(), state);
+        place.backend().administer(place.server(), wanted);
       }
     }
     return other;

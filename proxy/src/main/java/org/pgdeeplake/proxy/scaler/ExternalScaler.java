@@ -98,18 +98,7 @@ final class ExternalScaler {
       return;
     }
     String name = first.name();
-    streams.add((ServerCallStreamObserver<Boolean>) answer, () -> active(name));
-  }
-
-  /** A backend that a reload has removed has no demand. */
-  private boolean active(String name) {
-    for (Backend backend : scales.backends()) {
-      if (backend.name().equals(name)) {
-        Scale scale = scales.look(backend);
-        return scale != null && scale.active();
-      }
-    }
-    return false;
+    streams.add((ServerCallStreamObserver<Boolean>) answer, () -> scales.active(name));
   }
 
   /** Null where that was told to be wrong. */

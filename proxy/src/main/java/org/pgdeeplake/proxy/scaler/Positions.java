@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.scaler;
 
+import io.netty.util.NetUtil;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.regex.Pattern;
 /**
  * In which order a StatefulSet has its instances: it starts from position 0 up and stops from the
  * highest down. A server's position is the number at the end of its name, counted from the lowest
- * of its backend; where one of them has no number, their order in the configuration.
+ * of its backend; where one of them has no number, as an address has none, their order in the
+ * configuration.
  */
 final class Positions {
   private static final Pattern NUMBER = Pattern.compile("(?:.*\\D)?(\\d{1,9})");
@@ -42,6 +44,9 @@ final class Positions {
   }
 
   private static int number(String name) {
+    if (NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name)) {
+      return NONE;
+    }
     Matcher form = NUMBER.matcher(name);
     return form.matches() ? Integer.parseInt(form.group(1)) : NONE;
   }

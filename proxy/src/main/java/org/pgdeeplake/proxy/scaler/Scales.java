@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.scaler;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -18,6 +19,9 @@ public final class Scales {
   private final Supplier<List<Backend>> backends;
   private final Supplier<@Nullable ScalerConfig> config;
   private final Map<Backend, BackendScale> scales = new ConcurrentHashMap<>();
+
+  /** Backends that had demand when all were looked at, by name. */
+  private volatile Set<String> active = Set.of();
 
   /**
    * @param backends that there are now
@@ -56,15 +60,30 @@ public final class Scales {
         .look(now, demand.total(backend.name()), nanos);
   }
 
+  /**
+   * Whether there was demand at the last {@link #lookAll}; however many ask, the load is added up
+   * once. A backend that a reload has removed has none.
+   */
+  boolean active(String backend) {
+    return active.contains(backend);
+  }
+
   /** To be called at least every second: it is what moves servers in and out of being spare. */
   void lookAll() {
     Set<Backend> now = Set.copyOf(backends.get());
     scales.keySet().retainAll(now);
+    Set<String> wanted = new HashSet<>();
     if (on()) {
-      now.forEach(this::look);
+      for (Backend backend : now) {
+        Scale scale = look(backend);
+        if (scale != null && scale.active()) {
+          wanted.add(backend.name());
+        }
+      }
     } else {
       scales.values().forEach(BackendScale::end);
       scales.clear();
     }
+    active = Set.copyOf(wanted);
   }
 }

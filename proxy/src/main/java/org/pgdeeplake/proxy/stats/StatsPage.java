@@ -128,7 +128,10 @@ public final class StatsPage {
         figure("Waiting", Units.count(demand.waiting()), "clients"),
         figure("Oldest waiter", Units.wholeTime(demand.oldestWaiterSeconds()), ""),
         figure("Servers up", up(view), "of " + view.topology().places().size()),
-        figure("Demand", Units.count(demand.demand()), demand.demand() == 0 ? "may sleep" : ""),
+        figure(
+            "Demand",
+            Units.count(view.demandEverywhere()),
+            view.demandEverywhere() == 0 ? "may sleep" : ""),
         figure("Busy", Units.count(demand.busy()), "sessions"),
         figure("In transaction", Units.count(demand.inTransaction()), "sessions"),
         figure("Idle", Units.count(demand.idle()), "sessions"),

@@ -12,6 +12,7 @@ import org.pgdeeplake.proxy.session.SessionSnapshot;
  * What the page shows: one moment.
  *
  * @param ready every frontend listens, and the proxy is not shutting down
+ * @param demandEverywhere of all replicas: 0 is all that lets the servers sleep
  * @param sessions waiters first, the oldest of them before all others; then by age
  */
 public record View(
@@ -20,6 +21,7 @@ public record View(
     boolean ready,
     Topology topology,
     Demand.Snapshot demand,
+    int demandEverywhere,
     List<SessionSnapshot> sessions,
     History history) {
 

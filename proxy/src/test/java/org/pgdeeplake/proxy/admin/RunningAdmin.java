@@ -86,13 +86,15 @@ final class RunningAdmin implements AutoCloseable {
     metrics.register(scene.frontend, scene.traffic, () -> true);
     metrics.register(scene.backend);
     metrics.register(scene.demand);
+    Resolver resolver = new Resolver(transport);
     peers =
         new Peers(
             transport,
             loops.next(),
+            resolver,
             operations,
             new CancelKeys(),
-            new ServerConnector(transport, new Resolver(transport)));
+            new ServerConnector(transport, resolver));
     metrics.registerPeers(peers::facts);
     server = new AdminServer(loops, metrics, operations, peers, () -> ready, limits);
     try {

@@ -10,6 +10,7 @@ import static org.pgdeeplake.proxy.backend.BackendScene.BAD;
 import static org.pgdeeplake.proxy.backend.BackendScene.GOOD;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -231,7 +232,7 @@ class AdministrationTest {
 
   @Test
   void aDrainUntilDownEndsWithItsFall() {
-    backend.drainUntilDown(scene.server(1));
+    backend.drainUntilDown(scene.server(1), () -> true);
     assertThat(scene.server(1).administrative()).isEqualTo(DRAIN);
     assertThat(scene.server(1).drainsUntilDown()).isTrue();
     assertThat(scene.server(1).unsettled()).as("checked often").isTrue();
@@ -245,14 +246,37 @@ class AdministrationTest {
     assertThat(scene.enter().served()).isTrue();
   }
 
+  /** One proxy may have lost sight of a server on which clients are. */
+  @Test
+  void aDrainUntilDownOutlastsAFallWithSessions() {
+    BackendScene.Client here = scene.enter();
+    AtomicBoolean emptyElsewhere = new AtomicBoolean();
+    backend.drainUntilDown(scene.server(1), emptyElsewhere::get);
+    fall();
+    assertThat(scene.server(1).administrative()).as("one is on it").isEqualTo(DRAIN);
+    here.lease().close();
+    fall();
+    assertThat(scene.server(1).administrative()).as("another proxy's is on it").isEqualTo(DRAIN);
+    scene.check(1, GOOD);
+    emptyElsewhere.set(true);
+    assertThat(scene.server(1).administrative()).as("it is up").isEqualTo(DRAIN);
+    fall();
+    assertThat(scene.server(1).administrative()).isEqualTo(READY);
+  }
+
+  private void fall() {
+    scene.check(1, BAD);
+    scene.check(1, BAD);
+  }
+
   @Test
   void anOperatorsWordIsTheLast() {
-    backend.drainUntilDown(scene.server(1));
+    backend.drainUntilDown(scene.server(1), () -> true);
     scene.administer(1, DRAIN);
     scene.check(1, BAD);
     scene.check(1, BAD);
     assertThat(scene.server(1).administrative()).isEqualTo(DRAIN);
-    backend.drainUntilDown(scene.server(1));
+    backend.drainUntilDown(scene.server(1), () -> true);
     scene.administer(1, MAINT);
     assertThat(scene.server(1).drainsUntilDown()).isFalse();
   }
@@ -261,7 +285,7 @@ class AdministrationTest {
   void oneThatIsDownAlreadyIsReadyAfterTheNextLook() {
     scene.check(1, BAD);
     scene.check(1, BAD);
-    backend.drainUntilDown(scene.server(1));
+    backend.drainUntilDown(scene.server(1), () -> true);
     scene.check(1, BAD);
     assertThat(scene.server(1).administrative()).isEqualTo(READY);
   }

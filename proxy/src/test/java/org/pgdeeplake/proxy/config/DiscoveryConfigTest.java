@@ -134,4 +134,19 @@ class DiscoveryConfigTest {
                 + " discovery.dns: host names have no underscore (RFC 1123); write another name, or"
                 + " verify-ca");
   }
+
+  /** What is wanted at most cannot be what there is. */
+  @Test
+  void aPlainNameWantsAMaximumOfTheScaler() throws ConfigException {
+    String scaler = "discovery.dns = \"pg.x:1\" }\nproxy.scaler { enabled = true";
+    assertThat(problems(scaler))
+        .singleElement()
+        .asString()
+        .contains("proxy.scaler.max-instances: 0 is the number of servers", "backend b");
+    assertThat(
+            backend("dns = \"pg.x:1\" }\nproxy.scaler { enabled = true, max-instances = 4")
+                .discovery()
+                .followed())
+        .isNotNull();
+  }
 }

@@ -214,6 +214,77 @@ class PeersIT {
     }
   }
 
+  /** One that comes while a pod ends has not checked it yet, and sends nobody there. */
+  @Test
+  void aReplicaThatJoinsKeepsADrainUntilDown() throws IOException {
+    try (Replicas replicas = new Replicas(2, first, second)) {
+      TestProxy one = replicas.start(1);
+      try (RawClient session = RawClient.session(one.address())) {
+        String on = one.server(1).server().sessions() == 1 ? "s1" : "s2";
+        int number = on.equals("s1") ? 1 : 2;
+        CompletableFuture<HttpResponse<String>> hook =
+            CompletableFuture.supplyAsync(() ->
+                replicas.ask(1, "POST", "/api/v1/servers/" + on + "/drain?wait=30s&until=down"));
+        await("here").until(() -> states(number, one).equals("drain"));
+        TestProxy two = replicas.launch(2);
+        replicas.awaitPeers(2, 1);
+        two.awaitUp(1);
+        await("it has checked it").until(() -> two.server(number).server().up());
+        assertThat(states(number, one, two)).isEqualTo("drain drain");
+        for (int i = 0; i < 4; i++) {
+          RawClient.session(two.address()).close();
+        }
+        assertThat(two.server(number).server().traffic().sessionsTotal()).isZero();
+        assertThat(hook).isNotDone();
+        session.send(RawClient.terminate());
+        assertThat(hook.join().statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** A name may have two addresses of one replica, as of both families. */
+  @Test
+  void aReplicaWithTwoAddressesIsOnePeerAndStaysUp() {
+    try (LoggedLines log = new LoggedLines("org.pgdeeplake.proxy.peers");
+        Replicas replicas = new Replicas(2, first, second)) {
+      int port = replicas.adminPort(1).number();
+      replicas.launch(1, "admin.bind = \"0.0.0.0:" + port + "\"");
+      replicas.launch(2, "peers.dns = \"127.0.0.1:%d, 127.0.0.2:%d\"".formatted(port, port));
+      replicas.awaitPeers(2, 1);
+      await("for several beats")
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> replicas.metric(2, "pgproxy_peers{state=\"up\"}") == 1);
+      assertThat(log.lines()).noneMatch(line -> line.contains("silent"));
+    }
+  }
+
+  @Test
+  void theQueryCountsIdleSessionsWhicheverReplicaIsAsked() throws IOException {
+    try (Replicas replicas = new Replicas(2, first, second)) {
+      TestProxy one = replicas.launch(1, "demand.idle-after = 1ms");
+      TestProxy two = replicas.launch(2, "demand.idle-after = 1ms");
+      one.awaitUp(2);
+      two.awaitUp(2);
+      replicas.awaitPeers(1, 1);
+      replicas.awaitPeers(2, 1);
+      try (RawClient _ = RawClient.session(one.address())) {
+        await("it counts no more").until(() -> demand(one) == 0 && demand(two) == 0);
+        for (int number = 1; number <= 2; number++) {
+          int of = number;
+          await("both tell it")
+              .untilAsserted(() -> assertThat(sessions(replicas, of)).contains(",\"1\"]}]}}"));
+        }
+      }
+    }
+  }
+
+  private static String sessions(Replicas replicas, int number) {
+    return replicas
+        .ask(number, "GET", "/api/v1/query?query=sum(haproxy_backend_current_sessions)")
+        .body();
+  }
+
   private static String states(int server, TestProxy... proxies) {
     List<String> states = new ArrayList<>();
     for (TestProxy proxy : proxies) {

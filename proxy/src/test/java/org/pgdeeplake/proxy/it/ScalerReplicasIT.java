@@ -83,4 +83,32 @@ class ScalerReplicasIT {
       }
     }
   }
+
+  @Test
+  void oneClientOfAllAsksEachInTurnAndHearsTheSame() throws Exception {
+    try (TestPostgres postgres = TestPostgres.started();
+        Replicas replicas = new Replicas(3, postgres)) {
+      List<TestProxy> proxies = start(replicas);
+      proxies.forEach(proxy -> proxy.awaitUp(1));
+      try (KedaClient keda =
+              KedaClient.across(
+                  proxies.stream().map(proxy -> proxy.proxy().scalerAddress()).toList());
+          RawClient client = RawClient.session(proxies.getFirst().address())) {
+        client.send(RawClient.query("select pg_sleep(60)"));
+        await("all know").until(() -> allTell(replicas));
+        String calls = "pgproxy_scaler_calls_total{code=\"OK\",method=\"GetMetrics\"}";
+        await("each was asked")
+            .until(() -> {
+              assertThat(keda.metric().whole()).isEqualTo(1);
+              return List.of(1, 2, 3).stream()
+                  .allMatch(number -> replicas.metric(number, calls) > 1);
+            });
+      }
+    }
+  }
+
+  private static boolean allTell(Replicas replicas) {
+    return List.of(1, 2, 3).stream()
+        .allMatch(number -> replicas.metric(number, "pgproxy_demand") == 1);
+  }
 }

@@ -55,6 +55,7 @@ class StateTest {
             ready,
             new Topology(config, List.of(), List.of(scenes).stream().map(s -> s.backend).toList()),
             scene.demand.snapshot(),
+            0,
             sessions,
             new History()));
   }

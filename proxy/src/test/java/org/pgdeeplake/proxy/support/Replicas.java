@@ -85,6 +85,11 @@ public final class Replicas implements AutoCloseable {
     return process;
   }
 
+  /** Where that one's admin port is. */
+  public ReservedPort adminPort(int number) {
+    return admin.get(number - 1);
+  }
+
   public ReservedPort processPort() {
     return client;
   }

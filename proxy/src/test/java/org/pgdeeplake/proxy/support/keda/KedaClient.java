@@ -57,6 +57,16 @@ public final class KedaClient implements AutoCloseable {
     return new KedaClient(to(scaler).usePlaintext(), map);
   }
 
+  /** In plain text, to a name that has all these addresses. */
+  @SuppressWarnings("deprecation") // The other way is one registry for the process.
+  public static KedaClient across(List<InetSocketAddress> scalers) {
+    return new KedaClient(
+        NettyChannelBuilder.forTarget(ListedAddresses.SCHEME + ":///replicas")
+            .nameResolverFactory(new ListedAddresses(scalers))
+            .usePlaintext(),
+        Map.of());
+  }
+
   /**
    * @param own null: it shows none
    */
