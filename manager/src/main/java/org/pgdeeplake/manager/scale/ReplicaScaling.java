@@ -229,7 +229,7 @@ public final class ReplicaScaling {
   private void takeBack(ReplicaPlan plan) throws InterruptedException {
     boolean interrupted = Thread.interrupted();
     try {
-      List<String> failures = proxy.takeBack(ending(plan.leaving()));
+      List<String> failures = proxy.takeBack(wait.ending(plan.leaving(), lowered));
       warnings.addAll(failures);
       failures.forEach(progress::line);
     } finally {
@@ -237,25 +237,6 @@ public final class ReplicaScaling {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  /** Sessions that came to one of these now would be cut off with it. */
-  private List<Instance> ending(List<Instance> leaving) {
-    List<Instance> ending = new ArrayList<>();
-    for (Instance instance : leaving) {
-      try {
-        boolean stopping =
-            lowered || deployment.state(instance).phase() == InstanceState.Phase.STOPPED;
-        if (stopping && !deployment.isGone(instance)) {
-          ending.add(instance);
-        }
-      } catch (DeploymentFailed _) {
-        if (lowered) {
-          ending.add(instance);
-        }
-      }
-    }
-    return ending;
   }
 
   private void doubt(ReplicaPlan plan) throws InterruptedException {

@@ -206,8 +206,7 @@ class KubernetesScaleIT {
     grow();
     scene.preStop = true;
     try (Connection session = clientOn(2)) {
-      Manage failed =
-          scene.manage("scale", "2", "--drain-timeout", "1s", "--start-timeout", "1s");
+      Manage failed = scene.manage("scale", "2", "--drain-timeout", "1s", "--start-timeout", "1s");
       assertThat(failed.code()).as(failed.toString()).isEqualTo(ExitCodes.FAILED);
       assertThat(failed.err())
           .contains("pg-deeplake-2 still there", "the proxy sends it nobody until it is down");
