@@ -20,6 +20,12 @@
 {{- define "pg-deeplake.proxyHeadless" -}}{{ include "pg-deeplake.proxyName" . }}-headless{{- end }}
 {{- define "pg-deeplake.redisName" -}}{{ include "pg-deeplake.fullname" . }}-redis{{- end }}
 
+{{/* Of a Service of the release, for the proxy's resolver: absolute, so that no search list is needed. (list $ service) */}}
+{{- define "pg-deeplake.absolute" -}}
+{{- $root := index . 0 -}}
+{{ index . 1 }}.{{ $root.Release.Namespace }}.svc.{{ $root.Values.clusterDomain }}.
+{{- end }}
+
 {{- define "pg-deeplake.serviceAccount" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "pg-deeplake.fullname" .) .Values.serviceAccount.name -}}

@@ -12,6 +12,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The chart, rendered as {@code helm template} does: release pg-deeplake in namespace db. */
 final class Chart {
@@ -29,7 +30,15 @@ final class Chart {
   }
 
   static Rendered example(String name) {
-    return render(read(DIRECTORY.resolve("examples").resolve(name + ".yaml")));
+    return render(Yaml.dump(exampleValues(name)));
+  }
+
+  /** Argo CD's are in its Application. */
+  static Map<?, ?> exampleValues(String name) {
+    Map<?, ?> file = Yaml.load(read(DIRECTORY.resolve("examples").resolve(name + ".yaml")));
+    return "Application".equals(file.get("kind"))
+        ? Yaml.map(file, "spec", "source", "helm", "valuesObject")
+        : file;
   }
 
   static Rendered render(Path chart, String release, String... values) {

@@ -89,6 +89,7 @@ final class Combinations {
       """
       nameOverride: other
       fullnameOverride: quite-other
+      clusterDomain: k8s.example.org
       commonLabels: {team: data}
       commonAnnotations: {note: x}
       imagePullSecrets: [{name: registry}]

@@ -66,7 +66,7 @@ class ObjectsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"beta", "production"})
+  @ValueSource(strings = {"beta", "production", "argocd"})
   void eachExample(String name) {
     check(Chart.example(name));
   }

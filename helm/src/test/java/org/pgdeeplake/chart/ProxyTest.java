@@ -89,17 +89,28 @@ class ProxyTest {
     assertThat(at(service, "spec", "publishNotReadyAddresses").getAsBoolean()).isTrue();
     assertThat(rendered.proxyConf())
         .contains(
-            "peers { dns = \"pg-deeplake-proxy-headless\", secret = ${PG_PROXY_PEERS_SECRET} }");
+            "peers { dns = \"pg-deeplake-proxy-headless.db.svc.cluster.local.\", secret ="
+                + " ${PG_PROXY_PEERS_SECRET} }");
   }
 
   @Test
   void itLooksForAsManyInstancesAsThereCanBe() {
     assertThat(Chart.render("replicaCount: 3").proxyConf())
-        .contains("dns = \"pg-deeplake-{0..2}.pg-deeplake-headless:5432\"");
+        .contains("dns = \"pg-deeplake-{0..2}.pg-deeplake-headless.db.svc.cluster.local.:5432\"");
     assertThat(
             Chart.render("{replicaCount: 3, autoscaling: {enabled: true, maxReplicas: 8}}")
                 .proxyConf())
-        .contains("dns = \"pg-deeplake-{0..7}.pg-deeplake-headless:5432\"");
+        .contains("dns = \"pg-deeplake-{0..7}.pg-deeplake-headless.db.svc.cluster.local.:5432\"");
+  }
+
+  /** Of a name that is not, the search list would be asked first, and the proxy knows none. */
+  @Test
+  void namesAreAbsoluteInTheClustersDomain() {
+    assertThat(Chart.render("clusterDomain: k8s.example.org").proxyConf().lines())
+        .filteredOn(line -> line.contains("dns = "))
+        .hasSize(2)
+        .allSatisfy(line ->
+            assertThat(line).containsPattern("-headless\\.db\\.svc\\.k8s\\.example\\.org\\.[:\"]"));
   }
 
   @Test

@@ -69,6 +69,10 @@ class RefusalsTest {
         "proxy: {stats: {auth: nopassword}}|auth",
         "proxy: {service: {type: ExternalName}}|type",
         "drain: {timeoutSeconds: 7200}|timeoutSeconds",
+        "drain: {shutdownSeconds: 0}|shutdownSeconds",
+        "drain: {shutdownSeconds: 9}|shutdownSeconds",
+        "clusterDomain: ''|clusterDomain",
+        "clusterDomain: cluster.local.|clusterDomain",
         "tls: {minVersion: TLSv1.1}|minVersion"
       })
   void theSchemaNamesWhatIsWrong(String values, String where) {

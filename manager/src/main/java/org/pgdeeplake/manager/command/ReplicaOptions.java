@@ -24,7 +24,8 @@ final class ReplicaOptions {
   @Option(
       names = "--no-drain",
       description =
-          "kubernetes only: the proxy is not asked for anything; sessions of pods that go are"
+          "kubernetes only: the proxy is not asked for anything, and pods go at once; their sessions"
+              + " have what the chart's preStop hook gives them (drain.timeoutSeconds), then are"
               + " closed.")
   private boolean noDrain;
 

@@ -86,14 +86,17 @@ public final class ScaleCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = DurationConverter.class,
       description =
-          "For the sessions of an instance that goes; then they are closed. Default: 60s.")
+          "For the sessions of an instance that goes; then they are closed, on kubernetes after what"
+              + " the pod's preStop hook gives them. Default: 60s.")
   private Duration drain = Duration.ofSeconds(60);
 
   @Option(
       names = "--start-timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "For a new instance to be healthy. Default: 5m.")
+      description =
+          "For a new instance to be healthy; on kubernetes also for pods that go to be gone."
+              + " Default: 5m.")
   private Duration start = Duration.ofMinutes(5);
 
   @Mixin private ReplicaOptions replicas = new ReplicaOptions();

@@ -78,6 +78,16 @@ public final class ProxyAdmin implements AutoCloseable {
   }
 
   /**
+   * Returns at once. The server takes no new sessions until it has gone down; what comes up in its
+   * place does.
+   */
+  public Answer<ServerState> drainUntilDown(String server)
+      throws ProxyFailed, InterruptedException {
+    String path = serverPath(server) + "/" + Administration.DRAIN.word();
+    return post(path + Exchange.query(Map.of("until", "down")), ServerState.class);
+  }
+
+  /**
    * Returns when the server has no session left.
    *
    * @param wanted DRAIN or MAINT

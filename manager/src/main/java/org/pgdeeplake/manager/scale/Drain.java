@@ -47,6 +47,28 @@ final class Drain {
     this.interrupted = interrupted;
   }
 
+  /** What becomes of sessions that are there after the limit. */
+  enum Rest {
+    CLOSED("was closed", "were closed"),
+    /** The runtime's, which may wait for them before it ends the instance. */
+    LEFT(
+        "has what the pod's preStop hook gives it (drain.timeoutSeconds of the chart), then is closed",
+        "have what the pod's preStop hook gives them (drain.timeoutSeconds of the chart), then are closed");
+
+    private final String one;
+    private final String many;
+
+    Rest(String one, String many) {
+      this.one = one;
+      this.many = many;
+    }
+
+    String words(long count, String instances) {
+      return "%d session%s of %s did not end in time and %s"
+          .formatted(count, count == 1 ? "" : "s", instances, count == 1 ? one : many);
+    }
+  }
+
   /**
    * What there still is after the limit.
    *
@@ -59,17 +81,13 @@ final class Drain {
       return sessions.isEmpty() && silent.isEmpty();
     }
 
-    List<String> warnings() {
+    List<String> warnings(Rest rest) {
       List<String> lines = new ArrayList<>();
-      sessions.forEach((instance, count) ->
-          lines.add(
-              "%d session%s of %s did not end in time and %s closed"
-                  .formatted(
-                      count, count == 1 ? "" : "s", instance.name(), count == 1 ? "was" : "were")));
+      sessions.forEach((instance, count) -> lines.add(rest.words(count, instance.name())));
       silent.forEach((instance, reason) ->
           lines.add(
-              "%s did not say whether it had sessions (%s); they were closed"
-                  .formatted(instance.name(), reason)));
+              "%s did not say whether it had sessions (%s); they %s"
+                  .formatted(instance.name(), reason, rest.many)));
       return lines;
     }
 

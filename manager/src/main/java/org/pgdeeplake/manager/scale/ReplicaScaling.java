@@ -34,6 +34,9 @@ public final class ReplicaScaling {
   private final ReplicaWait wait;
   private final List<String> warnings = new ArrayList<>();
 
+  /** Those that leave are ended, or may be: the order was given and not seen to have failed. */
+  private boolean lowered;
+
   public ReplicaScaling(
       ReplicatedDeployment deployment,
       PostgresAccess access,
@@ -108,7 +111,7 @@ public final class ReplicaScaling {
         grow(plan, count);
       }
     } finally {
-      takeBack();
+      takeBack(plan);
     }
     doubt(plan);
     return new Scaled(plan, warnings);
@@ -141,17 +144,23 @@ public final class ReplicaScaling {
   }
 
   private void shrink(ReplicaPlan plan, int count) throws DeploymentFailed, InterruptedException {
-    Replicas now = plan.now();
-    if (request.asksProxy()) {
-      drain(plan);
-      now = deployment.replicas();
-      if (!isOurs(now, plan.now())) {
-        throw new Locked(
-            "somebody else has scaled %s while sessions ended; nothing else has changed"
-                .formatted(now.owner()));
+    try {
+      Replicas now = plan.now();
+      if (request.asksProxy()) {
+        drain(plan);
+        now = deployment.replicas();
+        if (!isOurs(now, plan.now())) {
+          throw new Locked(
+              "somebody else has scaled %s while sessions ended; nothing else has changed"
+                  .formatted(now.owner()));
+        }
       }
+      lowered = true;
+      deployment.order(request.order(), now);
+    } catch (DeploymentFailed | InterruptedException e) {
+      undo(plan.now(), e);
+      throw e;
     }
-    deployment.order(request.order(), now);
     wait.untilCount(count);
     wait.untilGone(plan.leaving());
     for (Instance instance : plan.leaving()) {
@@ -170,25 +179,20 @@ public final class ReplicaScaling {
       }
       long left = proxy.await(request.drain());
       if (left > 0) {
-        warnings.add(
-            "%d session%s of %s did not end in time and were closed"
-                .formatted(left, left == 1 ? "" : "s", Scaling.names(plan.leaving())));
+        warnings.add(Drain.Rest.LEFT.words(left, Scaling.names(plan.leaving())));
       } else {
         // Who came past this proxy.
         long rest = Math.max(0, deadline - System.nanoTime());
-        warnings.addAll(drain.await(plan.leaving(), Duration.ofNanos(rest)).warnings());
+        Drain.Left others = drain.await(plan.leaving(), Duration.ofNanos(rest));
+        warnings.addAll(others.warnings(Drain.Rest.LEFT));
       }
-    } catch (DeploymentFailed | InterruptedException e) {
-      undo(plan.now(), e);
-      if (e instanceof ProxyFailed failed) {
-        throw new DeploymentFailed(
-            failed.getMessage()
-                + System.lineSeparator()
-                + "Nothing has changed. --no-drain ends instances without asking the proxy; their"
-                + " sessions are closed.",
-            failed);
-      }
-      throw e;
+    } catch (ProxyFailed e) {
+      throw new DeploymentFailed(
+          e.getMessage()
+              + System.lineSeparator()
+              + "Nothing has changed. --no-drain ends instances without asking the proxy; their"
+              + " sessions have what the pods' preStop hook gives them, if there is one.",
+          e);
     }
   }
 
@@ -200,12 +204,16 @@ public final class ReplicaScaling {
         : autoscaler.paused().equals(OptionalInt.of(before.count()));
   }
 
+  /** What was done before the number was lowered, if it was not. */
   private void undo(Replicas before, Exception cause) {
     boolean interrupted = Thread.interrupted();
     try {
       Replicas now = deployment.replicas();
-      if (before.autoscaler() != null && isOurs(now, before)) {
-        deployment.order(new ReplicaOrder.AsBefore(before), now);
+      if (isOurs(now, before)) {
+        lowered = false;
+        if (before.autoscaler() != null) {
+          deployment.order(new ReplicaOrder.AsBefore(before), now);
+        }
       }
     } catch (DeploymentFailed e) {
       cause.addSuppressed(e);
@@ -218,10 +226,10 @@ public final class ReplicaScaling {
   }
 
   /** An interrupt is for the steps before this one. */
-  private void takeBack() throws InterruptedException {
+  private void takeBack(ReplicaPlan plan) throws InterruptedException {
     boolean interrupted = Thread.interrupted();
     try {
-      List<String> failures = proxy.takeBack();
+      List<String> failures = proxy.takeBack(wait.ending(plan.leaving(), lowered));
       warnings.addAll(failures);
       failures.forEach(progress::line);
     } finally {

@@ -92,6 +92,29 @@ final class ReplicaWait {
         .formatted(instance.name(), state.detail().isEmpty() ? phase : state.detail());
   }
 
+  /**
+   * Those that are still there and about to go: sessions that came to one of them now would be cut
+   * off with it. Does not wait.
+   *
+   * @param ordered whether the controller has orders to end them
+   */
+  List<Instance> ending(List<Instance> leaving, boolean ordered) {
+    List<Instance> ending = new ArrayList<>();
+    for (Instance instance : leaving) {
+      try {
+        boolean ends = ordered || deployment.state(instance).phase() == InstanceState.Phase.STOPPED;
+        if (ends && !deployment.isGone(instance)) {
+          ending.add(instance);
+        }
+      } catch (DeploymentFailed _) {
+        if (ordered) {
+          ending.add(instance);
+        }
+      }
+    }
+    return ending;
+  }
+
   void untilGone(List<Instance> instances) throws DeploymentFailed, InterruptedException {
     until(() -> {
       List<Instance> left = new ArrayList<>();

@@ -209,7 +209,7 @@ public final class Scaling {
     progress.step("renewing " + instance.name());
     proxy.become(others);
     try {
-      warnings.addAll(drain.await(List.of(instance), request.drain()).warnings());
+      warnings.addAll(drain.await(List.of(instance), request.drain()).warnings(Drain.Rest.CLOSED));
       var _ = deployment.recreate(instance);
       warnings.addAll(startUp.bring(List.of(), List.of(instance)));
     } catch (DeploymentFailed e) {
@@ -239,7 +239,7 @@ public final class Scaling {
       // New sessions wait in the proxy while there is no server, and wake one afterwards.
       proxy.become(staying);
       try {
-        warnings.addAll(drain.await(leaving, request.drain()).warnings());
+        warnings.addAll(drain.await(leaving, request.drain()).warnings(Drain.Rest.CLOSED));
         stop(plan);
       } catch (DeploymentFailed e) {
         throw new DeploymentFailed(

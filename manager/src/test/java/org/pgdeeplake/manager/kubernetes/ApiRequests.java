@@ -37,6 +37,9 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     ApiPath path = ApiPath.parse(uri.path());
     String rule = path.rule(request.method().name());
     server.asked.add(rule);
+    if (path.resource().equals("secrets")) {
+      server.askedSecrets.add(rule.split(" ", 2)[0] + " " + path.name());
+    }
     var forbidden = server.forbidden(path.resource());
     if (forbidden.isPresent()) {
       answer(context, 403, forbidden.get());
@@ -45,7 +48,17 @@ final class ApiRequests extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else if (request.method().name().equals("PATCH")) {
       patch(context, request, path, uri, rule);
     } else {
-      orNotFound(context, path, server.get(path, labels(uri)));
+      read(context, path, rule, labels(uri));
+    }
+  }
+
+  private void read(
+      ChannelHandlerContext context, ApiPath path, String rule, Map<String, String> labels) {
+    var failure = server.failure(rule);
+    if (failure.isPresent()) {
+      answer(context, 500, ApiObjects.status(500, "InternalError", failure.get()));
+    } else {
+      orNotFound(context, path, server.get(path, labels));
     }
   }
 

@@ -51,9 +51,13 @@ final class ApiServerStandIn implements AutoCloseable {
   private final Map<String, Integer> ports = new ConcurrentHashMap<>();
   private final Map<String, String> forbidden = new ConcurrentHashMap<>();
   private final Map<String, String> failures = new ConcurrentHashMap<>();
+  private final Map<String, String> failOnce = new ConcurrentHashMap<>();
 
   /** What requests were for, such as {@code get pods}. */
   final Set<String> asked = new ConcurrentSkipListSet<>();
+
+  /** Of Secrets, such as {@code get pg-deeplake}. */
+  final Set<String> askedSecrets = new ConcurrentSkipListSet<>();
 
   /** Runs once, before the next patch that is no dry run: another is quicker. */
   final AtomicReference<Runnable> beforePatch = new AtomicReference<>(() -> {});
@@ -140,8 +144,14 @@ final class ApiServerStandIn implements AutoCloseable {
     failures.put(rule, message);
   }
 
+  /** The next one only. */
+  void failOnce(String rule, String message) {
+    failOnce.put(rule, message);
+  }
+
   Optional<String> failure(String rule) {
-    return Optional.ofNullable(failures.get(rule));
+    String once = failOnce.remove(rule);
+    return Optional.ofNullable(once != null ? once : failures.get(rule));
   }
 
   /** Empty: there is no such object or path. */

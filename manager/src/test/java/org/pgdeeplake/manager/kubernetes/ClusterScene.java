@@ -42,6 +42,9 @@ final class ClusterScene implements AutoCloseable {
   /** Of pods that the controllers start: whether they become ready. */
   volatile boolean ready = true;
 
+  /** Whether pods that shall end wait, as in a preStop hook, until {@link #endPreStop}. */
+  volatile boolean preStop;
+
   ClusterScene(int most, int replicas) throws Exception {
     ownSharedMemory(data.path());
     for (int ordinal = 1; ordinal <= most; ordinal++) {
@@ -107,7 +110,9 @@ final class ClusterScene implements AutoCloseable {
         }
       }
       for (int ordinal = postgres.instances().size() - 1; ordinal >= replicas(); ordinal--) {
-        if (running.remove(ordinal)) {
+        if (preStop && running.contains(ordinal)) {
+          server.store.update("pods", SET + "-" + ordinal, ClusterScene::terminating);
+        } else if (running.remove(ordinal)) {
           postgres.stop(ordinal + 1);
           server.deletePod(SET + "-" + ordinal);
         }
@@ -133,6 +138,18 @@ final class ClusterScene implements AutoCloseable {
     ((ObjectNode) copy.get("spec")).put("replicas", replicas);
     ApiPatch.bump(copy);
     return copy;
+  }
+
+  private static ObjectNode terminating(ObjectNode pod) {
+    ObjectNode copy = pod.deepCopy();
+    ((ObjectNode) copy.get("metadata")).put("deletionTimestamp", "2026-01-01T00:00:00Z");
+    return copy;
+  }
+
+  /** Their PostgreSQL ends, and then they are gone. */
+  void endPreStop() {
+    preStop = false;
+    controllers.execute(this::reconcile);
   }
 
   int replicas() {

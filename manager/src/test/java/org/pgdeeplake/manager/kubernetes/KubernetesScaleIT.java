@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.deployment.ServerList;
@@ -186,15 +188,49 @@ class KubernetesScaleIT {
   }
 
   @Test
-  void aSessionThatGoesOnIsClosedAfterTheLimitAndThatIsSaid() throws Exception {
+  void aSessionThatGoesOnIsLeftToThePodAfterTheLimitAndThatIsSaid() throws Exception {
     grow();
     try (Connection session = clientOn(2)) {
       Manage done = scene.manage("scale", "2", "--drain-timeout", "1s");
       assertThat(done.code()).as(done.toString()).isEqualTo(ExitCodes.OK);
       assertThat(done.out())
-          .contains("warning: 1 session of pg-deeplake-2 did not end in time and were closed");
+          .contains(
+              "warning: 1 session of pg-deeplake-2 did not end in time and has what the pod's"
+                  + " preStop hook gives it (drain.timeoutSeconds of the chart), then is closed");
       assertThat(session.isValid(5)).isFalse();
     }
+  }
+
+  @Test
+  void aPodWhosePreStopHookStillWaitsGetsNobodyUntilItIsDown() throws Exception {
+    grow();
+    scene.preStop = true;
+    try (Connection session = clientOn(2)) {
+      Manage failed = scene.manage("scale", "2", "--drain-timeout", "1s", "--start-timeout", "1s");
+      assertThat(failed.code()).as(failed.toString()).isEqualTo(ExitCodes.FAILED);
+      assertThat(failed.err())
+          .contains("pg-deeplake-2 still there", "the proxy sends it nobody until it is down");
+      assertThat(administrative()).containsExactly("ready", "ready", "drain");
+      assertThat(session.isValid(5)).isTrue();
+    }
+    scene.endPreStop();
+    // Or the next pod of that ordinal would never get a session.
+    await().atMost(LIMIT).until(() -> administrative().equals(List.of("ready", "ready", "ready")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list scaledobjects.keda.sh", "patch scaledobjects.keda.sh"})
+  void aFailureAfterTheDrainLeavesKedaAsItWas(String request) throws Exception {
+    grow();
+    assertThat(scene.manage("scale", "auto").code()).isZero();
+    scene.server.beforePatch.set(
+        () -> scene.server.failOnce(request, "etcdserver: leader changed"));
+    Manage failed = scene.manage("scale", "1");
+    assertThat(failed.code()).as(failed.toString()).isEqualTo(ExitCodes.FAILED);
+    assertThat(failed.err()).contains("leader changed");
+    assertThat(scene.replicas()).isEqualTo(3);
+    assertThat(scene.annotations().toString()).doesNotContain("keda");
+    assertThat(administrative()).containsOnly("ready");
   }
 
   @Test

@@ -2,12 +2,14 @@ package org.pgdeeplake.manager.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AutoClose;
@@ -42,9 +44,13 @@ class RoleTest {
     assertThat(run.code()).as(run.toString()).isZero();
   }
 
+  private static List<PolicyRule> rules() throws Exception {
+    return Serialization.unmarshal(Files.readString(ROLE), Role.class).getRules();
+  }
+
   private static Set<String> documented() throws Exception {
     Set<String> rules = new TreeSet<>();
-    for (PolicyRule rule : Serialization.unmarshal(Files.readString(ROLE), Role.class).getRules()) {
+    for (PolicyRule rule : rules()) {
       String group = rule.getApiGroups().getFirst();
       for (String resource : rule.getResources()) {
         String[] parts = resource.split("/", 2);
@@ -62,11 +68,11 @@ class RoleTest {
   void asksForWhatIsDocumentedAndForAllOfIt() throws Exception {
     scene.server.store.put("secrets", ApiObjects.read("secret.json"));
     ObjectNode set = scene.server.store.get("statefulsets", "pg-deeplake").orElseThrow();
-    ((ObjectNode) set.at("/spec/template/spec/containers/0"))
-        .putArray("envFrom")
-        .addObject()
-        .putObject("secretRef")
-        .put("name", "pg-deeplake");
+    ArrayNode sources =
+        ((ObjectNode) set.at("/spec/template/spec/containers/0")).putArray("envFrom");
+    // As the chart's; the last one wins, and has no AWS keys here.
+    sources.addObject().putObject("secretRef").put("name", "pg-deeplake");
+    sources.addObject().putObject("secretRef").put("name", "pg-deeplake-env");
     Files.writeString(
         scene.data.path().resolve(".env"), "AWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\n");
     run("scale", "2", "--no-drain");
@@ -83,5 +89,12 @@ class RoleTest {
     assertThat(asked.remove(COURTESY)).isTrue();
     asked.addAll(EITHER);
     assertThat(asked).containsExactlyElementsOf(documented());
+    assertThat(scene.server.askedSecrets)
+        .containsExactly("get pg-deeplake", "get pg-deeplake-env", "patch pg-deeplake");
+    assertThat(rules())
+        .filteredOn(rule -> rule.getResources().contains("secrets"))
+        .singleElement()
+        .extracting(PolicyRule::getResourceNames)
+        .isEqualTo(List.of("pg-deeplake", "pg-deeplake-env"));
   }
 }
