@@ -221,7 +221,10 @@ class ProcessTest {
     assertThat(end(next)).isEqualTo(ExitCodes.OK);
   }
 
-  /** By its program: only the first 4 KiB of a command line can be read, and its class path is longer. */
+  /**
+   * By its program: only the first 4 KiB of a command line can be read, and its class path is
+   * longer.
+   */
   private boolean isProxy(ProcessHandle process) {
     return process.info().command().orElse("").endsWith("/java");
   }

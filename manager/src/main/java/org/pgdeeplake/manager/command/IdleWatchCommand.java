@@ -68,7 +68,7 @@ public final class IdleWatchCommand implements Callable<Integer> {
       description =
           "Of the local deployment, with --instances: instance i listens on 127.0.0.1, port"
               + " PORT + i. Default: ${DEFAULT-VALUE}.")
-  private int basePort = 5432;
+  private int basePort = LocalDeployment.DEFAULT_BASE_PORT;
 
   @Option(
       names = "--idle",

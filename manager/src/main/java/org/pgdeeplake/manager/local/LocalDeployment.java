@@ -31,6 +31,9 @@ import org.pgdeeplake.manager.postgres.StartupProbe;
  * is read from the directory each time, since another manager may have changed it.
  */
 public final class LocalDeployment implements ScalableDeployment {
+  /** Instance i listens on this plus i, if nobody says otherwise. */
+  public static final int DEFAULT_BASE_PORT = 5432;
+
   private static final String WATCH_LOCK = "manager.lock";
   private static final String CHANGE_LOCK = "change.lock";
   private static final String SERVERS = "servers.conf";
@@ -226,9 +229,15 @@ public final class LocalDeployment implements ScalableDeployment {
   public List<Instance> upTo(int count) throws DeploymentFailed {
     Map<Integer, Instance> found = new TreeMap<>();
     existing().forEach(instance -> found.put(instance.ordinal(), instance));
+    // Beside those that there are.
+    int base =
+        found.values().stream()
+            .findFirst()
+            .map(first -> first.port() - first.ordinal())
+            .orElse(DEFAULT_BASE_PORT);
     for (int ordinal = 1; ordinal <= count; ordinal++) {
       if (!found.containsKey(ordinal)) {
-        int port = Loopback.freeFrom(5432 + ordinal, found.values());
+        int port = Loopback.freeFrom(base + ordinal, found.values());
         found.put(ordinal, Instance.local(ordinal, port));
       }
     }

@@ -140,7 +140,11 @@ class ScaleShrinkIT extends ScaleScene {
       Path rules = Path.of(ask(session, "SHOW hba_file"));
       Files.writeString(rules, "host all all all reject\n");
       assertThat(ask(session, "SELECT pg_reload_conf()")).isEqualTo("t");
-      await().atMost(LIMIT).untilAsserted(() -> assertThatThrownBy(() -> TestData.connect(port(2))).hasMessageContaining("pg_hba.conf"));
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> TestData.connect(port(2)))
+                  .hasMessageContaining("pg_hba.conf"));
 
       Manage run = scale("1", "--drain-timeout=1s");
 

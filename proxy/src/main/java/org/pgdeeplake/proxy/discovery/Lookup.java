@@ -3,7 +3,7 @@ package org.pgdeeplake.proxy.discovery;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.dns.DefaultDnsQuestion;
+import io.netty.handler.codec.dns.DnsQuestion;
 import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -32,6 +32,22 @@ import org.jspecify.annotations.Nullable;
 final class Lookup {
   /** Of all name servers, search domains and aliases together. */
   private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  /**
+   * Netty's own question puts a dot behind the name, and with that it would be absolute: no search
+   * list is walked then.
+   */
+  private record Question(String name, DnsRecordType type) implements DnsQuestion {
+    @Override
+    public int dnsClass() {
+      return DnsRecord.CLASS_IN;
+    }
+
+    @Override
+    public long timeToLive() {
+      return 0;
+    }
+  }
 
   private final String name;
   private final Consumer<List<InetAddress>> early;
@@ -66,7 +82,7 @@ final class Lookup {
     }
     for (DnsRecordType family : families) {
       try {
-        Future<List<DnsRecord>> answer = resolver.resolveAll(new DefaultDnsQuestion(name, family));
+        Future<List<DnsRecord>> answer = resolver.resolveAll(new Question(name, family));
         asking.add(answer);
         answer.addListener(_ -> answered(family, answer));
       } catch (IllegalArgumentException e) {

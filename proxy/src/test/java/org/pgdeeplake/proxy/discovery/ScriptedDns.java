@@ -6,9 +6,12 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.pgdeeplake.proxy.config.HostPort;
@@ -33,6 +36,11 @@ final class ScriptedDns implements AutoCloseable {
   private final DatagramSocket socket;
   private final Map<String, Reply> replies = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+
+  /** Names of which there are none of that type, without a dot at their end. */
+  private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+
+  private final List<String> names = new CopyOnWriteArrayList<>();
 
   ScriptedDns() {
     try {
@@ -62,6 +70,17 @@ final class ScriptedDns implements AutoCloseable {
     return answer(A, new Reply.Addresses(ttl, List.of(addresses))).answer(AAAA, new Reply.Code(0));
   }
 
+  /** There is no such name, whatever is answered to others. */
+  ScriptedDns unknown(String... names) {
+    unknown.addAll(List.of(names));
+    return this;
+  }
+
+  /** Whose A records were asked for. */
+  List<String> names() {
+    return names;
+  }
+
   /** How many questions of that type have come. */
   int asked(String type) {
     return (int) asked.stream().filter(type::equals).count();
@@ -86,14 +105,21 @@ final class ScriptedDns implements AutoCloseable {
   /** RFC 1035, 4.1: header, the question again, answers that point at its name. */
   private byte[] reply(byte[] query) throws IOException {
     int end = 12;
+    StringJoiner labels = new StringJoiner(".");
     while (query[end] != 0) {
+      labels.add(new String(query, end + 1, query[end], StandardCharsets.US_ASCII));
       end += query[end] + 1;
     }
+    String name = labels.toString();
     end += 5;
     int code = ByteBuffer.wrap(query).getShort(end - 4);
     String type = code == TYPE_A ? A : code == TYPE_AAAA ? AAAA : "?";
     asked.add(type);
-    Reply reply = replies.getOrDefault(type, new Reply.Code(3));
+    if (code == TYPE_A) {
+      names.add(name);
+    }
+    Reply reply =
+        unknown.contains(name) ? new Reply.Code(3) : replies.getOrDefault(type, new Reply.Code(3));
     ByteBuffer out = ByteBuffer.allocate(1024);
     out.put(query, 0, 2);
     switch (reply) {
