@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: a client that has finished speaking inside TLS, however it says so, still hears every byte,
 // and is missed when it goes away.
+@Tag("long")
 class TlsHalfCloseIT {
   private static final int ROWS = 20 * 1024;
   private static final int ROUNDS = 10;
