@@ -30,8 +30,6 @@ import org.pgdeeplake.manager.local.TestData;
 /** What only a process of its own shows: signals, exit codes, locks, children. */
 class ProcessTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String JAVA =
-      Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
   @AutoClose private final TestData data = new TestData();
   private final List<Process> children = new ArrayList<>();
@@ -46,19 +44,8 @@ class ProcessTest {
   }
 
   private Process manage(String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                JAVA,
-                "-XX:TieredStopAtLevel=1",
-                "-Dpgdeeplake.home=" + data.path(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.pgdeeplake.manager.Main"));
-    command.addAll(List.of(args));
     Process child =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
+        ManagerProcess.of(data.path(), args)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
             .start();
     children.add(child);

@@ -113,19 +113,13 @@ record ReplicaScale(Invocation invocation, Context context) {
           .put("autoscalerPaused", autoscaler != null && order instanceof ReplicaOrder.Exactly);
       root.set("started", names(plan.joining()));
       root.set("removed", names(plan.leaving()));
-      root.set("warnings", strings(warnings));
-      root.set("difference", strings(plan.difference()));
+      root.set("warnings", Json.strings(warnings));
+      root.set("difference", Json.strings(plan.difference()));
       return root;
     }
 
     private static ArrayNode names(List<Instance> instances) {
-      return strings(instances.stream().map(Instance::name).toList());
-    }
-
-    private static ArrayNode strings(List<String> strings) {
-      ArrayNode array = Json.array();
-      strings.forEach(array::add);
-      return array;
+      return Json.strings(instances.stream().map(Instance::name).toList());
     }
   }
 }

@@ -216,19 +216,13 @@ public final class ScaleCommand implements Callable<Integer> {
       root.set("renewed", names(plan.renew()));
       root.set("stopped", names(plan.stop()));
       root.set("removed", names(plan.remove()));
-      root.set("warnings", strings(warnings));
-      root.set("difference", strings(plan.difference()));
+      root.set("warnings", Json.strings(warnings));
+      root.set("difference", Json.strings(plan.difference()));
       return root;
     }
 
     private static ArrayNode names(List<Instance> instances) {
-      return strings(instances.stream().map(Instance::name).toList());
-    }
-
-    private static ArrayNode strings(List<String> strings) {
-      ArrayNode array = Json.array();
-      strings.forEach(array::add);
-      return array;
+      return Json.strings(instances.stream().map(Instance::name).toList());
     }
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** The JSON of {@code --output json}. */
 public final class Json {
@@ -20,6 +21,12 @@ public final class Json {
 
   public static ArrayNode array() {
     return JsonNodeFactory.instance.arrayNode();
+  }
+
+  public static ArrayNode strings(List<String> strings) {
+    ArrayNode array = array();
+    strings.forEach(array::add);
+    return array;
   }
 
   static String text(JsonNode node) {

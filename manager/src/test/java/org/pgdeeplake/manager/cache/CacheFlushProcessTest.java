@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.manager.ManagerProcess;
 import org.pgdeeplake.manager.NeedsProgram;
 import org.pgdeeplake.manager.command.ExitCodes;
 
@@ -29,17 +30,7 @@ class CacheFlushProcessTest {
     redis.cli("CLIENT", "PAUSE", "60000", "WRITE");
     Path output = home.resolve("output");
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Dpgdeeplake.home=" + home,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.pgdeeplake.manager.Main",
-                "cache-flush",
-                "--timeout=60s")
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
+        ManagerProcess.of(home, "cache-flush", "--timeout=60s").redirectOutput(output.toFile());
     builder.environment().put("REDIS_URL", redis.url());
     Process flush = builder.start();
     try {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
+import org.pgdeeplake.manager.ManagerProcess;
 import org.pgdeeplake.manager.command.ExitCodes;
 
 /**
@@ -93,19 +93,12 @@ class CutOffTest {
 
   private Process startManager() throws IOException {
     Process started =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-Dpgdeeplake.home=" + three.path(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "org.pgdeeplake.manager.Main",
-                    "rotate-creds",
-                    "--deployment=local",
-                    "--timeout=60s",
-                    "--data=" + three.path()))
-            .redirectErrorStream(true)
+        ManagerProcess.of(
+                three.path(),
+                "rotate-creds",
+                "--deployment=local",
+                "--timeout=60s",
+                "--data=" + three.path())
             .redirectOutput(three.path().resolve("output").toFile())
             .start();
     manager = started;

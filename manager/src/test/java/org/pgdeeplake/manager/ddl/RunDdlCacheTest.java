@@ -3,9 +3,8 @@ package org.pgdeeplake.manager.ddl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.NeedsProgram;
 import org.pgdeeplake.manager.cache.RedisServer;
@@ -15,17 +14,7 @@ import org.pgdeeplake.manager.local.TestData;
 /** After DDL the deployment's keys are gone from Redis; where that fails, it is said. */
 @NeedsProgram({"redis-server", "redis-cli"})
 class RunDdlCacheTest {
-  private static Stage stage;
-
-  @BeforeAll
-  static void start() throws Exception {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    stage.close();
-  }
+  @RegisterExtension static final Stage stage = new Stage();
 
   private static Manage run(String redis, String... args) {
     return stage.runDdl(Map.of("REDIS_URL", redis), args);

@@ -11,12 +11,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.pgdeeplake.manager.Manage;
+import org.pgdeeplake.manager.ManagerProcess;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.local.TestData;
 
@@ -30,32 +30,18 @@ class RunDdlLockTest {
       "%s@.* \\(pid %d\\)"
           .formatted(System.getProperty("user.name"), ProcessHandle.current().pid());
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final List<Process> children = new ArrayList<>();
   private String database;
   private Connection obstacle;
-
-  @BeforeAll
-  static void start() throws Exception {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    stage.close();
-  }
 
   /** DDL on table t takes until {@link #giveWay}. */
   @BeforeEach
   void block() throws Exception {
     database = stage.emptyDatabase(1);
     stage.execute(1, database, "CREATE TABLE t (a int)");
-    obstacle = stage.connect(1, database);
-    obstacle.setAutoCommit(false);
-    try (Statement statement = obstacle.createStatement()) {
-      statement.execute("LOCK TABLE t");
-    }
+    obstacle = stage.obstacle(database);
   }
 
   @AfterEach
@@ -64,30 +50,12 @@ class RunDdlLockTest {
     for (Process child : children) {
       child.destroyForcibly().waitFor();
     }
-    await()
-        .atMost(Stage.LIMIT)
-        .until(
-            () ->
-                stage.ask(
-                    1,
-                    "postgres",
-                    "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pg-manager ddl-%'"),
-            "none"::equals);
+    stage.awaitNoSession();
   }
 
   private Process process(Path output, String sql) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.pgdeeplake.manager.Main"));
-    command.addAll(List.of(stage.arguments(sql, "-d", database)));
     Process child =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
+        ManagerProcess.of(stage.path(), stage.arguments(sql, "-d", database))
             .redirectOutput(output.toFile())
             .start();
     children.add(child);

@@ -9,10 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.terminal.Terminal;
@@ -22,18 +21,8 @@ import org.pgdeeplake.manager.terminal.Terminal;
  * does.
  */
 class RunDdlStatementTest {
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
   private static String database = "";
-
-  @BeforeAll
-  static void start() throws Exception {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    stage.close();
-  }
 
   @BeforeEach
   void newDatabase() throws Exception {

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
@@ -18,17 +17,7 @@ import org.pgdeeplake.manager.postgres.PostgresAccess;
 class RunDdlTest {
   private static final String TABLE = "CREATE TABLE t (id int, v text) USING deeplake";
 
-  private static Stage stage;
-
-  @BeforeAll
-  static void start() throws Exception {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    stage.close();
-  }
+  @RegisterExtension static final Stage stage = new Stage();
 
   @Test
   void waitsUntilTheOtherInstanceShowsIt() throws Exception {

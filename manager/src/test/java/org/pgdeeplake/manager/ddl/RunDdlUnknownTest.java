@@ -1,10 +1,8 @@
 package org.pgdeeplake.manager.ddl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +10,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
@@ -32,32 +29,18 @@ class RunDdlUnknownTest {
   private static final String RUNS =
       "application_name LIKE 'pg-manager ddl-run %' AND wait_event_type = 'Lock'";
 
-  private static Stage stage;
+  @RegisterExtension static final Stage stage = new Stage();
 
   private final List<Long> halted = new ArrayList<>();
   private String database;
   private Connection obstacle;
-
-  @BeforeAll
-  static void start() throws Exception {
-    stage = new Stage();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    stage.close();
-  }
 
   /** DDL on table t takes until the end of the obstacle. */
   @BeforeEach
   void block() throws Exception {
     database = stage.database();
     stage.execute(1, database, "CREATE TABLE t (a int) USING deeplake");
-    obstacle = stage.connect(1, database);
-    obstacle.setAutoCommit(false);
-    try (Statement statement = obstacle.createStatement()) {
-      statement.execute("LOCK TABLE t");
-    }
+    obstacle = stage.obstacle(database);
   }
 
   @AfterEach
@@ -66,16 +49,7 @@ class RunDdlUnknownTest {
       TestData.signal("CONT", process);
     }
     obstacle.close();
-    await()
-        .atMost(Stage.LIMIT)
-        .ignoreExceptions()
-        .until(
-            () ->
-                stage.ask(
-                    1,
-                    "postgres",
-                    "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pg-manager ddl-%'"),
-            "none"::equals);
+    stage.awaitNoSession();
   }
 
   private DdlOutcome runAsLibrary(AtomicInteger flushes) {

@@ -2,7 +2,6 @@ package org.pgdeeplake.manager.ddl;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,22 +15,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.pgdeeplake.manager.Manage;
-import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
 
-/** Two running instances with a stand-in for pg_deeplake; they share nothing by themselves. */
-final class Stage implements AutoCloseable {
+/**
+ * Two running instances with a stand-in for pg_deeplake; they share nothing by themselves. For the
+ * tests of one class.
+ */
+final class Stage implements BeforeAllCallback, AfterAllCallback {
   static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final TestData data = new TestData();
-  private final LocalDeployment deployment;
-  private final List<Instance> instances;
+
+  @SuppressWarnings("NullAway.Init") // before all
+  private LocalDeployment deployment;
+
+  private List<Instance> instances = List.of();
   private int databases;
 
-  Stage() throws Exception {
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
     deployment = data.deployment(2);
     instances = deployment.instances();
     deployment.start(1);
@@ -155,8 +163,32 @@ final class Stage implements AutoCloseable {
                 pid -> !pid.equals("none")));
   }
 
+  /** A session that locks table t: DDL on it takes until its end. */
+  Connection obstacle(String database) throws SQLException {
+    Connection obstacle = connect(1, database);
+    obstacle.setAutoCommit(false);
+    try (Statement statement = obstacle.createStatement()) {
+      statement.execute("LOCK TABLE t");
+    }
+    return obstacle;
+  }
+
+  /** Waits until no session of a manager is left. */
+  void awaitNoSession() {
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptionsInstanceOf(SQLException.class)
+        .until(
+            () ->
+                ask(
+                    1,
+                    "postgres",
+                    "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pg-manager ddl-%'"),
+            "none"::equals);
+  }
+
   @Override
-  public void close() throws IOException, DeploymentFailed {
+  public void afterAll(ExtensionContext context) throws Exception {
     data.close();
   }
 }

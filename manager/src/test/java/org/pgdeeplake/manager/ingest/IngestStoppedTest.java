@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.manager.ManagerProcess;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
@@ -50,13 +51,6 @@ class IngestStoppedTest {
     List<String> command =
         new java.util.ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx1g",
-                "-Dpgdeeplake.home=" + data.path(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.pgdeeplake.manager.Main",
                 "ingest",
                 "tpch",
                 "--deployment=local",
@@ -66,8 +60,7 @@ class IngestStoppedTest {
                 "--tables=region,supplier"));
     command.addAll(List.of(options));
     ingest =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
+        ManagerProcess.of(data.path(), command.toArray(String[]::new))
             .redirectOutput(output().toFile())
             .start();
   }

@@ -4,14 +4,15 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.pgdeeplake.manager.deployment.DeploymentFailed;
 import org.pgdeeplake.manager.deployment.Instance;
@@ -47,12 +48,17 @@ public final class TestData implements AutoCloseable {
         new DataDirectory(
                 Instance.local(1, 0), directory, data, Programs.DIRECTORY, ServerUser.choose())
             .createIfMissing();
+        // The machine does not crash under the tests.
+        Files.writeString(
+            data.resolve("postgresql.conf"), "fsync = off\n", StandardOpenOption.APPEND);
         return directory;
-      } catch (DeploymentFailed e) {
+      } catch (DeploymentFailed | IOException e) {
         throw new IllegalStateException(e);
       }
     }
   }
+
+  private static final int NEWCOMERS = 4;
 
   private final Path path = temporary();
 
@@ -84,12 +90,11 @@ public final class TestData implements AutoCloseable {
     for (int ordinal = 1; ordinal <= count; ordinal++) {
       createData(ordinal);
     }
+    // Those that scale adds get the ports behind these.
+    int first = TestPorts.reserve(count + NEWCOMERS);
     return LocalDeployment.prepare(
         path,
-        Stream.iterate(1, i -> i + 1)
-            .limit(count)
-            .map(i -> Instance.local(i, freePort()))
-            .toList());
+        IntStream.rangeClosed(1, count).mapToObj(i -> Instance.local(i, first + i - 1)).toList());
   }
 
   /** What initdb would make, if the instance has no data yet. */
@@ -107,13 +112,9 @@ public final class TestData implements AutoCloseable {
     }
   }
 
+  /** Nobody else's as long as these tests run, although nothing listens there. */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(Loopback.address(0));
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return TestPorts.reserve(1);
   }
 
   public static Connection connect(int port) throws SQLException {

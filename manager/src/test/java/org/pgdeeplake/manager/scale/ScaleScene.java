@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.pgdeeplake.manager.Manage;
+import org.pgdeeplake.manager.ManagerProcess;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
@@ -32,7 +33,6 @@ import org.pgdeeplake.manager.proxy.Server;
 /** A local deployment behind the real proxy, and {@code manage scale} on both. */
 abstract class ScaleScene {
   static final Duration LIMIT = Duration.ofSeconds(60);
-  static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
   final TestData data = new TestData();
   final List<Process> children = new ArrayList<>();
@@ -102,19 +102,8 @@ abstract class ScaleScene {
 
   /** As a process of its own. */
   Process scaleProcess(String... args) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                JAVA,
-                "-XX:TieredStopAtLevel=1",
-                "-Dpgdeeplake.home=" + data.path(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.pgdeeplake.manager.Main"));
-    command.addAll(scaleCommand(args));
     Process child =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
+        ManagerProcess.of(data.path(), scaleCommand(args).toArray(String[]::new))
             .redirectOutput(data.path().resolve("scale.log").toFile())
             .start();
     children.add(child);

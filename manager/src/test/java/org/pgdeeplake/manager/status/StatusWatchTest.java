@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
+import org.pgdeeplake.manager.ManagerProcess;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.local.TestData;
 import org.pgdeeplake.manager.terminal.Terminal;
@@ -51,19 +52,10 @@ class StatusWatchTest {
   }
 
   private Process process(Path output, String... more) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                // Whoever runs the tests in the background may have it ignored.
-                "env",
-                "--default-signal=INT",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.pgdeeplake.manager.Main"));
-    command.addAll(arguments(more));
-    return new ProcessBuilder(command).redirectOutput(output.toFile()).start();
+    return ManagerProcess.of(data.path(), arguments(more).toArray(String[]::new))
+        .redirectErrorStream(false)
+        .redirectOutput(output.toFile())
+        .start();
   }
 
   @Test

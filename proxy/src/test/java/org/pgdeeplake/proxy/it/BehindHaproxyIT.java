@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +17,7 @@ import org.pgdeeplake.proxy.support.LoggedLines;
 import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.TestHaproxy;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
@@ -67,20 +67,10 @@ class BehindHaproxyIT {
   }
 
   private Command haproxy(ReservedPort port, TestProxy proxy, String how) throws IOException {
-    Path file = directory.resolve("haproxy.cfg");
-    Files.writeString(
-        file,
-        """
-        defaults
-          mode tcp
-          timeout connect 5s
-          timeout client 60s
-          timeout server 60s
-        listen balancer
-          bind 127.0.0.1:%d
-          server proxy 127.0.0.1:%d %s check check-send-proxy inter 100ms
-        """
-            .formatted(port.number(), proxy.port(), how));
-    return Command.of("haproxy", "-db", "-f", file.toString()).start();
+    return TestHaproxy.balancer(
+        directory,
+        port,
+        "server proxy 127.0.0.1:%d %s check check-send-proxy inter 100ms"
+            .formatted(proxy.port(), how));
   }
 }

@@ -69,6 +69,34 @@ class DnsDiscoveryIT {
     }
   }
 
+  /** Two instances of one port run, at 127.0.0.2 and 127.0.0.3; the name leads to the first. */
+  private record Move(TestDns dns, TestPostgres before, TestPostgres after)
+      implements AutoCloseable {
+    static Move started(int ttlSeconds) {
+      TestPostgres before = TestPostgres.createAt("127.0.0.2", 0);
+      Move move =
+          new Move(
+              TestDns.started(ttlSeconds),
+              before,
+              TestPostgres.createAt("127.0.0.3", before.port()));
+      names(move.dns, "127.0.0.2");
+      before.start();
+      move.after.start();
+      return move;
+    }
+
+    TestProxy proxy(String name) {
+      return DnsDiscoveryIT.proxy(dns, name, before.port()).start().awaitUp(1);
+    }
+
+    @Override
+    public void close() {
+      dns.close();
+      before.close();
+      after.close();
+    }
+  }
+
   private static void assertServedAtOnce(Command psql, long sinceNanos) {
     assertThat(psql.await()).isEqualTo(SERVED);
     assertThat(Duration.ofNanos(System.nanoTime() - sinceNanos)).isLessThan(AT_ONCE);
@@ -92,24 +120,18 @@ class DnsDiscoveryIT {
   @ParameterizedTest
   @ValueSource(strings = {NAME, TEMPLATE})
   void theInstanceComesBackAtAnotherAddressWhileAClientWaits(String name) throws Exception {
-    try (TestDns dns = TestDns.started(30);
-        TestPostgres before = TestPostgres.createAt("127.0.0.2", 0);
-        TestPostgres after = TestPostgres.createAt("127.0.0.3", before.port())) {
-      names(dns, "127.0.0.2");
-      before.start();
-      after.start();
-      try (TestProxy proxy = proxy(dns, name, before.port()).start().awaitUp(1)) {
-        assertThat(newSession(proxy)).isEqualTo("127.0.0.2");
-        before.stop();
-        await().atMost(LIMIT).until(() -> proxy.backend().activeServers() == 0);
-        try (Command psql = proxy.psql("select 41 + 1").start()) {
-          proxy.awaitQueued(1);
-          long since = System.nanoTime();
-          names(dns, "127.0.0.3");
-          assertServedAtOnce(psql, since);
-        }
-        assertThat(newSession(proxy)).isEqualTo("127.0.0.3");
+    try (Move move = Move.started(30);
+        TestProxy proxy = move.proxy(name)) {
+      assertThat(newSession(proxy)).isEqualTo("127.0.0.2");
+      move.before().stop();
+      await().atMost(LIMIT).until(() -> proxy.backend().activeServers() == 0);
+      try (Command psql = proxy.psql("select 41 + 1").start()) {
+        proxy.awaitQueued(1);
+        long since = System.nanoTime();
+        names(move.dns(), "127.0.0.3");
+        assertServedAtOnce(psql, since);
       }
+      assertThat(newSession(proxy)).isEqualTo("127.0.0.3");
     }
   }
 
@@ -117,23 +139,17 @@ class DnsDiscoveryIT {
   @ParameterizedTest
   @ValueSource(strings = {NAME, TEMPLATE})
   void whereANameLeadsToChanges(String name) throws Exception {
-    try (TestDns dns = TestDns.started(1);
-        TestPostgres before = TestPostgres.createAt("127.0.0.2", 0);
-        TestPostgres after = TestPostgres.createAt("127.0.0.3", before.port())) {
-      names(dns, "127.0.0.2");
-      before.start();
-      after.start();
-      try (LoggedLines log = new LoggedLines("org.pgdeeplake.proxy.discovery.Name");
-          TestProxy proxy = proxy(dns, name, before.port()).start().awaitUp(1);
-          Connection old = proxy.connect()) {
-        names(dns, "127.0.0.3");
-        await().atMost(LIMIT).until(() -> newSession(proxy).equals("127.0.0.3"));
-        assertThat(addressOf(old)).isEqualTo("127.0.0.2");
-        assertCancels(old, before);
-        assertThat(newSession(proxy)).isEqualTo("127.0.0.3");
-        assertThat(log.lines())
-            .containsExactly("the name " + NAME + " is at 127.0.0.3; it was at 127.0.0.2");
-      }
+    try (Move move = Move.started(1);
+        LoggedLines log = new LoggedLines("org.pgdeeplake.proxy.discovery.Name");
+        TestProxy proxy = move.proxy(name);
+        Connection old = proxy.connect()) {
+      names(move.dns(), "127.0.0.3");
+      await().atMost(LIMIT).until(() -> newSession(proxy).equals("127.0.0.3"));
+      assertThat(addressOf(old)).isEqualTo("127.0.0.2");
+      assertCancels(old, move.before());
+      assertThat(newSession(proxy)).isEqualTo("127.0.0.3");
+      assertThat(log.lines())
+          .containsExactly("the name " + NAME + " is at 127.0.0.3; it was at 127.0.0.2");
     }
   }
 

@@ -30,6 +30,7 @@ import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.Replicas;
 import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.TestHaproxy;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
@@ -404,23 +405,13 @@ class PeersIT {
   }
 
   private Command haproxy(ReservedPort port, TestProxy one, TestProxy two) throws IOException {
-    Path file = directory.resolve("haproxy.cfg");
-    Files.writeString(
-        file,
-        """
-        defaults
-          mode tcp
-          timeout connect 5s
-          timeout client 60s
-          timeout server 60s
-        listen balancer
-          bind 127.0.0.1:%d
-          balance roundrobin
-          server one 127.0.0.1:%d
-          server two 127.0.0.1:%d
-        """
-            .formatted(port.number(), one.port(), two.port()));
-    Command haproxy = Command.of("haproxy", "-db", "-f", file.toString()).start();
+    Command haproxy =
+        TestHaproxy.balancer(
+            directory,
+            port,
+            "balance roundrobin",
+            "server one 127.0.0.1:" + one.port(),
+            "server two 127.0.0.1:" + two.port());
     await("haproxy listens").until(() -> listens(port));
     return haproxy;
   }

@@ -153,7 +153,7 @@ class EvictionTest {
 
   @ParameterizedTest
   @EnumSource(names = {"MAINTENANCE", "SERVER_FIN", "SERVER_BYTES"})
-  void nothingOfAServerThatWasLeftStaysOnRecord(SessionTableTest.Event event) throws Exception {
+  void nothingOfAServerThatWasLeftStaysOnRecord(SessionEvent event) throws Exception {
     Session session = awaitingReply(StartupBytes.sslRequest());
     server.getOutputStream().write('N');
     stage.awaitState(session, "Negotiated");

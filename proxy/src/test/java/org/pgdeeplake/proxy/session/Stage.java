@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -269,7 +270,7 @@ final class Stage implements AutoCloseable {
       Socket filler = new Socket();
       sockets.add(filler);
       try {
-        filler.connect(server.getLocalSocketAddress(), 200);
+        filler.connect(server.getLocalSocketAddress(), 100);
       } catch (java.net.SocketTimeoutException full) {
         return;
       }
@@ -301,6 +302,22 @@ final class Stage implements AutoCloseable {
         .atMost(Duration.ofSeconds(10))
         .pollInterval(Duration.ofMillis(5))
         .until(() -> state(session), expected::equals);
+  }
+
+  /** Whatever becomes of its sessions. */
+  void assertNothingLeft() {
+    sessions.stopAll();
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(() -> {
+          assertThat(sessions.live()).isZero();
+          assertThat(sessions.open()).isZero();
+          assertThat(placesTaken()).isZero();
+          assertThat(backend.assigned()).isZero();
+          assertThat(backend.queued()).isZero();
+          assertThat(demand.snapshot().demand()).isZero();
+        });
   }
 
   @Override
