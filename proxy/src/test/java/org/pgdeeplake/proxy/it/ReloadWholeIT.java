@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.operation.Caller;
@@ -40,6 +41,7 @@ import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: a reload applies the whole file or nothing of it, and says what or why.
+@Tag("long")
 class ReloadWholeIT {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();

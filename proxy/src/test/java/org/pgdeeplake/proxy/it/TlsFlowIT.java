@@ -8,6 +8,7 @@ import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: back-pressure, last words and resets are inside TLS what they are without it.
+@Tag("long")
 class TlsFlowIT extends FlowIT {
   @TempDir private Path directory;
 

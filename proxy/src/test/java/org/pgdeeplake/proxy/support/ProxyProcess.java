@@ -13,7 +13,7 @@ import org.pgdeeplake.proxy.Main;
 
 /** The proxy as a process of its own, with the class path of the tests. */
 public final class ProxyProcess {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private ProxyProcess() {}
 
