@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy.it;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.TestProxy;
