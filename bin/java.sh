@@ -56,10 +56,10 @@ build_if_needed() {
     echo "${missing[*]}: not built yet, and there is no mvn to build with: install Maven 3.8 or newer." >&2
     exit 1
   fi
-  echo "Building ${missing[*]}, once: mvn -DskipTests package (about a minute, longer if Maven must download)" >&2
+  echo "Building ${missing[*]}, once: mvn -Dmaven.test.skip package (about a minute, longer if Maven must download)" >&2
   local list
   list=$(IFS=, && echo "${missing[*]}")
-  if ! (cd "$root" && mvn -q -B -ntp -DskipTests -pl "$list" -am package >&2); then
+  if ! (cd "$root" && mvn -q -B -ntp -Dmaven.test.skip -pl "$list" -am package >&2); then
     echo "The build failed; what it said is above." >&2
     exit 1
   fi

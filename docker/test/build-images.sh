@@ -110,7 +110,7 @@ project() {
   local module
   for module in proxy manager; do
     if ! compgen -G "$root/$module/target/pg-$module-*.jar" >/dev/null || [[ ! -d $root/$module/target/lib ]]; then
-      say "$module is not built: mvn -DskipTests package"
+      say "$module is not built: mvn -Dmaven.test.skip package"
       exit 1
     fi
   done

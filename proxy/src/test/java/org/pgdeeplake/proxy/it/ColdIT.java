@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: a client that connects while no PostgreSQL runs waits, and gets its answer when one starts.
+@Tag("long")
 class ColdIT {
   @ParameterizedTest(name = "psql sslmode={0}, frontend tls {1}")
   @CsvSource({"prefer, passthrough", "disable, passthrough", "prefer, off", "disable, off"})

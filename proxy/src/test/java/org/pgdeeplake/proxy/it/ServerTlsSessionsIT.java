@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: TLS between proxy and server changes nothing for a client in plain text, and nothing at all
 // for a client that has its own.
+@Tag("long")
 class ServerTlsSessionsIT {
   private static final String SSL = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
   private static final String PASSWORD = "secret";
