@@ -32,6 +32,11 @@ public record ScalePlan(
         .toList();
   }
 
+  /** The same, but starting these only. */
+  ScalePlan starting(List<Instance> only) {
+    return new ScalePlan(defined, only, renew, stop, remove, target, image, difference);
+  }
+
   public boolean changesNothing() {
     return start.isEmpty()
         && renew.isEmpty()

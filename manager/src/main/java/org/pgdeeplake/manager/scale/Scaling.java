@@ -116,9 +116,16 @@ public final class Scaling {
   /** An idle-watch may have been about to stop one when this began. */
   private void startAgain(List<String> warnings) throws DeploymentFailed, InterruptedException {
     ScalePlan left = plan();
-    if (!left.start().isEmpty()) {
-      left.start().forEach(i -> warnings.add(i.name() + " ended meanwhile and was started again"));
-      grow(left, warnings);
+    List<Instance> ended = new ArrayList<>();
+    for (Instance instance : left.start()) {
+      // An engine calls one starting until its own next look, though it was found healthy.
+      if (!deployment.state(instance).mayAnswer()) {
+        ended.add(instance);
+      }
+    }
+    if (!ended.isEmpty()) {
+      ended.forEach(i -> warnings.add(i.name() + " ended meanwhile and was started again"));
+      grow(left.starting(ended), warnings);
     }
   }
 

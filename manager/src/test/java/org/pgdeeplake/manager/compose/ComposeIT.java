@@ -181,6 +181,7 @@ class ComposeIT {
   void threeZeroAndBackByWhoeverComes() throws Exception {
     Manage three = manage("scale", "3");
     assertOk(three);
+    assertThat(three.out()).doesNotContain("started again");
     assertThat(stack.on(3, "tpch", "SELECT 1")).isEqualTo("1");
     assertThat(stack.credentials(3)).isEqualTo(stack.credentials(1));
     assertThat(manage("proxy", "servers").out()).contains("pg-deeplake-3");
@@ -194,7 +195,9 @@ class ComposeIT {
     CompletableFuture<String> waiting = stack.later("SELECT 'woken'");
     await().atMost(LIMIT).until(() -> manage("proxy", "demand").out().contains("1"));
 
-    assertOk(manage("scale", "1"));
+    Manage one = manage("scale", "1");
+    assertOk(one);
+    assertThat(one.out()).doesNotContain("started again");
 
     assertThat(waiting.get()).isEqualTo("woken");
     assertThat(stack.running()).containsExactly("pg-deeplake-1");

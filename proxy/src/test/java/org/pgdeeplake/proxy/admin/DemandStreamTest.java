@@ -42,26 +42,12 @@ class DemandStreamTest {
     try (RunningAdmin admin = new RunningAdmin(STILL);
         RawHttp raw = read(admin)) {
       assertThat(raw.chunk()).startsWith("{\"demand\":0,").endsWith("}\n").hasLineCount(1);
-      long start = System.nanoTime();
       Claim claim = admin.scene.demand.claim("pg_backends");
       assertThat(raw.chunk()).startsWith("{\"demand\":1,\"waiting\":1,");
       claim.served("s1");
       assertThat(raw.chunk()).startsWith("{\"demand\":1,\"waiting\":0,\"lingering\":0,\"busy\":1,");
       claim.end(false);
       assertThat(raw.chunk()).startsWith("{\"demand\":0,");
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
-    }
-  }
-
-  @Test
-  void aNewClaimShowsWithin300Milliseconds() throws IOException {
-    try (RunningAdmin admin = new RunningAdmin(Limits.DEFAULT);
-        RawHttp raw = read(admin)) {
-      raw.chunk();
-      long start = System.nanoTime();
-      var _ = admin.scene.demand.claim("pg_backends");
-      assertThat(raw.chunk()).startsWith("{\"demand\":1,");
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(300));
     }
   }
 
@@ -87,15 +73,15 @@ class DemandStreamTest {
   void aLineComesAtLeastEveryHeartbeat() throws IOException {
     Limits beating =
         Limits.DEFAULT.with(Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(100));
+    // Before the first line: however late this reads, the beats cannot have come sooner.
+    long start = System.nanoTime();
     try (RunningAdmin admin = new RunningAdmin(beating);
         RawHttp raw = read(admin)) {
-      long start = System.nanoTime();
       // Longer than a connection without a request may stay.
       for (int i = 0; i < 6; i++) {
         assertThat(raw.chunk()).startsWith("{\"demand\":0,");
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .isBetween(Duration.ofMillis(450), Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(450));
     }
   }
 

@@ -152,9 +152,7 @@ class ResolverTest {
     dns.ipv4(0, "10.0.0.1");
     assertThat(askWhole(Duration.ZERO, null)).isEqualTo("10.0.0.1");
     dns.answer(new Reply.Nothing());
-    long since = System.nanoTime();
     assertThat(ask(Duration.ZERO, null)).isEqualTo("10.0.0.1");
-    assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofMillis(900));
     assertThat(resolver.figures().unanswered()).as("the question still waits").isZero();
   }
 
@@ -172,9 +170,8 @@ class ResolverTest {
   void theFamilyThatIsAnsweredDoesForWhoWantsOneAddress() {
     assumeBothFamilies();
     dns.answer(A, new Reply.Addresses(60, List.of("10.0.0.1"))).answer(AAAA, new Reply.Nothing());
-    long since = System.nanoTime();
     assertThat(ask(Duration.ZERO, NOW)).isEqualTo("10.0.0.1");
-    assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofMillis(900));
+    assertThat(resolver.figures().unanswered()).as("the other family is still asked").isZero();
   }
 
   @Test

@@ -292,13 +292,13 @@ class ProxyProtocolIT {
   /** One limit from accept on: the header does not start it again. */
   @Test
   void theStartupTimeoutGoesOn() throws IOException {
-    try (TestProxy proxy = proxy("timeouts.startup = 2s");
+    try (TestProxy proxy = proxy("timeouts.startup = 5s");
         RawClient client = RawClient.open(proxy.address())) {
       long start = System.nanoTime();
-      await().until(() -> System.nanoTime() - start > 1_000_000_000L);
+      await().until(() -> System.nanoTime() - start > 4_000_000_000L);
       client.send(ProxyHeaders.v1("PROXY UNKNOWN"), new byte[] {0});
       assertThat(Objects.requireNonNull(client.read()).fields()).containsEntry('C', "08P01");
-      assertThat(System.nanoTime() - start).isLessThan(2_900_000_000L);
+      assertThat(System.nanoTime() - start).isLessThan(8_500_000_000L);
     }
   }
 
