@@ -76,7 +76,7 @@ final class Crew implements AutoCloseable {
     this.changes = changes;
     this.backend = new Backend(config, tls);
     this.checker = new HealthChecker(backend, loops, connector);
-    backend.seekWith(this::seek);
+    backend.probes().seekWith(this::seek);
   }
 
   Backend backend() {

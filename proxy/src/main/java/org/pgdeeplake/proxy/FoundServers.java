@@ -72,7 +72,7 @@ final class FoundServers implements Crew.Changes, AutoCloseable {
         if (Objects.equals(its.nameserver(), lookup.nameserver())) {
           for (Server server : backend.servers()) {
             if (server.address().host().equals(host)) {
-              backend.moved(server);
+              backend.findings().moved(server);
             }
           }
         }

@@ -62,26 +62,28 @@ final class Roster {
     private Departure(Crew crew) {
       this.crew = crew;
       Backend backend = crew.backend();
-      this.paused = backend.paused();
+      this.paused = backend.administration().paused();
       for (Server server : backend.servers()) {
         AdministrativeState state = server.administrative();
         if (state != AdministrativeState.READY) {
           withheld.put(server, state);
-          backend.administer(server, AdministrativeState.READY);
+          backend.administration().administer(server, AdministrativeState.READY);
         }
       }
-      backend.resume();
+      backend.administration().resume();
     }
 
     /** What operators wanted of it when it left still holds. */
     private void takeBack(BackendConfig config, TlsEdge edge) {
       Backend backend = crew.backend();
       if (paused) {
-        backend.pause();
+        backend.administration().pause();
       }
       crew.reconfigure(config, edge.connector(config.name()));
       for (Server server : backend.servers()) {
-        backend.administer(server, withheld.getOrDefault(server, server.administrative()));
+        backend
+            .administration()
+            .administer(server, withheld.getOrDefault(server, server.administrative()));
       }
     }
 

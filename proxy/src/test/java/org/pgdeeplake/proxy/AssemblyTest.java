@@ -134,18 +134,18 @@ class AssemblyTest {
     Assembly assembly = assembly();
     Backend backend = assembly.topology().backend("x").orElseThrow();
     Frontend frontend = assembly.topology().frontends().getFirst();
-    backend.pause();
-    backend.administer(backend.servers().getFirst(), AdministrativeState.DRAIN);
+    backend.administration().pause();
+    backend.administration().administer(backend.servers().getFirst(), AdministrativeState.DRAIN);
     for (int i = 0; i < 2; i++) {
       assembly.apply(file(Y + SERVER_Y));
-      assertThat(backend.paused()).as("where nobody could resume it").isFalse();
+      assertThat(backend.administration().paused()).as("where nobody could resume it").isFalse();
       assertThat(backend.servers())
           .allMatch(server -> server.administrative() == AdministrativeState.READY);
 
       assembly.apply(file(BOTH));
       assertThat(assembly.topology().backend("x")).containsSame(backend);
       assertThat(assembly.topology().frontends().getFirst()).isSameAs(frontend);
-      assertThat(backend.paused()).isTrue();
+      assertThat(backend.administration().paused()).isTrue();
       assertThat(backend.servers())
           .extracting(server -> server.administrative())
           .containsExactly(AdministrativeState.DRAIN, AdministrativeState.READY);

@@ -161,7 +161,7 @@ final class ApiChanges {
         new JsonWriter()
             .open()
             .put("backend", backend.name())
-            .put("paused", backend.paused())
+            .put("paused", backend.administration().paused())
             .put("waiting", backend.queued())
             .close()
             .text());

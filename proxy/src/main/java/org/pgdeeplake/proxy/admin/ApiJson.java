@@ -25,7 +25,7 @@ final class ApiJson {
   static void backend(JsonWriter json, Backend backend, Demand.Snapshot demand) {
     json.put("name", backend.name())
         .put("status", backend.activeServers() > 0 ? "UP" : "DOWN")
-        .put("paused", backend.paused())
+        .put("paused", backend.administration().paused())
         .put("serversUp", backend.activeServers())
         .open("queue")
         .put("waiting", backend.queued())
@@ -39,9 +39,9 @@ final class ApiJson {
         .put("maxSessions", backend.maxSessions());
     traffic(json, backend.traffic());
     json.put("redispatches", backend.traffic().redispatchesTotal())
-        .put("secondsSinceChange", backend.secondsSinceChange())
-        .put("downSeconds", backend.downSeconds())
-        .put("timesDown", backend.timesDown())
+        .put("secondsSinceChange", backend.uptime().secondsSinceChange())
+        .put("downSeconds", backend.uptime().downSeconds())
+        .put("timesDown", backend.uptime().timesDown())
         .openArray("servers");
     for (Server server : backend.servers()) {
       json.openElement();
@@ -72,9 +72,9 @@ final class ApiJson {
         .put("maxSessions", server.maxSessions())
         .put("limit", server.limit());
     traffic(json, server.traffic());
-    json.put("secondsSinceChange", server.secondsSinceChange())
-        .put("downSeconds", server.downSeconds())
-        .put("timesDown", server.timesDown())
+    json.put("secondsSinceChange", server.uptime().secondsSinceChange())
+        .put("downSeconds", server.uptime().downSeconds())
+        .put("timesDown", server.uptime().timesDown())
         .put("failedChecks", server.failedChecks());
   }
 

@@ -42,16 +42,10 @@ final class Availability {
     return up;
   }
 
-  double secondsSinceChange() {
-    return seconds(System.nanoTime() - touchedNanos);
-  }
-
-  double downSeconds() {
-    return seconds(downNanos + (up ? 0 : System.nanoTime() - changedNanos));
-  }
-
-  long timesDown() {
-    return timesDown;
+  Uptime uptime() {
+    long now = System.nanoTime();
+    return new Uptime(
+        seconds(now - touchedNanos), seconds(downNanos + (up ? 0 : now - changedNanos)), timesDown);
   }
 
   private static double seconds(long nanos) {

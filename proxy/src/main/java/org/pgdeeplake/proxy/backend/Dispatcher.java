@@ -26,6 +26,7 @@ final class Dispatcher {
   private final Set<Lease> leases = new HashSet<>();
   private boolean paused;
   private int maxSessions;
+  private long leasesTotal;
 
   Dispatcher(Backend backend, List<Server> servers, QueueConfig limits, Wakes wakes) {
     this.backend = backend;
@@ -54,6 +55,11 @@ final class Dispatcher {
 
   int maxSessions() {
     return maxSessions;
+  }
+
+  /** How often a server was chosen, servers that are gone included. */
+  long leasesTotal() {
+    return leasesTotal;
   }
 
   boolean paused() {
@@ -137,7 +143,7 @@ final class Dispatcher {
         Lease lease = new Lease(backend, server, ticket);
         ticket.leased = true;
         server.lease(lease);
-        backend.leased();
+        leasesTotal++;
         leases.add(lease);
         grants.add(new Grant(ticket.waiter, lease));
       }
@@ -163,7 +169,7 @@ final class Dispatcher {
       return false;
     }
     lease.answered = true;
-    lease.server().answered();
+    lease.server().slots().answered();
     return true;
   }
 
@@ -171,7 +177,7 @@ final class Dispatcher {
   void opening(Lease lease) {
     if (lease.answered && !lease.released) {
       lease.answered = false;
-      lease.server().opening();
+      lease.server().slots().opening();
     }
   }
 

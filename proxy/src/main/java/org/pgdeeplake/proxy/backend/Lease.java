@@ -49,7 +49,7 @@ public final class Lease implements AutoCloseable {
 
   /** As {@link Server#destination}, of the very server that this session has. */
   public Destination destination(boolean own, ProxyHeader header) {
-    Destination destination = server.destination(address, own, header);
+    Destination destination = server.endpoint().destination(address, own, header);
     HostPort literal = connectedTo;
     return literal == null ? destination : destination.at(literal);
   }
@@ -75,7 +75,7 @@ public final class Lease implements AutoCloseable {
 
   /** Whether the slot is still taken. */
   public boolean held() {
-    return backend.held(this);
+    return backend.ledger().read(facts -> !released);
   }
 
   void revoke() {
@@ -92,7 +92,13 @@ public final class Lease implements AutoCloseable {
 
   /** The server has sent its first byte: one more session may be released to it. */
   public void answered() {
-    backend.answered(this);
+    backend
+        .ledger()
+        .change((facts, news) -> {
+          if (facts.dispatcher.answered(this)) {
+            facts.match(news);
+          }
+        });
   }
 
   /** Whether its session is to say when it gets its {@link #firstRow}. */
@@ -106,26 +112,41 @@ public final class Lease implements AutoCloseable {
    * @param thinkingNanos from its ReadyForQuery to that statement
    */
   public void firstRow(long thinkingNanos) {
-    backend.firstRow(this, thinkingNanos);
+    if (wake != null) {
+      backend.ledger().change((facts, news) -> facts.wakes.firstRow(wake, thinkingNanos));
+    }
   }
 
   /** The session has a further request that the server must answer before it counts as taken. */
   public void opening() {
-    backend.opening(this);
+    backend.ledger().change((facts, news) -> facts.dispatcher.opening(this));
   }
 
   /** Gives the slot back; the holder enters the queue again, or leaves it. */
   public void exchange() {
-    backend.released(this, true);
+    release(true);
   }
 
   /** The server did not take the session: as {@link #exchange}, and takes note of why. */
   public void failed(Failure failure) {
-    backend.failed(this, failure);
+    backend.findings().failed(this, failure);
   }
 
   @Override
   public void close() {
-    backend.released(this, false);
+    release(false);
+  }
+
+  /**
+   * @param again whether its holder enters the queue again, or leaves it
+   */
+  private void release(boolean again) {
+    backend
+        .ledger()
+        .change((facts, news) -> {
+          if (facts.dispatcher.giveBack(this, again)) {
+            facts.left(server, news);
+          }
+        });
   }
 }

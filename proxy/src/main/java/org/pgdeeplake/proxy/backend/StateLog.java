@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 final class StateLog {
   private static final Logger log = LoggerFactory.getLogger(Backend.class);
 
-  private final Backend backend;
+  private final String backend;
 
-  StateLog(Backend backend) {
+  StateLog(String backend) {
     this.backend = backend;
   }
 
@@ -34,7 +34,7 @@ final class StateLog {
   void checked(Server server, CheckResult result, Moment moment) {
     log.info(
         "Server {}/{} is {}, reason: {}{}, check duration: {}ms. {}",
-        backend.name(),
+        backend,
         server.name(),
         moment.up() ? "UP" : "DOWN",
         result.status().description(),
@@ -50,7 +50,7 @@ final class StateLog {
     boolean fromMaintenance = change.before() == AdministrativeState.MAINT;
     log.info(
         "Server {}/{} {}. {}",
-        backend.name(),
+        backend,
         server.name(),
         switch (now) {
           case DRAIN ->
@@ -73,16 +73,14 @@ final class StateLog {
   /** A server that was drained until it goes down has done so. */
   void drained(Server server) {
     log.info(
-        "Server {}/{} is DOWN (leaving forced drain, as was asked for)",
-        backend.name(),
-        server.name());
+        "Server {}/{} is DOWN (leaving forced drain, as was asked for)", backend, server.name());
   }
 
   /** How many servers are enough has changed. */
   void spare(Server server) {
     log.info(
         "Server {}/{} {}",
-        backend.name(),
+        backend,
         server.name(),
         server.spare()
             ? "takes no new sessions while a lower one is up: fewer servers are enough"
@@ -104,22 +102,18 @@ final class StateLog {
     log.warn(
         "backend {} is paused: nobody gets a server until it is resumed. {} sessions active, {} in"
             + " queue.",
-        backend.name(),
+        backend,
         assigned,
         queued);
   }
 
   void resumed(int assigned, int queued) {
-    log.info(
-        "backend {} is resumed. {} sessions active, {} in queue.",
-        backend.name(),
-        assigned,
-        queued);
+    log.info("backend {} is resumed. {} sessions active, {} in queue.", backend, assigned, queued);
   }
 
   /** A reload has taken the last one that was active. */
   void noneLeft() {
-    log.warn("backend {} has no server available; new sessions wait in its queue", backend.name());
+    log.warn("backend {} has no server available; new sessions wait in its queue", backend);
   }
 
   private void warnIfNone(Moment moment) {

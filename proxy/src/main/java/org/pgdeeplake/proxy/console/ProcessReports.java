@@ -104,7 +104,7 @@ final class ProcessReports {
 
   private List<Fact> facts() {
     List<Backend> backends = operations.topology().backends();
-    long paused = backends.stream().filter(Backend::paused).count();
+    long paused = backends.stream().filter(backend -> backend.administration().paused()).count();
     return List.of(
         new Fact("active", paused < backends.size() ? "yes" : "no"),
         new Fact("paused", paused > 0 ? "yes" : "no"),

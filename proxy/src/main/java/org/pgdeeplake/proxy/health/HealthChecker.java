@@ -28,7 +28,7 @@ public final class HealthChecker implements AutoCloseable {
     this.backend = backend;
     this.loops = loops;
     this.connector = connector;
-    backend.probeWith(this::soon);
+    backend.probes().with(this::soon);
   }
 
   public Backend backend() {

@@ -104,7 +104,7 @@ final class ServerCheck {
     }
     // A check may begin between a server's move and its own end: it knows the old address only.
     if (server.address().equals(connection.address())) {
-      backend.checked(server, result, era);
+      backend.findings().checked(server, result, era);
     }
     boolean fast = wantedAgain || server.unsettled() || awaited();
     schedule((fast ? config.fastinter() : config.inter()).toNanos());

@@ -99,13 +99,17 @@ final class HaproxyFamilies {
                     "Always 0: there is no rule that denies a request",
                     b -> 0),
                 counter(
-                    "check_up_down_total", "Times the last server went down", Backend::timesDown),
+                    "check_up_down_total",
+                    "Times the last server went down",
+                    backend -> backend.uptime().timesDown()),
                 gauge(
                     "check_last_change_seconds",
                     "Since the backend went up or down",
-                    Backend::secondsSinceChange),
+                    backend -> backend.uptime().secondsSinceChange()),
                 counter(
-                    "downtime_seconds_total", "Without a server that is up", Backend::downSeconds),
+                    "downtime_seconds_total",
+                    "Without a server that is up",
+                    backend -> backend.uptime().downSeconds()),
                 counter("loadbalanced_total", "Times a server was chosen", Backend::leasesTotal),
                 counter("connection_attempts_total", "Attempts on servers", Backend::leasesTotal),
                 states(

@@ -22,7 +22,8 @@ final class OperationFamilies {
             "wake_in_progress",
             "1 while somebody waits for the first server",
             b -> b.waking() ? 1 : 0),
-        gauge("paused", "1 while no waiter gets a server", b -> b.paused() ? 1 : 0),
+        gauge(
+            "paused", "1 while no waiter gets a server", b -> b.administration().paused() ? 1 : 0),
         gauge(
             "queue_limit_seconds",
             "How long a session may wait: timeouts.queue",

@@ -60,12 +60,12 @@ final class ServerFamilies {
             "check_failures_total",
             "Checks that failed while the server was up",
             s -> s.server().failedChecks()),
-        counter("check_up_down_total", "Times it went down", s -> s.server().timesDown()),
+        counter("check_up_down_total", "Times it went down", s -> s.server().uptime().timesDown()),
         gauge(
             "check_last_change_seconds",
             "Since the server went up or down",
-            s -> s.server().secondsSinceChange()),
-        counter("downtime_seconds_total", "All time down", s -> s.server().downSeconds()),
+            s -> s.server().uptime().secondsSinceChange()),
+        counter("downtime_seconds_total", "All time down", s -> s.server().uptime().downSeconds()),
         new Family<>(
             "check_status",
             Kind.GAUGE,

@@ -98,7 +98,7 @@ public final class Operations {
   /** What it should be from now on, on all replicas; {@code MAINT} closes its sessions. */
   public void administer(Caller caller, Topology.Place place, AdministrativeState wanted) {
     log.info("{}: server {} is to be {}", caller, place.name(), wanted.word());
-    place.backend().administer(place.server(), wanted);
+    place.backend().administration().administer(place.server(), wanted);
     replicas.administered(place, wanted, false);
   }
 
@@ -132,7 +132,10 @@ public final class Operations {
   /** DRAIN until the server is down and has no session on any replica; READY from then on. */
   public void drainUntilDown(Caller caller, Topology.Place place) {
     log.info("{}: server {} is to be drained until it is down", caller, place.name());
-    place.backend().drainUntilDown(place.server(), () -> replicas.sessions(place) == 0);
+    place
+        .backend()
+        .administration()
+        .drainUntilDown(place.server(), () -> replicas.sessions(place) == 0);
     replicas.administered(place, AdministrativeState.DRAIN, true);
   }
 
@@ -208,12 +211,12 @@ public final class Operations {
   /** New sessions wait in the queue, up to their queue timeout; those that are served go on. */
   public void pause(Caller caller, Backend backend) {
     log.info("{}: pause backend {}", caller, backend.name());
-    backend.pause();
+    backend.administration().pause();
   }
 
   public void resume(Caller caller, Backend backend) {
     log.info("{}: resume backend {}", caller, backend.name());
-    backend.resume();
+    backend.administration().resume();
   }
 
   /**
@@ -228,7 +231,7 @@ public final class Operations {
     if (counts) {
       log.info("{}: wake, which counts as demand for {} s", caller, linger.toSeconds());
       demand.wake();
-      topology().backends().forEach(Backend::probe);
+      topology().backends().forEach(backend -> backend.probes().all());
     } else {
       log.info("{}: wake, which counts for nothing: demand.linger is 0", caller);
     }

@@ -54,12 +54,15 @@ final class Wishes {
     ServerName name = ServerName.of(place);
     boolean other = place.server().administrative() != wanted;
     if (untilDown && wanted == AdministrativeState.DRAIN) {
-      place.backend().drainUntilDown(place.server(), () -> sessionsElsewhere.applyAsInt(name) == 0);
+      place
+          .backend()
+          .administration()
+          .drainUntilDown(place.server(), () -> sessionsElsewhere.applyAsInt(name) == 0);
       draining.add(name);
     } else {
       draining.remove(name);
       if (other) {
-        place.backend().administer(place.server(), wanted);
+        place.backend().administration().administer(place.server(), wanted);
       }
     }
     return other;

@@ -94,7 +94,7 @@ final class BackendScale {
 
   @GuardedBy("this")
   private boolean stuck(long nowNanos) {
-    if (spareSince.isEmpty() || backend.queued() == 0 || backend.paused()) {
+    if (spareSince.isEmpty() || backend.queued() == 0 || backend.administration().paused()) {
       emptyNanos = nowNanos;
     }
     return nowNanos - emptyNanos >= STUCK_NANOS;
@@ -110,11 +110,11 @@ final class BackendScale {
       }
     }
     spareSince.keySet().retainAll(spare);
-    backend.spare(spare);
+    backend.administration().spare(spare);
   }
 
   /** The scaler is off: all servers are equal. */
   void end() {
-    backend.spare(Set.of());
+    backend.administration().spare(Set.of());
   }
 }

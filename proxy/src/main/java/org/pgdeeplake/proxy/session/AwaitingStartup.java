@@ -162,7 +162,7 @@ final class AwaitingStartup extends SessionState {
     ErrorResponse asleep = session.asleep();
     if (refusal != null) {
       session.refuse(opening, refusal.reason(), refusal.error());
-    } else if (asleep != null && !session.services().backend().available()) {
+    } else if (asleep != null && !session.services().backend().administration().available()) {
       session.refuseProbe(opening, asleep);
     } else {
       session.transition(new Queued(session, opening));

@@ -75,7 +75,7 @@ final class Refusals {
 
   /** Null where no operator keeps clients from a server. */
   private static @Nullable ErrorResponse withheld(Backend backend, String message) {
-    if (backend.paused()) {
+    if (backend.administration().paused()) {
       return cannotConnectNow(
           message,
           "Backend \"" + backend.name() + "\" is paused by an operator.",

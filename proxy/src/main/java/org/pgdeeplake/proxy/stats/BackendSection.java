@@ -54,7 +54,8 @@ final class BackendSection {
         Html.of("<p class=\"summary\">{} {}</p>", state.badge(), state.sentence()),
         Html.of(
             "<p class=\"actions\">{}</p>",
-            Links.backend(backend.paused() ? Verb.RESUME : Verb.PAUSE, backend.name())),
+            Links.backend(
+                backend.administration().paused() ? Verb.RESUME : Verb.PAUSE, backend.name())),
         queue(backend, view));
   }
 
@@ -101,7 +102,7 @@ final class BackendSection {
         Section.text(State.of(server).badge()),
         check(check),
         check.info(),
-        Section.text(Units.wholeTime(server.secondsSinceChange()) + " ago"),
+        Section.text(Units.wholeTime(server.uptime().secondsSinceChange()) + " ago"),
         Section.number(Units.count(server.sessions())),
         Section.number(Units.count(server.maxSessions())),
         Section.number(server.limit() == 0 ? "none" : Units.count(server.limit())),
@@ -109,7 +110,7 @@ final class BackendSection {
         Section.number(Units.bytes(server.traffic().bytesInTotal())),
         Section.number(Units.bytes(server.traffic().bytesOutTotal())),
         Section.number(Units.count(errors)),
-        Section.number(Units.wholeTime(server.downSeconds())),
+        Section.number(Units.wholeTime(server.uptime().downSeconds())),
         actions(place));
   }
 

@@ -120,7 +120,7 @@ public record Order(String action, String backend, List<String> servers, String 
     if (verb.ofServers()) {
       return onServers(verb, operations, caller);
     }
-    if (known.paused() == (verb == Verb.PAUSE)) {
+    if (known.administration().paused() == (verb == Verb.PAUSE)) {
       return Status.NONE;
     }
     if (verb == Verb.PAUSE) {

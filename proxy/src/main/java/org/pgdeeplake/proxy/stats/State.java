@@ -82,7 +82,7 @@ record State(Tone tone, String word, String sentence) {
                     Units.count(waiting, "client") + (waiting == 1 ? " waits" : " wait"),
                     Units.wholeTime(oldest),
                     Units.wholeTime(limit));
-    if (backend.paused()) {
+    if (backend.administration().paused()) {
       return new State(
           waiting == 0 ? Tone.NOTICE : late, "Paused", "new sessions are held back; " + waiters);
     }

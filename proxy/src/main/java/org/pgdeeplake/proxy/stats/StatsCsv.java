@@ -99,9 +99,9 @@ public final class StatsCsv {
     row.put("scur", backend.sessions()).put("smax", backend.maxSessions()).put("slim", limit);
     row.put("status", active > 0 ? "UP" : "DOWN");
     row.put("weight", active).put("uweight", active).put("act", active);
-    row.put("chkdown", backend.timesDown());
-    row.put("lastchg", (long) backend.secondsSinceChange());
-    row.put("downtime", (long) backend.downSeconds());
+    row.put("chkdown", backend.uptime().timesDown());
+    row.put("lastchg", (long) backend.uptime().secondsSinceChange());
+    row.put("downtime", (long) backend.uptime().downSeconds());
     row.put("lbtot", backend.leasesTotal()).put("connect", backend.leasesTotal());
     row.zero("dreq", "bck", "comp_in", "comp_out", "comp_byp", "comp_rsp");
     row.zero("agg_server_status", "agg_server_check_status", "agg_check_status");
@@ -119,9 +119,9 @@ public final class StatsCsv {
     row.put("status", server.status());
     row.put("weight", server.administrative() == AdministrativeState.READY ? 1 : 0);
     row.put("uweight", 1).put("act", 1);
-    row.put("chkfail", server.failedChecks()).put("chkdown", server.timesDown());
-    row.put("lastchg", (long) server.secondsSinceChange());
-    row.put("downtime", (long) server.downSeconds());
+    row.put("chkfail", server.failedChecks()).put("chkdown", server.uptime().timesDown());
+    row.put("lastchg", (long) server.uptime().secondsSinceChange());
+    row.put("downtime", (long) server.uptime().downSeconds());
     row.put("lbtot", server.traffic().sessionsTotal());
     row.put("connect", server.traffic().sessionsTotal());
     row.put("used_conn_cur", sessions).put("need_conn_est", sessions);

@@ -197,9 +197,9 @@ class ApiTest {
   void aBackendIsPausedAndResumed() throws Exception {
     assertThat(post("/backends/pg_backends/pause").body())
         .isEqualTo("{\"backend\":\"pg_backends\",\"paused\":true,\"waiting\":0}\n");
-    assertThat(admin.scene.backend.paused()).isTrue();
+    assertThat(admin.scene.backend.administration().paused()).isTrue();
     assertThat(post("/backends/pg_backends/resume").body()).contains("\"paused\":false");
-    assertThat(admin.scene.backend.paused()).isFalse();
+    assertThat(admin.scene.backend.administration().paused()).isFalse();
   }
 
   @Test

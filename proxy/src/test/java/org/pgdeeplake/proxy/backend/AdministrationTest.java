@@ -94,16 +94,16 @@ class AdministrationTest {
   void drainedServersAreUpButTheirBackendIsNot() {
     scene.administer(1, DRAIN);
     assertThat(scene.server(1).up()).isTrue();
-    assertThat(scene.server(1).timesDown()).isZero();
-    assertThat(backend.timesDown()).isOne();
-    assertThat(backend.downSeconds()).isPositive();
+    assertThat(scene.server(1).uptime().timesDown()).isZero();
+    assertThat(backend.uptime().timesDown()).isOne();
+    assertThat(backend.uptime().downSeconds()).isPositive();
   }
 
   @Test
   void maintenanceIsDowntime() {
     scene.administer(1, MAINT);
-    assertThat(scene.server(1).timesDown()).isOne();
-    assertThat(backend.timesDown()).isOne();
+    assertThat(scene.server(1).uptime().timesDown()).isOne();
+    assertThat(backend.uptime().timesDown()).isOne();
     assertThat(scene.server(1).failedChecks()).isZero();
   }
 
@@ -119,9 +119,9 @@ class AdministrationTest {
     int era = scene.server(1).era();
     scene.administer(1, MAINT);
     scene.administer(1, READY);
-    backend.checked(scene.server(1), GOOD, era);
+    backend.findings().checked(scene.server(1), GOOD, era);
     assertThat(backend.activeServers()).isZero();
-    backend.checked(scene.server(1), GOOD, scene.server(1).era());
+    backend.findings().checked(scene.server(1), GOOD, scene.server(1).era());
     assertThat(backend.activeServers()).isOne();
   }
 
@@ -157,10 +157,10 @@ class AdministrationTest {
   void anOperatorsWordIsAChangeAndNoDowntime() {
     Server server = scene.server(1);
     double aWhile = 0.3;
-    await().until(() -> server.secondsSinceChange() > aWhile);
+    await().until(() -> server.uptime().secondsSinceChange() > aWhile);
     scene.administer(1, DRAIN);
-    assertThat(server.secondsSinceChange()).isLessThan(aWhile);
-    assertThat(server.timesDown()).isZero();
+    assertThat(server.uptime().secondsSinceChange()).isLessThan(aWhile);
+    assertThat(server.uptime().timesDown()).isZero();
   }
 
   @Test
@@ -201,16 +201,16 @@ class AdministrationTest {
   void nobodyGetsAServerOfAPausedBackend() {
     BackendScene paced = new BackendScene(1, 2).up();
     BackendScene.Client served = paced.enter();
-    paced.backend.pause();
-    paced.backend.pause();
-    assertThat(paced.backend.paused()).isTrue();
+    paced.backend.administration().pause();
+    paced.backend.administration().pause();
+    assertThat(paced.backend.administration().paused()).isTrue();
     List<BackendScene.Client> waiters = List.of(paced.enter(), paced.enter(), paced.enter());
     served.lease().close();
     paced.check(1, GOOD);
     paced.backend.retryWaiters();
     assertThat(waiters).noneMatch(BackendScene.Client::served);
-    paced.backend.resume();
-    assertThat(paced.backend.paused()).isFalse();
+    paced.backend.administration().resume();
+    assertThat(paced.backend.administration().paused()).isFalse();
     assertThat(waiters.stream().map(BackendScene.Client::served))
         .containsExactly(true, true, false);
     waiters.getFirst().lease().answered();
@@ -219,7 +219,7 @@ class AdministrationTest {
 
   @Test
   void aPausedBackendsQueueIsBounded() {
-    scene.backend.pause();
+    scene.backend.administration().pause();
     for (int i = 0; i < 100; i++) {
       scene.enter();
     }
@@ -232,7 +232,7 @@ class AdministrationTest {
 
   @Test
   void aDrainUntilDownEndsWithItsFall() {
-    backend.drainUntilDown(scene.server(1), () -> true);
+    backend.administration().drainUntilDown(scene.server(1), () -> true);
     assertThat(scene.server(1).administrative()).isEqualTo(DRAIN);
     assertThat(scene.server(1).drainsUntilDown()).isTrue();
     assertThat(scene.server(1).unsettled()).as("checked often").isTrue();
@@ -251,7 +251,7 @@ class AdministrationTest {
   void aDrainUntilDownOutlastsAFallWithSessions() {
     BackendScene.Client here = scene.enter();
     AtomicBoolean emptyElsewhere = new AtomicBoolean();
-    backend.drainUntilDown(scene.server(1), emptyElsewhere::get);
+    backend.administration().drainUntilDown(scene.server(1), emptyElsewhere::get);
     fall();
     assertThat(scene.server(1).administrative()).as("one is on it").isEqualTo(DRAIN);
     here.lease().close();
@@ -271,12 +271,12 @@ class AdministrationTest {
 
   @Test
   void anOperatorsWordIsTheLast() {
-    backend.drainUntilDown(scene.server(1), () -> true);
+    backend.administration().drainUntilDown(scene.server(1), () -> true);
     scene.administer(1, DRAIN);
     scene.check(1, BAD);
     scene.check(1, BAD);
     assertThat(scene.server(1).administrative()).isEqualTo(DRAIN);
-    backend.drainUntilDown(scene.server(1), () -> true);
+    backend.administration().drainUntilDown(scene.server(1), () -> true);
     scene.administer(1, MAINT);
     assertThat(scene.server(1).drainsUntilDown()).isFalse();
   }
@@ -285,7 +285,7 @@ class AdministrationTest {
   void oneThatIsDownAlreadyIsReadyAfterTheNextLook() {
     scene.check(1, BAD);
     scene.check(1, BAD);
-    backend.drainUntilDown(scene.server(1), () -> true);
+    backend.administration().drainUntilDown(scene.server(1), () -> true);
     scene.check(1, BAD);
     assertThat(scene.server(1).administrative()).isEqualTo(READY);
   }

@@ -56,7 +56,7 @@ final class BackendScene {
                 3,
                 true,
                 new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
-    backend.probeWith(asked::add);
+    backend.probes().with(asked::add);
   }
 
   /** All of its servers pass a check. */
@@ -75,11 +75,11 @@ final class BackendScene {
 
   /** A check that began in the server's present era has come to this. */
   static void checked(Backend backend, Server server, CheckResult result) {
-    backend.checked(server, result, server.era());
+    backend.findings().checked(server, result, server.era());
   }
 
   void administer(int server, AdministrativeState wanted) {
-    backend.administer(server(server), wanted);
+    backend.administration().administer(server(server), wanted);
   }
 
   /** One more session that wants a server. */

@@ -219,7 +219,7 @@ class ReconfigureTest {
     servers(scene, server("s1", 9, 0));
     Client client = scene.enter();
     assertThat(client.served()).isFalse();
-    scene.backend.checked(server, BackendScene.GOOD, era);
+    scene.backend.findings().checked(server, BackendScene.GOOD, era);
     assertThat(client.served()).as("by a check of the old address").isFalse();
     assertThat(scene.asked).contains(server);
 
@@ -229,7 +229,7 @@ class ReconfigureTest {
     assertThat(before.lease().destination(false, new ProxyHeader.Local()).address().port())
         .as("of a session that is there, for its cancel requests")
         .isEqualTo(1);
-    assertThat(server.timesDown()).isZero();
+    assertThat(server.uptime().timesDown()).isZero();
   }
 
   @Test

@@ -141,7 +141,7 @@ class ConsoleServerTest {
           bare('S'));
       assertThat(types(client.readUntil('Z'))).isEqualTo("EZ");
       assertThat(types(client.readUntil('Z'))).isEqualTo("EZ");
-      assertThat(proxy.backend().paused()).isFalse();
+      assertThat(proxy.backend().administration().paused()).isFalse();
     }
   }
 
@@ -312,10 +312,10 @@ class ConsoleServerTest {
       }
       client.send(parse("", "PAUSE $1"), bind("", "", 0, new byte[0]), execute("", 0), bare('S'));
       assertThat(types(client.readUntil('Z'))).isEqualTo("12EZ");
-      assertThat(proxy.backend().paused()).isFalse();
+      assertThat(proxy.backend().administration().paused()).isFalse();
       client.send(RawClient.query("PAUSE"));
       client.readUntil('Z');
-      assertThat(proxy.backend().paused()).isTrue();
+      assertThat(proxy.backend().administration().paused()).isTrue();
     }
   }
 

@@ -72,9 +72,13 @@ class MovedServerTest {
       try (HealthChecker checker = new HealthChecker(backend, loops, connector)) {
         checker.start();
         await().atMost(Duration.ofSeconds(10)).until(() -> backend.activeServers() == 1);
-        backend.administer(backend.servers().getFirst(), AdministrativeState.MAINT);
+        backend
+            .administration()
+            .administer(backend.servers().getFirst(), AdministrativeState.MAINT);
         backend.reconfigure(config(nobody.number()), null);
-        backend.administer(backend.servers().getFirst(), AdministrativeState.READY);
+        backend
+            .administration()
+            .administer(backend.servers().getFirst(), AdministrativeState.READY);
         int before = checks.get();
         await().atMost(Duration.ofSeconds(10)).until(() -> checks.get() >= before + 3);
         assertThat(backend.servers().getFirst().lastCheck().status())

@@ -136,8 +136,8 @@ class ReloadIT {
                 .frontend("default-backend = leaving")
                 .start(file())) {
       Backend paused = Internals.backend(proxy.proxy(), "leaving");
-      paused.pause();
-      paused.administer(paused.servers().getFirst(), AdministrativeState.MAINT);
+      paused.administration().pause();
+      paused.administration().administer(paused.servers().getFirst(), AdministrativeState.MAINT);
       try (Command psql = proxy.psql("select 41 + 1").start()) {
         await().atMost(LIMIT).until(() -> proxy.demand().waiting() == 1);
         proxy.applied(TestProxy.to(other));

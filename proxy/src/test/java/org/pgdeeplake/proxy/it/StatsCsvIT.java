@@ -149,9 +149,9 @@ class StatsCsvIT {
   @Test
   void whatAnOperatorWantsShowsInTheStatus() {
     Server server = proxy.backend().servers().getFirst();
-    proxy.backend().administer(server, AdministrativeState.DRAIN);
+    proxy.backend().administration().administer(server, AdministrativeState.DRAIN);
     assertThat(row(S1)).containsEntry("status", "DRAIN").containsEntry("weight", "0");
-    proxy.backend().administer(server, AdministrativeState.MAINT);
+    proxy.backend().administration().administer(server, AdministrativeState.MAINT);
     assertThat(row(S1)).containsEntry("status", "MAINT").containsEntry("check_status", "");
     assertThat(row(BACKEND)).containsEntry("act", "1").containsEntry("weight", "1");
   }
@@ -201,13 +201,13 @@ class StatsCsvIT {
     clients.removeLast().close();
     await().until(() -> proxy.sessions() == 3);
     assertThat(python()).containsExactly("FRONTEND , 3 4", "s1 0 2 2", "s2 0 1 2", "BACKEND 0 3 4");
-    proxy.backend().pause();
+    proxy.backend().administration().pause();
     try (RawClient waiter = RawClient.open(proxy.address())) {
       waiter.send(RawClient.startup());
       proxy.awaitQueued(1);
       assertThat(python())
           .containsExactly("FRONTEND , 4 5", "s1 0 2 2", "s2 0 1 2", "BACKEND 1 4 5");
-      proxy.backend().resume();
+      proxy.backend().administration().resume();
       waiter.readUntil('Z');
     }
     for (RawClient client : clients) {

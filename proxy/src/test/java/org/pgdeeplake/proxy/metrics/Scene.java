@@ -102,7 +102,7 @@ public final class Scene implements AutoCloseable {
 
   public void checked(int server, Status status, String info) {
     Server of = server(server);
-    backend.checked(of, new CheckResult(status, info, 3_000_000), of.era());
+    backend.findings().checked(of, new CheckResult(status, info, 3_000_000), of.era());
   }
 
   /** A session gets in line for a server. */

@@ -98,9 +98,9 @@ class OperationsTest {
   @Test
   void pauseAndResume() {
     operations.pause(CALLER, scene.backend);
-    assertThat(scene.backend.paused()).isTrue();
+    assertThat(scene.backend.administration().paused()).isTrue();
     operations.resume(CALLER, scene.backend);
-    assertThat(scene.backend.paused()).isFalse();
+    assertThat(scene.backend.administration().paused()).isFalse();
   }
 
   @Test

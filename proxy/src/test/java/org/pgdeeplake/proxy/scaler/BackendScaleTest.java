@@ -73,7 +73,7 @@ class BackendScaleTest {
     scene.enter();
     assertThat(scene.server(2).sessions()).isEqualTo(1);
     scene.up(1);
-    scene.backend.administer(scene.server(1), AdministrativeState.DRAIN);
+    scene.backend.administration().administer(scene.server(1), AdministrativeState.DRAIN);
     scene.enter();
     assertThat(scene.server(2).sessions()).isEqualTo(2);
   }
@@ -114,7 +114,7 @@ class BackendScaleTest {
     assertThat(wanted(ONE_ON_FIRST, 0)).isEqualTo(1);
     scene.up(2);
     assertThat(wanted(ONE_ON_FIRST, 1)).isEqualTo(2);
-    scene.backend.administer(scene.server(2), AdministrativeState.DRAIN);
+    scene.backend.administration().administer(scene.server(2), AdministrativeState.DRAIN);
     assertThat(wanted(ONE_ON_FIRST, 2)).isEqualTo(1);
     assertThat(wanted(ONE_ON_SECOND, 3)).isEqualTo(2);
   }

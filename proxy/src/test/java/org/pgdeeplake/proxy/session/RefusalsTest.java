@@ -47,12 +47,12 @@ class RefusalsTest {
     if (up) {
       scene.up(server);
     }
-    scene.backend.administer(scene.server(server), state);
+    scene.backend.administration().administer(scene.server(server), state);
   }
 
   @Test
   void paused() {
-    scene.backend.pause();
+    scene.backend.administration().pause();
     assertThat(Refusals.toProbe(scene.backend, Refusals.asleep()).detail())
         .isEqualTo("Backend \"pg_backends\" is paused by an operator.");
   }

@@ -205,11 +205,11 @@ final class Stage implements AutoCloseable {
 
   void serverIsUp() {
     Server known = backend.servers().getFirst();
-    backend.checked(known, new CheckResult(CheckResult.Status.L7OK, "", 0), known.era());
+    backend.findings().checked(known, new CheckResult(CheckResult.Status.L7OK, "", 0), known.era());
   }
 
   void administer(AdministrativeState wanted) {
-    backend.administer(backend.servers().getFirst(), wanted);
+    backend.administration().administer(backend.servers().getFirst(), wanted);
   }
 
   /** A client that has connected to the proxy. */

@@ -114,18 +114,18 @@ class StateTest {
   @Test
   void whoIsMissingIsCounted() {
     scene.up(1);
-    scene.backend.administer(scene.server(2), AdministrativeState.DRAIN);
+    scene.backend.administration().administer(scene.server(2), AdministrativeState.DRAIN);
     assertThat(state(scene))
         .isEqualTo(
             new State(
                 State.Tone.NOTICE,
                 "Serving",
                 "1 of 2 servers is up (1 drained), 0 sessions, nobody waits"));
-    scene.backend.administer(scene.server(2), AdministrativeState.MAINT);
+    scene.backend.administration().administer(scene.server(2), AdministrativeState.MAINT);
     scene.checked(1, Status.L4CON, "");
     scene.checked(1, Status.L4CON, "");
     assertThat(state(scene).sentence()).isEqualTo("no server is up, nobody waits");
-    scene.backend.administer(scene.server(1), AdministrativeState.MAINT);
+    scene.backend.administration().administer(scene.server(1), AdministrativeState.MAINT);
     assertThat(state(scene))
         .isEqualTo(
             new State(
@@ -137,7 +137,7 @@ class StateTest {
   @Test
   void pausedIsSaid() {
     scene.up(1);
-    scene.backend.pause();
+    scene.backend.administration().pause();
     scene.enter();
     waiter("pg_backends", 2);
     assertThat(state(scene))
