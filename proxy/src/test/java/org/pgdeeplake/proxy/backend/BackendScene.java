@@ -3,24 +3,19 @@ package org.pgdeeplake.proxy.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend.Admission;
-import org.pgdeeplake.proxy.config.BackendConfig;
-import org.pgdeeplake.proxy.config.BackendTls;
-import org.pgdeeplake.proxy.config.CheckConfig;
-import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.support.BackendSettings;
 
 /** A real backend without sockets: the test states the results of checks and plays the sessions. */
 final class BackendScene {
   static final CheckResult GOOD = new CheckResult(CheckResult.Status.L7OK, "", 0);
   static final CheckResult BAD = new CheckResult(CheckResult.Status.L4CON, "", 0);
-  private static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
+  static final InetAddress CLIENT = InetAddress.getLoopbackAddress();
 
   final Backend backend;
 
@@ -28,34 +23,15 @@ final class BackendScene {
   final List<Server> asked = new CopyOnWriteArrayList<>();
 
   BackendScene(int servers) {
-    this(servers, 32);
+    this(new BackendSettings().servers(servers, 0));
   }
 
   BackendScene(int servers, int releaseConcurrency) {
-    backend =
-        new Backend(
-            new BackendConfig(
-                "b",
-                IntStream.rangeClosed(1, servers)
-                    .mapToObj(i ->
-                        new BackendConfig.ServerConfig(
-                            "s" + i, new HostPort("127.0.0.1", i), 0, false))
-                    .toList(),
-                new CheckConfig(
-                    CheckConfig.Type.PGSQL,
-                    "postgres",
-                    Duration.ofSeconds(2),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(2),
-                    1,
-                    2,
-                    CheckConfig.OnMarkedDown.NONE),
-                new BackendConfig.QueueConfig(100, 0, releaseConcurrency),
-                new BackendConfig.Timeouts(
-                    Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120)),
-                3,
-                true,
-                new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
+    this(new BackendSettings().servers(servers, 0).queue(100, 0, releaseConcurrency));
+  }
+
+  BackendScene(BackendSettings settings) {
+    backend = new Backend(settings.config());
     backend.probes().with(asked::add);
   }
 
@@ -87,6 +63,11 @@ final class BackendScene {
     Client client = new Client();
     client.ask();
     return client;
+  }
+
+  /** One more of that address, which may be refused. */
+  Admission enter(InetAddress address) {
+    return backend.enter(backend.ticket(new Client(), address, true));
   }
 
   final class Client implements Waiter {
@@ -130,11 +111,12 @@ final class BackendScene {
     }
 
     /** Its server fails it, and it asks for another. */
-    void fail(Failure.Kind kind) {
+    Admission fail(Failure.Kind kind) {
       Lease lease = leases.removeLast();
       lease.failed(new Failure(kind, "test"));
-      backend.attemptFailed(Objects.requireNonNull(ticket), lease.server());
-      ask();
+      Ticket ticket = Objects.requireNonNull(this.ticket);
+      backend.attemptFailed(ticket, lease.server());
+      return backend.enter(ticket);
     }
 
     void leave() {

@@ -1,78 +1,32 @@
 package org.pgdeeplake.proxy.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.pgdeeplake.proxy.support.BackendSettings.server;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.BackendScene.Client;
-import org.pgdeeplake.proxy.config.BackendConfig;
-import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
-import org.pgdeeplake.proxy.config.CheckConfig;
-import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
-import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.support.BackendSettings;
 import org.pgdeeplake.proxy.support.LoggedLines;
 
 // Rule: another configuration changes what comes, and takes nothing from who waits or is served.
 class ReconfigureTest {
 
-  private static ServerConfig server(String name, int port, int maxConnections) {
-    return new ServerConfig(name, new HostPort("127.0.0.1", port), maxConnections, false);
-  }
+  private static final Duration SHORTER = Duration.ofSeconds(5);
 
   private static void servers(BackendScene scene, ServerConfig... servers) {
-    reconfigure(scene, scene.backend.config().queue(), servers);
-  }
-
-  private static void reconfigure(BackendScene scene, QueueConfig queue, ServerConfig... servers) {
-    BackendConfig now = scene.backend.config();
-    scene.backend.reconfigure(
-        new BackendConfig(
-            now.name(),
-            Arrays.asList(servers),
-            now.check(),
-            queue,
-            new BackendConfig.Timeouts(
-                Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(5)),
-            now.retries(),
-            now.redispatch(),
-            now.tls()),
-        null);
-  }
-
-  /** With {@code on-marked-down = close-sessions}. */
-  private static void closing(BackendScene scene, ServerConfig... servers) {
-    BackendConfig now = scene.backend.config();
-    CheckConfig check = now.check();
-    scene.backend.reconfigure(
-        new BackendConfig(
-            now.name(),
-            Arrays.asList(servers),
-            new CheckConfig(
-                check.type(),
-                check.user(),
-                check.inter(),
-                check.fastinter(),
-                check.timeout(),
-                check.rise(),
-                check.fall(),
-                CheckConfig.OnMarkedDown.CLOSE_SESSIONS),
-            now.queue(),
-            now.timeouts(),
-            now.retries(),
-            now.redispatch(),
-            now.tls()),
-        null);
+    scene.backend.reconfigure(new BackendSettings().servers(servers).config(), null);
   }
 
   @Test
   void whoIsAtTheOldAddressStaysWhenTheNewOneFalls() {
     BackendScene scene = new BackendScene(1).up();
     Client old = scene.enter();
-    closing(scene, server("s1", 9, 0));
+    scene.backend.reconfigure(
+        new BackendSettings().servers(server("s1", 9, 0)).closing().config(), null);
     scene.check(1, BackendScene.GOOD);
     Client here = scene.enter();
 
@@ -121,28 +75,9 @@ class ReconfigureTest {
   @Test
   void checksThatFailedBeforeOtherLimitsDoNotCount() {
     BackendScene scene = new BackendScene(1).up();
-    BackendConfig now = scene.backend.config();
-    CheckConfig check = now.check();
     scene.check(1, BackendScene.BAD);
     scene.backend.reconfigure(
-        new BackendConfig(
-            now.name(),
-            now.servers(),
-            new CheckConfig(
-                check.type(),
-                check.user(),
-                check.inter(),
-                check.fastinter(),
-                check.timeout(),
-                1,
-                3,
-                OnMarkedDown.CLOSE_SESSIONS),
-            now.queue(),
-            now.timeouts(),
-            now.retries(),
-            now.redispatch(),
-            now.tls()),
-        null);
+        new BackendSettings().servers(1, 0).fall(3).closing().config(), null);
     Client client = scene.enter();
     for (int i = 0; i < 3; i++) {
       assertThat(client.told).isZero();
@@ -253,12 +188,18 @@ class ReconfigureTest {
       waiting.add(scene.enter());
     }
 
-    reconfigure(scene, new QueueConfig(1, 0, 2), server("s1", 1, 0));
+    scene.backend.reconfigure(
+        new BackendSettings()
+            .servers(1, 0)
+            .queue(1, 0, 2)
+            .timeouts(Duration.ofSeconds(1), SHORTER)
+            .config(),
+        null);
 
     assertThat(scene.backend.queued()).isEqualTo(3);
     scene.check(1, BackendScene.GOOD);
     assertThat(waiting).extracting(Client::served).containsExactly(true, true, false);
-    assertThat(scene.backend.config().timeouts().queue()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(scene.backend.config().timeouts().queue()).isEqualTo(SHORTER);
   }
 
   @Test

@@ -12,18 +12,14 @@ import org.pgdeeplake.proxy.backend.CheckResult.Status;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.backend.Waiter;
-import org.pgdeeplake.proxy.config.BackendConfig;
-import org.pgdeeplake.proxy.config.BackendConfig.QueueConfig;
 import org.pgdeeplake.proxy.config.BackendConfig.ServerConfig;
-import org.pgdeeplake.proxy.config.BackendTls;
-import org.pgdeeplake.proxy.config.CheckConfig;
-import org.pgdeeplake.proxy.config.CheckConfig.OnMarkedDown;
 import org.pgdeeplake.proxy.config.DemandConfig;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.support.BackendSettings;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /** One frontend, one backend with two servers, and the demand: the real ones, without sockets. */
@@ -64,26 +60,12 @@ public final class Scene implements AutoCloseable {
   public Scene(String name) {
     backend =
         new Backend(
-            new BackendConfig(
-                name,
-                List.of(
-                    new ServerConfig("pg-deeplake-1", new HostPort("127.0.0.1", 5441), 0, false),
-                    new ServerConfig("pg-deeplake-2", new HostPort("::1", 5442), 40, false)),
-                new CheckConfig(
-                    CheckConfig.Type.PGSQL,
-                    "postgres",
-                    Duration.ofSeconds(2),
-                    Duration.ofMillis(100),
-                    Duration.ofSeconds(2),
-                    1,
-                    2,
-                    OnMarkedDown.NONE),
-                new QueueConfig(100, 0, 32),
-                new BackendConfig.Timeouts(
-                    Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120)),
-                3,
-                true,
-                new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of())));
+            new BackendSettings()
+                .name(name)
+                .servers(
+                    BackendSettings.server("pg-deeplake-1", 5441, 0),
+                    new ServerConfig("pg-deeplake-2", new HostPort("::1", 5442), 40, false))
+                .config());
   }
 
   public final Demand demand =

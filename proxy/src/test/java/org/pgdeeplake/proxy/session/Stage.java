@@ -32,7 +32,6 @@ import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.CertificateSource;
-import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.DemandConfig;
 import org.pgdeeplake.proxy.config.FileSetting;
 import org.pgdeeplake.proxy.config.FrontendConfig;
@@ -45,6 +44,7 @@ import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.support.BackendSettings;
 import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.support.TlsTransport;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
@@ -183,24 +183,11 @@ final class Stage implements AutoCloseable {
   }
 
   private static BackendConfig backendConfig(int port, BackendTls tls) {
-    return new BackendConfig(
-        "b",
-        List.of(new BackendConfig.ServerConfig("s", new HostPort("127.0.0.1", port), 0, false)),
-        new CheckConfig(
-            CheckConfig.Type.PGSQL,
-            "postgres",
-            Duration.ofSeconds(2),
-            Duration.ofMillis(100),
-            Duration.ofSeconds(2),
-            1,
-            2,
-            CheckConfig.OnMarkedDown.NONE),
-        new BackendConfig.QueueConfig(100, 0, 32),
-        new BackendConfig.Timeouts(
-            Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofSeconds(60)),
-        3,
-        true,
-        tls);
+    return new BackendSettings()
+        .servers(BackendSettings.server("s", port, 0))
+        .timeouts(Duration.ofSeconds(30), Duration.ofSeconds(60))
+        .tls(tls)
+        .config();
   }
 
   void serverIsUp() {
