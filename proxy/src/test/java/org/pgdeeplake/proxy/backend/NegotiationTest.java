@@ -120,7 +120,8 @@ class NegotiationTest {
   void silenceIsLimited() throws Exception {
     CompletableFuture<Outcome> outcome = stage.connect(Mode.REQUIRE, null, Duration.ofMillis(300));
     try (Socket server = stage.accept()) {
-      assertThat(ConnectorStage.within(outcome)).isEqualTo(timeout("no answer to an SSLRequest within 300 ms"));
+      assertThat(ConnectorStage.within(outcome))
+          .isEqualTo(timeout("no answer to an SSLRequest within 300 ms"));
       ConnectorStage.awaitEnd(server);
     }
   }
@@ -130,7 +131,8 @@ class NegotiationTest {
     CompletableFuture<Outcome> outcome = stage.connect(Mode.PREFER, null, Duration.ofMillis(300));
     try (Socket server = stage.accept()) {
       ConnectorStage.say(server, "S");
-      assertThat(ConnectorStage.within(outcome)).isEqualTo(timeout("no end of the TLS handshake within 300 ms"));
+      assertThat(ConnectorStage.within(outcome))
+          .isEqualTo(timeout("no end of the TLS handshake within 300 ms"));
       ConnectorStage.awaitEnd(server);
     }
   }

@@ -76,8 +76,7 @@ class ReconfigureTest {
   void checksThatFailedBeforeOtherLimitsDoNotCount() {
     BackendScene scene = new BackendScene(1).up();
     scene.check(1, BackendScene.BAD);
-    scene.backend.reconfigure(
-        new BackendSettings().servers(1, 0).fall(3).closing().config(), null);
+    scene.backend.reconfigure(new BackendSettings().servers(1, 0).fall(3).closing().config(), null);
     Client client = scene.enter();
     for (int i = 0; i < 3; i++) {
       assertThat(client.told).isZero();

@@ -49,7 +49,8 @@ class ServerConnectorTest {
   @ParameterizedTest
   @EnumSource(names = {"PREFER", "REQUIRE"})
   void theOwnerSpeaksTls(Mode mode) throws Exception {
-    CompletableFuture<Outcome> outcome = stage.connect(mode, ProxyHeader.of(CLIENT, FRONTEND), LONG);
+    CompletableFuture<Outcome> outcome =
+        stage.connect(mode, ProxyHeader.of(CLIENT, FRONTEND), LONG);
     try (Socket server = stage.acceptAny()) {
       assertThat(server.getInputStream().readNBytes(HEADER_BYTES)).startsWith('\r', '\n');
       assertThat(server.getInputStream().readNBytes(8)).isEqualTo(StartupBytes.sslRequest());

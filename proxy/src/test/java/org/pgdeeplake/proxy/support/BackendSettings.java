@@ -38,9 +38,7 @@ public final class BackendSettings {
   /** {@code s1}, {@code s2} and so on, at that port each; nothing needs to listen there. */
   public BackendSettings servers(int number, int maxConnections) {
     servers =
-        IntStream.rangeClosed(1, number)
-            .mapToObj(i -> server("s" + i, i, maxConnections))
-            .toList();
+        IntStream.rangeClosed(1, number).mapToObj(i -> server("s" + i, i, maxConnections)).toList();
     return this;
   }
 

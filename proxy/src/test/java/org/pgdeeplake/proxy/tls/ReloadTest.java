@@ -13,16 +13,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.config.BackendTls;
@@ -32,23 +29,10 @@ import org.pgdeeplake.proxy.config.FileSetting;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.support.TestCertificate;
-import org.pgdeeplake.proxy.traffic.TlsTraffic;
 
-class ReloadTest {
-  private static final TestCertificate CA = TestCertificate.authority("ca");
+class ReloadTest extends AcceptorStage {
   private static final TestCertificate OLD = CA.issue();
   private static final TestCertificate NEW = CA.issue();
-
-  @TempDir private Path directory;
-  private final TlsTraffic traffic = new TlsTraffic(_ -> {});
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : open.reversed()) {
-      one.close();
-    }
-  }
 
   @ParameterizedTest
   @EnumSource
@@ -288,20 +272,12 @@ class ReloadTest {
 
   private TlsAcceptor acceptor(TlsProvider provider, CertificateSource source)
       throws TlsFileException {
-    TlsAcceptor acceptor = TlsAcceptor.load("f", TlsFiles.frontend(source), provider, traffic);
-    open.add(acceptor);
-    return acceptor;
+    return load(provider, TlsFiles.frontend(source));
   }
 
   private CertificateWatch watch(TlsAcceptor acceptor) {
     CertificateWatch watch = new CertificateWatch(List.of(acceptor.contexts()), List::of);
     open.add(watch);
     return watch;
-  }
-
-  private TlsServer server(TlsAcceptor acceptor) {
-    TlsServer server = new TlsServer(() -> acceptor.newHandler(false));
-    open.add(server);
-    return server;
   }
 }

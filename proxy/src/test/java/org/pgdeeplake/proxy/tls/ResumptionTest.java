@@ -4,47 +4,27 @@ package org.pgdeeplake.proxy.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgdeeplake.proxy.config.BackendTls;
-import org.pgdeeplake.proxy.config.CertificateSource;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.FrontendTls.ClientCertificate;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.support.TestCertificate;
-import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Handshake;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Result;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 
-class ResumptionTest {
-  private static final TestCertificate CA = TestCertificate.authority("ca");
-
-  @TempDir private Path directory;
-  private final List<Handshake> counted = new CopyOnWriteArrayList<>();
-  private final TlsTraffic traffic = new TlsTraffic(counted::add);
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : open.reversed()) {
-      one.close();
-    }
-  }
-
+class ResumptionTest extends AcceptorStage {
   static Stream<Arguments> providersAndVersions() {
     return Stream.of(TlsProvider.values())
         .flatMap(provider ->
@@ -54,7 +34,7 @@ class ResumptionTest {
   @ParameterizedTest
   @MethodSource("providersAndVersions")
   void aSessionIsResumed(TlsProvider provider, String version) throws Exception {
-    TlsServer server = server(load(provider, TlsFiles.frontend(source(CA.issue()))));
+    TlsServer server = server(load(provider, TlsFiles.frontend(source("server", CA.issue()))));
     TlsClient client = TlsClient.of(builder -> builder.protocols(version));
 
     connect(server, client, 2);
@@ -76,7 +56,7 @@ class ResumptionTest {
         TlsFiles.frontend(
             new TlsFiles(directory).file("ca.pem", CA.chain()),
             ClientCertificate.REQUIRED,
-            source(CA.issue()));
+            source("server", CA.issue()));
     TlsServer server = server(load(provider, config));
     TestCertificate mine = CA.issue("client", builder -> builder);
 
@@ -94,7 +74,8 @@ class ResumptionTest {
 
   @Test
   void aTicketOutlivesOneChangeOfKeysAndNotTwo() throws Exception {
-    TlsAcceptor acceptor = load(TlsProvider.OPENSSL, TlsFiles.frontend(source(CA.issue())));
+    TlsAcceptor acceptor =
+        load(TlsProvider.OPENSSL, TlsFiles.frontend(source("server", CA.issue())));
     TlsServer server = server(acceptor);
     TlsClient client = TlsClient.plain();
     connect(server, client, 1);
@@ -114,7 +95,8 @@ class ResumptionTest {
   /** As after reloads, each of which begins another watch. */
   @Test
   void keysChangeTwiceADayWhoeverWatches() throws Exception {
-    TlsAcceptor acceptor = load(TlsProvider.OPENSSL, TlsFiles.frontend(source(CA.issue())));
+    TlsAcceptor acceptor =
+        load(TlsProvider.OPENSSL, TlsFiles.frontend(source("server", CA.issue())));
     TlsServer server = server(acceptor);
     TlsClient client = TlsClient.plain();
     Instant start = Instant.now();
@@ -142,12 +124,12 @@ class ResumptionTest {
   @MethodSource("providersAndVersions")
   void noSessionOutlivesTheCertificateItBeganWith(TlsProvider provider, String version)
       throws Exception {
-    TlsAcceptor acceptor = load(provider, TlsFiles.frontend(source(CA.issue())));
+    TlsAcceptor acceptor = load(provider, TlsFiles.frontend(source("server", CA.issue())));
     TlsServer server = server(acceptor);
     TlsClient client = TlsClient.of(builder -> builder.protocols(version));
     connect(server, client, 1);
 
-    source(CA.issue());
+    source("server", CA.issue());
     assertThat(acceptor.contexts().reload()).isTrue();
     connect(server, client, 1);
 
@@ -161,7 +143,7 @@ class ResumptionTest {
     TestCertificate first = CA.issue();
     List<X509Certificate> shared = new CopyOnWriteArrayList<>();
     shared.add(first.certificate());
-    TlsServer server = server(load(TlsProvider.JDK, TlsFiles.frontend(source(first))));
+    TlsServer server = server(load(TlsProvider.JDK, TlsFiles.frontend(source("server", first))));
     TlsConnector connector =
         TlsConnector.load(
             "b",
@@ -192,21 +174,5 @@ class ResumptionTest {
       assertThat(server.handshake().isSuccess()).isTrue();
       connection.close();
     }
-  }
-
-  private CertificateSource source(TestCertificate certificate) {
-    return new TlsFiles(directory).combined("server.pem", certificate);
-  }
-
-  private TlsAcceptor load(TlsProvider provider, FrontendTls config) throws TlsFileException {
-    TlsAcceptor acceptor = TlsAcceptor.load("f", config, provider, traffic);
-    open.add(acceptor);
-    return acceptor;
-  }
-
-  private TlsServer server(TlsAcceptor acceptor) {
-    TlsServer server = new TlsServer(() -> acceptor.newHandler(false));
-    open.add(server);
-    return server;
   }
 }
