@@ -308,7 +308,7 @@ final class Assembly implements AutoCloseable {
         backends,
         cancelKeys,
         ground.demand(),
-        ground.metrics(),
+        ground.metrics().sessions(),
         ground.connector(),
         ground.sessions(),
         acceptor == null ? null : acceptor.telling(traffic.traffic()::handshake));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.pgdeeplake.proxy.metrics.Exposition;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.stats.StatsCsv;
@@ -184,7 +185,7 @@ final class Routes {
 
   private Reply metrics(Request request) {
     String accept = String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT));
-    Metrics.Exposition exposition = metrics.scrape(accept);
+    Exposition exposition = metrics.scrape(accept);
     return new Reply(HttpResponseStatus.OK, exposition.contentType(), exposition.text());
   }
 

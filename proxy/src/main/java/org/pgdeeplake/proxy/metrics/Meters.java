@@ -6,12 +6,15 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Server;
@@ -156,6 +159,17 @@ final class Meters {
                 values.get(1).equals(Side.SCALER.label())
                     || (values.get(1).equals(Side.FRONTEND.label()) ? frontendNames : backendNames)
                         .contains(values.getFirst())));
+  }
+
+  /** Adds what its owners tell at each scrape; as {@link OwnerCollector}. */
+  <T> void collect(
+      String prefix,
+      List<Family<T>> families,
+      Supplier<List<T>> owners,
+      Function<T, Labels> labels) {
+    registry
+        .getPrometheusRegistry()
+        .register(new OwnerCollector<>(prefix, families, owners, labels));
   }
 
   private Events<Timer> timers(String name, String help, Duration[] buckets, String... labels) {

@@ -1,22 +1,11 @@
 package org.pgdeeplake.proxy.metrics;
 
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.model.snapshots.InfoSnapshot;
-import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -35,56 +24,53 @@ import org.pgdeeplake.proxy.wake.Wake.Outcome;
 import org.pgdeeplake.proxy.wake.WakeListener;
 
 /**
- * What happens in the proxy, one method for each event, and the exposition of it all. Facts that
- * have an owner are registered once and read from it at each scrape. Any thread.
+ * What happens in the proxy, one method for each event (of sessions in {@link SessionMetrics}, of
+ * the scaler in {@link ScalerMetrics}), and the exposition of it all. Facts that have an owner are
+ * registered once and read from it at each scrape. Any thread.
  */
 public final class Metrics {
   private static final String APPLIED = "applied";
   private static final String REFUSED = "refused";
   private static final String OK = "ok";
   private static final String FAILED = "failed";
-  private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
-  private static final String OPEN_METRICS =
-      "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-  /**
-   * The library writes no counter without {@code _total}. In OpenMetrics there can be none, and
-   * that one is of unknown type.
-   */
-  private static final String AS_HAPROXYS =
-      "# TYPE haproxy_process_" + ProcessFamilies.FAILED_RESOLUTIONS + " counter\n";
-
-  private static final String UNTYPED_AS_OURS = AS_HAPROXYS.replace(" counter", " untyped");
-
   private final Meters meters = new Meters();
-  private final PrometheusMeterRegistry registry = meters.registry;
   private final Frontends frontends = new Frontends();
   private final List<Backend> backends = new CopyOnWriteArrayList<>();
 
   private final ProcessRates rates = new ProcessRates();
   private volatile Runnable everySecond = () -> {};
   private final LastReload lastReload = new LastReload();
+  private final SessionMetrics sessions = new SessionMetrics(meters);
+  private final ScalerMetrics scaler = new ScalerMetrics(meters, backends);
 
   public Metrics() {
-    collect(
+    meters.collect(
         "haproxy_frontend_",
         HaproxyFamilies.frontend(),
         frontends::present,
         frontend -> Labels.of("proxy", frontend.config().name()));
-    collect(
+    meters.collect(
         "haproxy_backend_",
         HaproxyFamilies.backend(backend -> frontends.maxConnections(backend.name())),
         () -> backends,
         Metrics::labels);
-    collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
-    collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
-    collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
+    meters.collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
+    meters.collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
+    meters.collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
     List.of("forwarded", "peer", "broadcast", FAILED).forEach(meters.cancels::of);
     List.of(OK, FAILED).forEach(meters.consoleLogins::of);
     List.of(APPLIED, REFUSED).forEach(meters.reloads::of);
-    collect(
+    meters.collect(
         "pgproxy_config_", LastReload.families(), () -> List.of(lastReload), owner -> Labels.EMPTY);
-    registerProcess();
+    ProcessMeters.bindTo(meters.registry);
+  }
+
+  public SessionMetrics sessions() {
+    return sessions;
+  }
+
+  public ScalerMetrics scaler() {
+    return scaler;
   }
 
   /** A reload ended. */
@@ -118,18 +104,6 @@ public final class Metrics {
     var _ = meters.sessionDuration.of(config.name());
   }
 
-  /**
-   * Counters that do not exist before their first event have no increase over it: all that can
-   * happen on a frontend is there from the start.
-   *
-   * @param closeReasons why sessions end
-   * @param refusals reason to the SQLSTATEs with which it is told
-   */
-  public void announce(
-      String frontend, List<String> closeReasons, Map<String, List<String>> refusals) {
-    meters.expect(frontend, closeReasons, refusals);
-  }
-
   /** Again where its servers change. */
   public void register(Backend backend) {
     if (!backends.contains(backend)) {
@@ -141,12 +115,12 @@ public final class Metrics {
 
   /** Once. */
   public void register(Demand demand) {
-    collect(
+    meters.collect(
         "pgproxy_",
         DemandFamilies.everywhere(),
         () -> List.of(demand.everywhere(backends.stream().map(Backend::name).toList())),
         total -> Labels.EMPTY);
-    collect(
+    meters.collect(
         "pgproxy_",
         DemandFamilies.demand(),
         () -> List.of(demand.snapshot()),
@@ -155,7 +129,7 @@ public final class Metrics {
 
   /** Once. */
   public void register(Resolver resolver) {
-    collect("pgproxy_dns_", DnsFamilies.resolver(), () -> List.of(resolver), owner -> Labels.EMPTY);
+    meters.collect("pgproxy_dns_", DnsFamilies.resolver(), () -> List.of(resolver), owner -> Labels.EMPTY);
     resolver.figures().time(nanos -> meters.lookups.of().record(nanos, TimeUnit.NANOSECONDS));
     var _ = meters.lookups.of();
   }
@@ -164,9 +138,9 @@ public final class Metrics {
   public void register(ProcessFacts facts) {
     ProcessOwner owner = new ProcessOwner(facts, rates, frontends);
     everySecond = owner::tick;
-    collect("haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
-    collect("process_", ProcessFamilies.usual(), () -> List.of(owner), p -> Labels.EMPTY);
-    collect("pgproxy_", ProcessFamilies.buffers(), () -> List.of(owner), p -> Labels.EMPTY);
+    meters.collect("haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
+    meters.collect("process_", ProcessFamilies.usual(), () -> List.of(owner), p -> Labels.EMPTY);
+    meters.collect("pgproxy_", ProcessFamilies.buffers(), () -> List.of(owner), p -> Labels.EMPTY);
   }
 
   /** Takes note of what the process has done in the last second. */
@@ -181,7 +155,7 @@ public final class Metrics {
    */
   public void registerDroppedLogLines(LongSupplier lines) {
     String help = "Lines that the log could not take in time";
-    collect(
+    meters.collect(
         "",
         List.of(
             Family.counter("haproxy_process_dropped_logs_total", help, l -> l.getAsLong()),
@@ -196,7 +170,7 @@ public final class Metrics {
    * @param failed logins at the admin port, since the start
    */
   public void registerFailedLogins(LongSupplier failed) {
-    collect(
+    meters.collect(
         "pgproxy_",
         List.of(
             Family.counter(
@@ -213,7 +187,7 @@ public final class Metrics {
    * @param peers the other replicas, as they are now
    */
   public void registerPeers(Supplier<PeerFacts> peers) {
-    collect("pgproxy_", PeerFamilies.peers(), () -> List.of(peers.get()), owner -> Labels.EMPTY);
+    meters.collect("pgproxy_", PeerFamilies.peers(), () -> List.of(peers.get()), owner -> Labels.EMPTY);
   }
 
   /**
@@ -222,9 +196,9 @@ public final class Metrics {
    * @param tls that is there now
    */
   public void register(TlsTraffic traffic, Supplier<TlsEdge> tls) {
-    collect(
+    meters.collect(
         "haproxy_process_", TlsFamilies.process(), () -> List.of(traffic), owner -> Labels.EMPTY);
-    collect(
+    meters.collect(
         "pgproxy_tls_",
         TlsFamilies.certificates(),
         () -> TlsFamilies.distinct(tls.get().shown()),
@@ -238,48 +212,6 @@ public final class Metrics {
     if (tls.scaler() != null) {
       meters.expectHandshakes(Side.SCALER.label(), Side.SCALER);
     }
-  }
-
-  /**
-   * Once.
-   *
-   * @param streams open
-   * @param connections open
-   * @param wanted instances of a backend; empty while there is no scaler
-   */
-  public void registerScaler(
-      IntSupplier streams, IntSupplier connections, Function<Backend, OptionalInt> wanted) {
-    List.of("IsActive", "StreamIsActive", "GetMetricSpec", "GetMetrics")
-        .forEach(method -> {
-          var _ = meters.scalerCalls.of(method, "OK");
-        });
-    collect(
-        "pgproxy_",
-        List.of(
-            Family.gauge("scaler_streams", "Open streams of demand", s -> streams.getAsInt()),
-            Family.gauge(
-                "scaler_connections", "Open gRPC connections", s -> connections.getAsInt())),
-        () -> List.of(streams),
-        owner -> Labels.EMPTY);
-    collect(
-        "pgproxy_",
-        List.of(
-            Family.<Backend>optional(
-                "wanted_instances",
-                "Instances that the scaler asks for; absent while it is off",
-                backend -> {
-                  OptionalInt now = wanted.apply(backend);
-                  return now.isPresent()
-                      ? OptionalDouble.of(now.getAsInt())
-                      : OptionalDouble.empty();
-                })),
-        () -> backends,
-        Metrics::labels);
-  }
-
-  /** A call of the scaler was answered. */
-  public void scalerCall(String method, String code) {
-    meters.scalerCalls.of(method, code).increment();
   }
 
   /** A TLS handshake ended. */
@@ -305,37 +237,6 @@ public final class Metrics {
     meters.wake.of(backend, phase.label()).record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** A session got a server after waiting so long. */
-  public void queueWaited(String backend, long nanos) {
-    meters.queueWait.of(backend).record(nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** A TCP connection to a server was made. */
-  public void connected(String backend, String server, long nanos) {
-    meters.connect.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** A server sent its first byte so long after it was connected. */
-  public void firstByte(String backend, String server, long nanos) {
-    meters.firstByte.of(backend, server).record(nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** A session ended, for one of the reasons of CloseReason. */
-  public void sessionEnded(String frontend, String reason, long totalNanos) {
-    meters.sessionsClosed.of(frontend, reason).increment();
-    meters.sessionDuration.of(frontend).record(totalNanos, TimeUnit.NANOSECONDS);
-  }
-
-  /** The proxy answered a client with an error of its own. */
-  public void refused(String frontend, String reason, String sqlState) {
-    meters.refusals.of(frontend, reason, sqlState).increment();
-  }
-
-  /** A cancel request ended: {@code forwarded}, {@code peer}, {@code broadcast}, {@code failed}. */
-  public void cancel(String result) {
-    meters.cancels.of(result).increment();
-  }
-
   /** Somebody logged in at the console, or tried in vain. */
   public void consoleLogin(boolean ok) {
     meters.consoleLogins.of(ok ? OK : FAILED).increment();
@@ -346,41 +247,12 @@ public final class Metrics {
     return scrape("").text();
   }
 
-  /**
-   * @param contentType for the answer's header
-   */
-  public record Exposition(String contentType, String text) {}
-
-  /**
-   * @param accept what the reader says it takes; OpenMetrics only if it is named there
-   */
+  /** Everything, in the format that the reader takes. */
   public Exposition scrape(String accept) {
-    boolean open = accept.contains("application/openmetrics-text");
-    String contentType = open ? OPEN_METRICS : TEXT;
-    String text = registry.scrape(contentType);
-    return new Exposition(contentType, open ? text : text.replace(UNTYPED_AS_OURS, AS_HAPROXYS));
+    return Exposition.of(meters.registry, accept);
   }
 
-  private void registerProcess() {
-    String version =
-        Objects.requireNonNullElse(
-            Metrics.class.getPackage().getImplementationVersion(), "unpackaged");
-    registry.getPrometheusRegistry().register(() -> build("pgproxy_build", version));
-    registry.getPrometheusRegistry().register(() -> build("haproxy_process_build", version));
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    registry.getPrometheusRegistry().register(new GarbageCollections());
-  }
-
-  private static InfoSnapshot build(String name, String version) {
-    return InfoSnapshot.builder()
-        .name(name)
-        .help("The version that runs")
-        .dataPoint(InfoDataPointSnapshot.builder().labels(Labels.of("version", version)).build())
-        .build();
-  }
-
-  private static Labels labels(Backend backend) {
+  static Labels labels(Backend backend) {
     return Labels.of("proxy", backend.name());
   }
 
@@ -392,15 +264,5 @@ public final class Metrics {
     return backends.stream()
         .flatMap(backend -> backend.servers().stream().map(s -> new BackendServer(backend, s)))
         .toList();
-  }
-
-  private <T> void collect(
-      String prefix,
-      List<Family<T>> families,
-      Supplier<List<T>> owners,
-      Function<T, Labels> labels) {
-    registry
-        .getPrometheusRegistry()
-        .register(new OwnerCollector<>(prefix, families, owners, labels));
   }
 }

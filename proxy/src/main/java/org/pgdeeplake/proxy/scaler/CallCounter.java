@@ -7,13 +7,13 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Objects;
-import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.metrics.ScalerMetrics;
 
 /** Counts the calls that were answered, by method and status. */
 final class CallCounter implements ServerInterceptor {
-  private final Metrics metrics;
+  private final ScalerMetrics metrics;
 
-  CallCounter(Metrics metrics) {
+  CallCounter(ScalerMetrics metrics) {
     this.metrics = metrics;
   }
 
@@ -25,7 +25,7 @@ final class CallCounter implements ServerInterceptor {
         new SimpleForwardingServerCall<>(call) {
           @Override
           public void close(Status status, Metadata trailers) {
-            metrics.scalerCall(method, status.getCode().name());
+            metrics.answered(method, status.getCode().name());
             super.close(status, trailers);
           }
         },

@@ -67,7 +67,7 @@ public final class ScalerServer implements AutoCloseable {
     this.scales = scales;
     this.tls = tls;
     this.metrics = metrics;
-    metrics.registerScaler(streams::open, connections::open, scales::wanted);
+    metrics.scaler().register(streams::open, connections::open, scales::wanted);
     demand.onChange(this::lookSoon);
   }
 
@@ -103,7 +103,7 @@ public final class ScalerServer implements AutoCloseable {
             .directExecutor()
             .addService(
                 ServerInterceptors.intercept(
-                    new ExternalScaler(scales, streams).definition(), new CallCounter(metrics)))
+                    new ExternalScaler(scales, streams).definition(), new CallCounter(metrics.scaler())))
             .handshakeTimeout(10, TimeUnit.SECONDS)
             .maxConcurrentCallsPerConnection(100)
             .maxInboundMessageSize(MOST_REQUEST_BYTES)

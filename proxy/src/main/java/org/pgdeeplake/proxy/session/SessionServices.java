@@ -10,7 +10,7 @@ import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.demand.Demand;
-import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.metrics.SessionMetrics;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
@@ -28,7 +28,7 @@ public record SessionServices(
     List<Backend> backends,
     CancelKeys cancelKeys,
     Demand demand,
-    Metrics metrics,
+    SessionMetrics metrics,
     ServerConnector connector,
     Sessions sessions,
     @Nullable TlsAcceptor tls) {

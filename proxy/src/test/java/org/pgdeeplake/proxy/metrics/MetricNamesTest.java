@@ -108,9 +108,9 @@ class MetricNamesTest {
       metrics.register(new ProcessFacts(2, () -> false, () -> 0));
       metrics.registerDroppedLogLines(() -> 0);
       metrics.registerFailedLogins(() -> 0);
-      metrics.registerScaler(() -> 0, () -> 0, backend -> OptionalInt.of(1));
+      metrics.scaler().register(() -> 0, () -> 0, backend -> OptionalInt.of(1));
       metrics.registerPeers(() -> new PeerFacts(1, 0, Map.of("pod-1", 0.1), 0, 0, 0));
-      metrics.announce("pg_frontend", List.of("normal"), Map.of("queue_timeout", List.of("57P03")));
+      metrics.sessions().announce("pg_frontend", List.of("normal"), Map.of("queue_timeout", List.of("57P03")));
       return ScrapedText.parse(metrics.scrape());
     } finally {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

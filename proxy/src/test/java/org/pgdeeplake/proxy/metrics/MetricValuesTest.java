@@ -159,13 +159,13 @@ class MetricValuesTest {
 
   @Test
   void eventsFallIntoTheirBuckets() {
-    metrics.queueWaited("pg_backends", TimeUnit.SECONDS.toNanos(90));
-    metrics.connected("pg_backends", "pg-deeplake-1", TimeUnit.MICROSECONDS.toNanos(700));
-    metrics.firstByte("pg_backends", "pg-deeplake-1", TimeUnit.MILLISECONDS.toNanos(3));
-    metrics.sessionEnded("pg_frontend", "CLIENT_CLOSED", TimeUnit.SECONDS.toNanos(5));
-    metrics.sessionEnded("pg_frontend", "SERVER_CLOSED", TimeUnit.SECONDS.toNanos(5));
-    metrics.refused("pg_frontend", "QUEUE_TIMEOUT", "57P03");
-    metrics.cancel("forwarded");
+    metrics.sessions().queueWaited("pg_backends", TimeUnit.SECONDS.toNanos(90));
+    metrics.sessions().connected("pg_backends", "pg-deeplake-1", TimeUnit.MICROSECONDS.toNanos(700));
+    metrics.sessions().firstByte("pg_backends", "pg-deeplake-1", TimeUnit.MILLISECONDS.toNanos(3));
+    metrics.sessions().sessionEnded("pg_frontend", "CLIENT_CLOSED", TimeUnit.SECONDS.toNanos(5));
+    metrics.sessions().sessionEnded("pg_frontend", "SERVER_CLOSED", TimeUnit.SECONDS.toNanos(5));
+    metrics.sessions().refused("pg_frontend", "QUEUE_TIMEOUT", "57P03");
+    metrics.sessions().cancel("forwarded");
     ScrapedText text = scrape();
     assertThat(text.value("pgproxy_queue_wait_seconds_bucket", "le", "60.0")).isEqualTo("0");
     assertThat(text.value("pgproxy_queue_wait_seconds_bucket", "le", "120.0")).isEqualTo("1");
@@ -282,7 +282,7 @@ class MetricValuesTest {
 
   @Test
   void openMetricsForThoseWhoAsk() {
-    Metrics.Exposition open = metrics.scrape("application/openmetrics-text;version=1.0.0;q=0.5");
+    Exposition open = metrics.scrape("application/openmetrics-text;version=1.0.0;q=0.5");
     assertThat(open.contentType()).startsWith("application/openmetrics-text; version=1.0.0");
     assertThat(open.text()).endsWith("# EOF\n").contains("haproxy_backend_current_queue{proxy=");
     for (String accept : List.of("", "*/*", "text/html", "application/vnd.google.protobuf")) {

@@ -34,11 +34,11 @@ class RetainTest {
   }
 
   private static void everythingHappens(Metrics metrics) {
-    metrics.queueWaited("pg_backends", 1);
-    metrics.connected("pg_backends", "pg-deeplake-1", 1);
-    metrics.firstByte("pg_backends", "pg-deeplake-1", 1);
-    metrics.sessionEnded("pg_frontend", "normal", 1);
-    metrics.refused("pg_frontend", "queue_full", "57P03");
+    metrics.sessions().queueWaited("pg_backends", 1);
+    metrics.sessions().connected("pg_backends", "pg-deeplake-1", 1);
+    metrics.sessions().firstByte("pg_backends", "pg-deeplake-1", 1);
+    metrics.sessions().sessionEnded("pg_frontend", "normal", 1);
+    metrics.sessions().refused("pg_frontend", "queue_full", "57P03");
   }
 
   @Test

@@ -125,7 +125,7 @@ final class Stage implements AutoCloseable {
             List.of(backend),
             new CancelKeys(),
             demand,
-            new Metrics(),
+            new Metrics().sessions(),
             new ServerConnector(transport, resolver),
             sessions,
             tls);
