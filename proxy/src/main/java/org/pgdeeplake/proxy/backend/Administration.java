@@ -28,13 +28,13 @@ public final class Administration {
     ledger.change((facts, news) -> {
       AdministrativeState before = server.administrative();
       if (before == wanted) {
-        server.duty().drainUntilDown(null);
+        server.standing().duty.drainUntilDown(null);
         return;
       }
       StateLog.Change change = new StateLog.Change(before, wanted, server.up());
       List<Lease> evicted =
-          wanted == AdministrativeState.MAINT ? server.slots().leases() : List.of();
-      server.administer(wanted);
+          wanted == AdministrativeState.MAINT ? server.standing().slots.leases() : List.of();
+      server.standing().administer(wanted);
       facts.settle(news);
       StateLog.Moment moment = facts.moment(server);
       news.line(() -> stateLog.administered(server, change, moment));
@@ -55,7 +55,7 @@ public final class Administration {
   public void drainUntilDown(Server server, BooleanSupplier emptyElsewhere) {
     administer(server, AdministrativeState.DRAIN);
     ledger.change((facts, news) -> {
-      server.duty().drainUntilDown(emptyElsewhere);
+      server.standing().duty.drainUntilDown(emptyElsewhere);
       news.then(() -> probes.soon(server));
     });
   }
@@ -68,7 +68,7 @@ public final class Administration {
     ledger.change((facts, news) -> {
       List<Server> changed = new ArrayList<>();
       for (Server server : facts.lineup.servers()) {
-        if (server.duty().spare(wanted.contains(server))) {
+        if (server.standing().duty.spare(wanted.contains(server))) {
           changed.add(server);
         }
       }

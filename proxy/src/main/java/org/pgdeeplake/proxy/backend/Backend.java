@@ -166,7 +166,7 @@ public final class Backend {
 
   /** Every slot of that server that is taken, in one moment. */
   public List<Lease> leases(Server server) {
-    return ledger.read(facts -> server.slots().leases());
+    return ledger.read(facts -> server.standing().slots.leases());
   }
 
   /** Servers that are up and may have sessions. */

@@ -142,7 +142,8 @@ final class Dispatcher {
         waiting.remove();
         Lease lease = new Lease(backend, server, ticket);
         ticket.leased = true;
-        server.lease(lease);
+        server.standing().slots.take(lease);
+        server.traffic().sessionStarted();
         leasesTotal++;
         leases.add(lease);
         grants.add(new Grant(ticket.waiter, lease));
@@ -169,7 +170,7 @@ final class Dispatcher {
       return false;
     }
     lease.answered = true;
-    lease.server().slots().answered();
+    lease.server().standing().slots.answered();
     return true;
   }
 
@@ -177,7 +178,7 @@ final class Dispatcher {
   void opening(Lease lease) {
     if (lease.answered && !lease.released) {
       lease.answered = false;
-      lease.server().slots().opening();
+      lease.server().standing().slots.opening();
     }
   }
 
@@ -193,7 +194,7 @@ final class Dispatcher {
     var _ = settled(lease);
     lease.released = true;
     lease.ticket.leased = false;
-    lease.server().release(lease);
+    lease.server().standing().release(lease);
     leases.remove(lease);
     if (!again) {
       leaveWake(lease.ticket);

@@ -39,7 +39,7 @@ final class Facts {
   /** The same, after somebody has left that server. */
   void left(Server server, News news) {
     match(news);
-    news.emptied(server.slots().emptied());
+    news.emptied(server.standing().slots.emptied());
   }
 
   /** The same after a change of what servers there are, or are active. */

@@ -30,7 +30,7 @@ public final class Findings {
    */
   public void moved(Server server) {
     ledger.change((facts, news) -> {
-      server.condition().moved();
+      server.standing().condition.moved();
       news.then(() -> probes.soon(server));
     });
   }
@@ -45,10 +45,10 @@ public final class Findings {
       if (!lease.revoked() && !lease.elsewhere()) {
         int era = server.era();
         switch (failure.kind()) {
-          case FULL -> server.condition().full();
+          case FULL -> server.standing().condition.full();
           case NO_RESOURCES -> {} // ours, not the server's
           case NOT_READY, UNRESOLVED, REFUSED, TIMEOUT, EARLY_CLOSE, TLS ->
-              server.condition().doubt();
+              server.standing().condition.doubt();
         }
         news.then(() -> counted(server, failure, era));
       }
@@ -71,10 +71,10 @@ public final class Findings {
         return;
       }
       boolean first = server.lastCheck().status() == CheckResult.Status.INI;
-      boolean told = server.condition().checked(result, conclusive) || first;
-      boolean drained = server.drained(result);
+      boolean told = server.standing().condition.checked(result, conclusive) || first;
+      boolean drained = server.standing().drained(result);
       if (drained) {
-        server.administer(AdministrativeState.READY);
+        server.standing().administer(AdministrativeState.READY);
       }
       List<Lease> doomed = doomed(server, facts.lineup.config().check().onMarkedDown());
       facts.settle(news);
@@ -91,8 +91,8 @@ public final class Findings {
 
   /** Those whose sessions are to be closed, since it has just fallen. */
   private static List<Lease> doomed(Server server, OnMarkedDown wanted) {
-    return wanted == OnMarkedDown.CLOSE_SESSIONS && server.condition().hasFallen()
-        ? server.slots().leases().stream().filter(lease -> !lease.elsewhere()).toList()
+    return wanted == OnMarkedDown.CLOSE_SESSIONS && server.standing().condition.hasFallen()
+        ? server.standing().slots.leases().stream().filter(lease -> !lease.elsewhere()).toList()
         : List.of();
   }
 }

@@ -56,7 +56,8 @@ final class RoundRobin {
   }
 
   private boolean takes(Server server, boolean spared) {
-    return !(spared && server.spare()) && server.takesSession(releaseConcurrency);
+    return !(spared && server.spare())
+        && server.standing().takesSession(server.limit(), releaseConcurrency);
   }
 
   /** Whether those that are spare can be left alone: another one is active. */

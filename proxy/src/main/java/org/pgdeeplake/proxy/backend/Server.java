@@ -9,18 +9,16 @@ import org.pgdeeplake.proxy.tls.TlsConnector;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
 /**
- * One PostgreSQL server: where it is, what is known of it, what is wanted of it, which sessions
- * hold a slot of it, and what went through. Its backend alone changes it, through its {@link
- * Ledger}; reading is for any thread, and takes the same lock.
+ * One PostgreSQL server: where it is, how it stands, and what went through. Its backend alone
+ * changes it, through its {@link Ledger}; reading is for any thread, and takes the same lock.
  */
 public final class Server {
   private final Object lock;
   private volatile Endpoint endpoint;
   private final Traffic traffic = new Traffic();
 
-  private final Condition condition;
-  private final Duty duty = new Duty();
-  private final Slots slots = new Slots();
+  /** Guarded by the lock. */
+  private final Standing standing;
 
   /**
    * @param backend whose server it is
@@ -29,24 +27,24 @@ public final class Server {
   Server(ServerConfig config, @Nullable TlsConnector tls, BackendConfig backend, Object lock) {
     this.lock = lock;
     this.endpoint = new Endpoint(config, backend.discovery(), counted(tls));
-    this.condition = new Condition(backend.check());
+    this.standing = new Standing(backend.check());
   }
 
   /** At another address nobody is sent to it before its next good check. */
   void reconfigure(ServerConfig next, @Nullable TlsConnector tls, BackendConfig backend) {
     assert Thread.holdsLock(lock);
-    if (duty.departed() || !next.address().equals(address())) {
-      condition.elsewhere();
+    if (standing.duty.departed() || !next.address().equals(address())) {
+      standing.condition.elsewhere();
     }
-    duty.departed(false);
+    standing.duty.departed(false);
     endpoint = new Endpoint(next, backend.discovery(), counted(tls));
-    condition.reconfigure(backend.check());
+    standing.condition.reconfigure(backend.check());
   }
 
   /** Takes nobody any more; cancel requests of the sessions that it still has go on. */
   void depart(@Nullable TlsConnector tls) {
     assert Thread.holdsLock(lock);
-    duty.departed(true);
+    standing.duty.departed(true);
     endpoint = new Endpoint(endpoint.config(), endpoint.discovery(), counted(tls));
   }
 
@@ -55,58 +53,9 @@ public final class Server {
   }
 
   /** To be used with the lock held. */
-  Condition condition() {
+  Standing standing() {
     assert Thread.holdsLock(lock);
-    return condition;
-  }
-
-  /** To be used with the lock held. */
-  Duty duty() {
-    assert Thread.holdsLock(lock);
-    return duty;
-  }
-
-  /** To be used with the lock held. */
-  Slots slots() {
-    assert Thread.holdsLock(lock);
-    return slots;
-  }
-
-  /** Takes note of what an operator wants. In maintenance nothing is known of it any more. */
-  void administer(AdministrativeState wanted) {
-    assert Thread.holdsLock(lock);
-    duty.administer(wanted);
-    condition.touch();
-    if (wanted == AdministrativeState.MAINT) {
-      slots.leases().forEach(Lease::revoke);
-      condition.forget();
-    }
-  }
-
-  /**
-   * Whether a check has just ended the drain. One that has sessions may be out of this proxy's
-   * reach alone, and what was not checked yet is not known to be down.
-   */
-  boolean drained(CheckResult result) {
-    assert Thread.holdsLock(lock);
-    return !result.passed() && !condition.up() && slots.taken() == 0 && duty.endsEmpty();
-  }
-
-  boolean takesSession(int releaseConcurrency) {
-    assert Thread.holdsLock(lock);
-    return duty.ready() && condition.good() && slots.free(limit(), releaseConcurrency);
-  }
-
-  void lease(Lease lease) {
-    assert Thread.holdsLock(lock);
-    slots.take(lease);
-    traffic.sessionStarted();
-  }
-
-  void release(Lease lease) {
-    assert Thread.holdsLock(lock);
-    slots.release(lease);
-    condition.slotFreed();
+    return standing;
   }
 
   public String name() {
@@ -119,7 +68,8 @@ public final class Server {
 
   /** How a connection to it is made; as {@link Endpoint#destination}, at its present address. */
   public Destination destination(boolean own, ProxyHeader header) {
-    return endpoint.destination(address(), own, header);
+    Endpoint now = endpoint;
+    return now.destination(now.config().address(), own, header);
   }
 
   Endpoint endpoint() {
@@ -138,14 +88,14 @@ public final class Server {
   /** What its checks say, whatever an operator wants; false in maintenance, where nothing does. */
   public boolean up() {
     synchronized (lock) {
-      return condition.up();
+      return standing.condition.up();
     }
   }
 
   /** Whether it is up and may have sessions: HAProxy's active server. */
   public boolean active() {
     synchronized (lock) {
-      return condition.up() && duty.ready();
+      return standing.active();
     }
   }
 
@@ -155,39 +105,35 @@ public final class Server {
    */
   public String status() {
     synchronized (lock) {
-      return switch (duty.administrative()) {
-        case READY -> condition.display("UP");
-        case DRAIN -> condition.display("DRAIN");
-        case MAINT -> "MAINT";
-      };
+      return standing.status();
     }
   }
 
   /** HAProxy's count of good checks: 0 to {@code rise + fall - 1}, up from {@code rise} on. */
   public int health() {
     synchronized (lock) {
-      return condition.health();
+      return standing.condition.health();
     }
   }
 
   /** What an operator wants of it. */
   public AdministrativeState administrative() {
     synchronized (lock) {
-      return duty.administrative();
+      return standing.duty.administrative();
     }
   }
 
   /** Whether it is drained until it has no session and goes down, and READY from then on. */
   public boolean drainsUntilDown() {
     synchronized (lock) {
-      return duty.drainsUntilDown();
+      return standing.duty.drainsUntilDown();
     }
   }
 
   /** How often it was to be drained until it is down: tells one such drain from the next. */
   public int drains() {
     synchronized (lock) {
-      return duty.drains();
+      return standing.duty.drains();
     }
   }
 
@@ -197,7 +143,7 @@ public final class Server {
    */
   public boolean spare() {
     synchronized (lock) {
-      return duty.spare();
+      return standing.duty.spare();
     }
   }
 
@@ -207,64 +153,63 @@ public final class Server {
    */
   public int era() {
     synchronized (lock) {
-      return condition.era();
+      return standing.condition.era();
     }
   }
 
   /** Of no status but INI in maintenance, and after it until the next check. */
   public CheckResult lastCheck() {
     synchronized (lock) {
-      return condition.lastCheck();
+      return standing.condition.lastCheck();
     }
   }
 
   /** Slots taken, connecting sessions included. */
   public int sessions() {
     synchronized (lock) {
-      return slots.taken();
+      return standing.slots.taken();
     }
   }
 
   /** The most slots ever taken at once. */
   public int maxSessions() {
     synchronized (lock) {
-      return slots.max();
+      return standing.slots.max();
     }
   }
 
   /** It is up while its checks say so. */
   public Uptime uptime() {
     synchronized (lock) {
-      return condition.uptime();
+      return standing.condition.uptime();
     }
   }
 
   /** Checks that failed while the server was up. */
   public long failedChecks() {
     synchronized (lock) {
-      return condition.failedChecks();
+      return standing.condition.failedChecks();
     }
   }
 
   /** Whether a check is wanted soon: the state is changing, or a session has cast doubt on it. */
   public boolean unsettled() {
     synchronized (lock) {
-      // A drained one may go and come back between two slow checks, unseen.
-      return condition.unsettled() || duty.drainsUntilDown();
+      return standing.unsettled();
     }
   }
 
   /** Whether it takes nobody until a check finds it better: it is down or full. */
   public boolean blocked() {
     synchronized (lock) {
-      return duty.administrative() == AdministrativeState.READY && condition.blocked();
+      return standing.blocked();
     }
   }
 
   /** Completes with true as soon as it has no session; who no longer cares cancels it. */
   public CompletableFuture<Boolean> empty() {
     synchronized (lock) {
-      CompletableFuture<Boolean> empty = slots.empty();
+      CompletableFuture<Boolean> empty = standing.slots.empty();
       var _ = empty.whenComplete((done, failure) -> forgetDone());
       return empty;
     }
@@ -272,7 +217,7 @@ public final class Server {
 
   private void forgetDone() {
     synchronized (lock) {
-      slots.forgetDone();
+      standing.slots.forgetDone();
     }
   }
 }

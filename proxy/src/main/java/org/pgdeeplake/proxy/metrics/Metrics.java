@@ -129,7 +129,8 @@ public final class Metrics {
 
   /** Once. */
   public void register(Resolver resolver) {
-    meters.collect("pgproxy_dns_", DnsFamilies.resolver(), () -> List.of(resolver), owner -> Labels.EMPTY);
+    meters.collect(
+        "pgproxy_dns_", DnsFamilies.resolver(), () -> List.of(resolver), owner -> Labels.EMPTY);
     resolver.figures().time(nanos -> meters.lookups.of().record(nanos, TimeUnit.NANOSECONDS));
     var _ = meters.lookups.of();
   }
@@ -138,7 +139,8 @@ public final class Metrics {
   public void register(ProcessFacts facts) {
     ProcessOwner owner = new ProcessOwner(facts, rates, frontends);
     everySecond = owner::tick;
-    meters.collect("haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
+    meters.collect(
+        "haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
     meters.collect("process_", ProcessFamilies.usual(), () -> List.of(owner), p -> Labels.EMPTY);
     meters.collect("pgproxy_", ProcessFamilies.buffers(), () -> List.of(owner), p -> Labels.EMPTY);
   }
@@ -187,7 +189,8 @@ public final class Metrics {
    * @param peers the other replicas, as they are now
    */
   public void registerPeers(Supplier<PeerFacts> peers) {
-    meters.collect("pgproxy_", PeerFamilies.peers(), () -> List.of(peers.get()), owner -> Labels.EMPTY);
+    meters.collect(
+        "pgproxy_", PeerFamilies.peers(), () -> List.of(peers.get()), owner -> Labels.EMPTY);
   }
 
   /**

@@ -103,7 +103,8 @@ public final class ScalerServer implements AutoCloseable {
             .directExecutor()
             .addService(
                 ServerInterceptors.intercept(
-                    new ExternalScaler(scales, streams).definition(), new CallCounter(metrics.scaler())))
+                    new ExternalScaler(scales, streams).definition(),
+                    new CallCounter(metrics.scaler())))
             .handshakeTimeout(10, TimeUnit.SECONDS)
             .maxConcurrentCallsPerConnection(100)
             .maxInboundMessageSize(MOST_REQUEST_BYTES)

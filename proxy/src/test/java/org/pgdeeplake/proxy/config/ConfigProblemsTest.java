@@ -1,4 +1,5 @@
-// What is said in a bad file is refused with every problem at once, each on a line with its place and
+// What is said in a bad file is refused with every problem at once, each on a line with its place
+// and
 // what would be right.
 package org.pgdeeplake.proxy.config;
 

@@ -110,7 +110,9 @@ class MetricNamesTest {
       metrics.registerFailedLogins(() -> 0);
       metrics.scaler().register(() -> 0, () -> 0, backend -> OptionalInt.of(1));
       metrics.registerPeers(() -> new PeerFacts(1, 0, Map.of("pod-1", 0.1), 0, 0, 0));
-      metrics.sessions().announce("pg_frontend", List.of("normal"), Map.of("queue_timeout", List.of("57P03")));
+      metrics
+          .sessions()
+          .announce("pg_frontend", List.of("normal"), Map.of("queue_timeout", List.of("57P03")));
       return ScrapedText.parse(metrics.scrape());
     } finally {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

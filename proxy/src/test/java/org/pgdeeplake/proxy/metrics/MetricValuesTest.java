@@ -160,7 +160,9 @@ class MetricValuesTest {
   @Test
   void eventsFallIntoTheirBuckets() {
     metrics.sessions().queueWaited("pg_backends", TimeUnit.SECONDS.toNanos(90));
-    metrics.sessions().connected("pg_backends", "pg-deeplake-1", TimeUnit.MICROSECONDS.toNanos(700));
+    metrics
+        .sessions()
+        .connected("pg_backends", "pg-deeplake-1", TimeUnit.MICROSECONDS.toNanos(700));
     metrics.sessions().firstByte("pg_backends", "pg-deeplake-1", TimeUnit.MILLISECONDS.toNanos(3));
     metrics.sessions().sessionEnded("pg_frontend", "CLIENT_CLOSED", TimeUnit.SECONDS.toNanos(5));
     metrics.sessions().sessionEnded("pg_frontend", "SERVER_CLOSED", TimeUnit.SECONDS.toNanos(5));

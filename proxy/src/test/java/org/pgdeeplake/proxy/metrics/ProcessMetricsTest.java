@@ -102,7 +102,9 @@ class ProcessMetricsTest {
 
   @Test
   void whatWasAnnouncedIsThereAtZero() {
-    metrics.sessions().announce("pg_frontend", List.of("normal"), Map.of("tls_required", List.of("28000")));
+    metrics
+        .sessions()
+        .announce("pg_frontend", List.of("normal"), Map.of("tls_required", List.of("28000")));
     ScrapedText text = scrape();
     assertThat(text.value("pgproxy_sessions_closed_total", "reason", "normal")).isEqualTo("0.0");
     assertThat(text.value("pgproxy_refusals_total", "reason", "tls_required", "sqlstate", "28000"))
