@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import java.time.ZoneId;
 
 /** The command line of the harness. */
 @Command(
@@ -54,6 +55,9 @@ import picocli.CommandLine.Spec;
       "PG_BENCHMARKS_NO_INSTALL=1: programs that are missing are not installed, but left out."
     })
 final class SideBySide implements Callable<Integer> {
+  /** One of each kind. */
+  private static final List<String> QUICK_PEERS = List.of("direct", "haproxy", "ours-epoll");
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -86,7 +90,9 @@ final class SideBySide implements Callable<Integer> {
       names = "--peers",
       paramLabel = "NAME",
       split = ",",
-      description = "Only these: direct, haproxy, ...; see --list.")
+      description =
+          "Only these, with commas between them: direct, haproxy, ...; see --list. With --quick"
+              + " direct, haproxy and ours-epoll, else all.")
   private List<String> peerNames = List.of();
 
   @Option(
@@ -171,8 +177,9 @@ final class SideBySide implements Callable<Integer> {
         throw wrong("there is no peer " + name + ": " + String.join(", ", all.keySet()));
       }
     }
+    List<String> wanted = peerNames.isEmpty() && quick ? QUICK_PEERS : peerNames;
     return all.values().stream()
-        .filter(p -> peerNames.isEmpty() || peerNames.contains(p.name()))
+        .filter(p -> wanted.isEmpty() || wanted.contains(p.name()))
         .toList();
   }
 
@@ -239,7 +246,7 @@ final class SideBySide implements Callable<Integer> {
         plan.seed(),
         Math.max(1, estimate.toMinutes()));
     String name =
-        LocalDate.now(java.time.ZoneId.systemDefault())
+        LocalDate.now(ZoneId.systemDefault())
             + "-"
             + machine.slug()
             + (plan.quick() ? "-quick" : "");
@@ -248,7 +255,13 @@ final class SideBySide implements Callable<Integer> {
     RawSamples raw = new RawSamples(environment, samples);
     Progress progress = new Progress(System.err, plan, scenarios);
     try (Run run = Run.open();
-        Bench bench = new Bench(plan, run.directory(), samples::add, progress)) {
+        Bench bench =
+            new Bench(
+                plan,
+                run.directory(),
+                samples::add,
+                (what, words) -> environment.put("note." + what, words),
+                progress)) {
       for (Scenario scenario : scenarios) {
         environment.put("about." + scenario.name(), scenario.about());
         environment.put("load." + scenario.name(), Machine.loadAverage());

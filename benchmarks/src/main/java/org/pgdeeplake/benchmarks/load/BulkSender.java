@@ -2,11 +2,12 @@ package org.pgdeeplake.benchmarks.load;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.buffer.Unpooled;
 
 /** Sends one long CopyData message, as fast as the channel takes it; on the channel's loop. */
 final class BulkSender {
   private long left;
-  private ByteBuf after = io.netty.buffer.Unpooled.EMPTY_BUFFER;
+  private ByteBuf after = Unpooled.EMPTY_BUFFER;
 
   /**
    * @param after sent when the last byte is out

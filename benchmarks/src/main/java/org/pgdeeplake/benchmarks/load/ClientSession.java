@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A client's side of one session: opens it, then does what its owner asks, one thing at a time. On
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientSession extends ChannelInboundHandlerAdapter {
   /** What happens to a session; on its loop. */
   interface Owner {
+    /** The other side has accepted; what opens the session is sent. */
+    default void connected(ClientSession session) {}
+
     /** ReadyForQuery has come: the session is open, or what was asked is done. */
     void ready(ClientSession session);
 
@@ -44,8 +48,9 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext ctx) {
     channel = ctx.channel();
     if (!encrypted) {
-      ctx.writeAndFlush(Wire.startup(), ctx.voidPromise());
+      var _ = ctx.writeAndFlush(Wire.startup(), ctx.voidPromise());
     }
+    owner.connected(this);
     ctx.fireChannelActive();
   }
 
@@ -53,7 +58,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
-        ctx.writeAndFlush(Wire.startup(), ctx.voidPromise());
+        var _ = ctx.writeAndFlush(Wire.startup(), ctx.voidPromise());
       } else {
         lost("TLS: " + handshake.cause().getMessage());
       }
@@ -64,7 +69,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     if (type == Wire.READY) {
       owner.ready(this);
     } else if (type == Wire.ERROR) {
-      lost(new String(body, java.nio.charset.StandardCharsets.UTF_8).replace('\0', ' '));
+      lost(new String(body, StandardCharsets.UTF_8).replace('\0', ' '));
     }
   }
 
@@ -76,11 +81,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
   }
 
   void down(int bytes) {
-    channel().writeAndFlush(Wire.query("down " + bytes), channel().voidPromise());
+    var _ = channel().writeAndFlush(Wire.query("down " + bytes), channel().voidPromise());
   }
 
   void up(int bytes) {
-    channel().write(Wire.query("up " + bytes), channel().voidPromise());
+    var _ = channel().write(Wire.query("up " + bytes), channel().voidPromise());
     sender.begin(channel(), bytes, Unpooled.EMPTY_BUFFER);
   }
 
@@ -90,7 +95,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     channel()
         .eventLoop()
         .execute(() -> {
-          channel().write(Wire.terminate(), channel().voidPromise());
+          var _ = channel().write(Wire.terminate(), channel().voidPromise());
           channel().flush();
           var _ = channel().close();
         });

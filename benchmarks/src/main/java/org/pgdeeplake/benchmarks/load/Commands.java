@@ -45,6 +45,10 @@ interface Commands {
       return this;
     }
 
+    Answer with(String name, long value) {
+      return with(name, (double) value);
+    }
+
     @Override
     public String toString() {
       StringJoiner text = new StringJoiner(" ");

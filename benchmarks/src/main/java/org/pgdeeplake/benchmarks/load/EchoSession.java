@@ -53,8 +53,9 @@ final class EchoSession extends ChannelInboundHandlerAdapter {
       int code = packet.getInt(packet.readerIndex() + 4);
       packet.skipBytes(length);
       switch (code) {
-        case Wire.SSL_REQUEST, Wire.GSSENC_REQUEST ->
-            ctx.writeAndFlush(Unpooled.buffer(1).writeByte('N'), ctx.voidPromise());
+        case Wire.SSL_REQUEST, Wire.GSSENC_REQUEST -> {
+          var _ = ctx.writeAndFlush(Unpooled.buffer(1).writeByte('N'), ctx.voidPromise());
+        }
         case Wire.CANCEL_REQUEST -> {
           var _ = ctx.close();
           return;
@@ -64,7 +65,7 @@ final class EchoSession extends ChannelInboundHandlerAdapter {
           // Unique, as a proxy keeps the keys of all sessions.
           var id = ctx.channel().id().asShortText();
           int key = Integer.parseUnsignedInt(id, 16);
-          ctx.writeAndFlush(Wire.greeting(key >>> 1, key), ctx.voidPromise());
+          var _ = ctx.writeAndFlush(Wire.greeting(key >>> 1, key), ctx.voidPromise());
           scanner.feed(packet);
           return;
         }
@@ -81,13 +82,15 @@ final class EchoSession extends ChannelInboundHandlerAdapter {
       case Wire.TERMINATE -> {
         var _ = ctx.close();
       }
-      case Wire.COPY_DATA -> ctx.writeAndFlush(Wire.ready(), ctx.voidPromise());
+      case Wire.COPY_DATA -> {
+        var _ = ctx.writeAndFlush(Wire.ready(), ctx.voidPromise());
+      }
       case Wire.QUERY -> {
         String text = new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.US_ASCII);
         if (text.startsWith("down ")) {
           sender.begin(ctx.channel(), Integer.parseInt(text.substring(5)), Wire.ready());
         } else if (!text.startsWith("up ")) {
-          ctx.writeAndFlush(Wire.ready(), ctx.voidPromise());
+          var _ = ctx.writeAndFlush(Wire.ready(), ctx.voidPromise());
         }
       }
       default -> {

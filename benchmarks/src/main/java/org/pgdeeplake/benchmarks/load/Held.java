@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Sessions that are opened and kept, until they are all closed. */
 final class Held implements ClientSession.Owner {
   private final int count;
+  private final boolean untilReady;
   private final Semaphore opening;
   private final Queue<ClientSession> open = new ConcurrentLinkedQueue<>();
   private final Queue<Long> readyAt = new ConcurrentLinkedQueue<>();
@@ -18,15 +19,18 @@ final class Held implements ClientSession.Owner {
 
   /**
    * @param width connections that are being opened at once
+   * @param untilReady until its session is open one is being opened; else until it is accepted
    */
-  private Held(int count, int width) {
+  private Held(int count, int width, boolean untilReady) {
     this.count = count;
+    this.untilReady = untilReady;
     this.opening = new Semaphore(width);
   }
 
   /** Begins them all; they are open when they are. */
-  static Held begin(Connector connector, int count, int width) throws InterruptedException {
-    Held held = new Held(count, width);
+  static Held begin(Connector connector, int count, int width, boolean untilReady)
+      throws InterruptedException {
+    Held held = new Held(count, width, untilReady);
     for (int i = 0; i < count; i++) {
       if (!held.opening.tryAcquire(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException("stuck after " + held.readyAt.size());
@@ -64,17 +68,26 @@ final class Held implements ClientSession.Owner {
   }
 
   @Override
+  public void connected(ClientSession session) {
+    open.add(session);
+    if (!untilReady) {
+      opening.release();
+    }
+  }
+
+  @Override
   public void ready(ClientSession session) {
     readyAt.add(System.nanoTime());
-    open.add(session);
-    opening.release();
+    if (untilReady) {
+      opening.release();
+    }
   }
 
   @Override
   public void lost(ClientSession session, String why) {
     reason = why;
     failed.incrementAndGet();
-    open.remove(session);
+    // One permit too many is harmless, one too few is not.
     opening.release();
   }
 }

@@ -39,7 +39,11 @@ final class LoadClient implements Commands {
 
   private Answer hold(Arguments arguments) throws Exception {
     held.add(
-        Held.begin(connector(arguments), arguments.integer("count"), arguments.integer("width")));
+        Held.begin(
+            connector(arguments),
+            arguments.integer("count"),
+            arguments.integer("width"),
+            arguments.text("until").equals("ready")));
     return new Answer();
   }
 

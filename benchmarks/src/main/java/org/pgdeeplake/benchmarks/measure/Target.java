@@ -60,7 +60,7 @@ public record Target(
         String.format(Locale.ROOT, "%.3g (%.3g–%.3g)", spread.median(), spread.min(), spread.max());
     int rounds = summary.rounds(scenario, variant, metric, peer);
     if (rounds < Verdict.FEWEST_ROUNDS) {
-      return new Result(text, "not shown: %d rounds".formatted(rounds));
+      return new Result(text, "not shown: too few rounds, " + rounds);
     }
     return new Result(text, result(spread));
   }

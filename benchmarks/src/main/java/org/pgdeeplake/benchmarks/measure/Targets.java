@@ -50,8 +50,20 @@ public final class Targets {
 
   private void connections() {
     ratio("CPU per connection, warm", "churn", "raw", "CPU/conn", EPOLL, AT_MOST, 1.15, 1.0);
-    figure("CPU per connection, first 10 s ÷ own warm", "cold", "connections", "÷ warm", 2, 1.3);
-    figure("CPU per transaction, first 10 s ÷ own warm", "cold", "transactions", "÷ warm", 2, 1.3);
+    figure(
+        "CPU per connection, first 10 s ÷ own warm",
+        "cold",
+        "connections",
+        "cold over warm",
+        2,
+        1.3);
+    figure(
+        "CPU per transaction, first 10 s ÷ own warm",
+        "cold",
+        "transactions",
+        "cold over warm",
+        2,
+        1.3);
   }
 
   private void tls() {

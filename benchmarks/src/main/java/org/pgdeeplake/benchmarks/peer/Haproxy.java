@@ -8,26 +8,6 @@ import org.pgdeeplake.benchmarks.process.Programs;
 
 /** HAProxy in mode tcp. */
 public record Haproxy() implements Peer {
-  private static final String CONFIGURATION =
-      """
-      global
-        nbthread 2
-        maxconn %1$d
-      defaults
-        mode tcp
-        maxconn %1$d
-        timeout connect 10s
-        timeout client 1h
-        timeout server 1h
-        timeout queue 120s
-      frontend pg
-        bind 127.0.0.1:%2$d%3$s
-        default_backend pg
-      backend pg
-        option pgsql-check user postgres
-        server pg 127.0.0.1:%4$d check inter 2s
-      """;
-
   @Override
   public String name() {
     return "haproxy";
@@ -67,7 +47,25 @@ public record Haproxy() implements Peer {
         Launch.write(
             setup,
             "haproxy.cfg",
-            CONFIGURATION.formatted(Setup.SESSIONS, port, tls, setup.serverPort()));
+            """
+            global
+              nbthread 2
+              maxconn %1$d
+            defaults
+              mode tcp
+              maxconn %1$d
+              timeout connect 10s
+              timeout client 1h
+              timeout server 1h
+              timeout queue 120s
+            frontend pg
+              bind 127.0.0.1:%2$d%3$s
+              default_backend pg
+            backend pg
+              option pgsql-check user postgres
+              server pg 127.0.0.1:%4$d check inter 2s
+            """
+                .formatted(Setup.SESSIONS, port, tls, setup.serverPort()));
     String program = Programs.require("haproxy").toString();
     return Launch.start(this, setup, port, List.of(program, "-db", "-q", "-f", file.toString()));
   }

@@ -11,25 +11,6 @@ import org.pgdeeplake.benchmarks.process.Programs;
 /** nginx with its stream module. */
 public record Nginx() implements Peer {
   private static final Path MODULE = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
-  private static final String CONFIGURATION =
-      """
-      %1$sdaemon off;
-      worker_processes 2;
-      worker_rlimit_nofile 20000;
-      pid nginx.pid;
-      error_log error.log error;
-      events { worker_connections 20000; }
-      stream {
-        access_log off;
-        proxy_connect_timeout 10s;
-        proxy_timeout 1h;
-        tcp_nodelay on;
-        server {
-          listen 127.0.0.1:%2$d%3$s backlog=4096;
-      %4$s    proxy_pass 127.0.0.1:%5$d;
-        }
-      }
-      """;
 
   @Override
   public String name() {
@@ -80,8 +61,26 @@ public record Nginx() implements Peer {
         Launch.write(
             setup,
             "nginx.conf",
-            CONFIGURATION.formatted(
-                load, port, setup.tls().isPresent() ? " ssl" : "", tls, setup.serverPort()));
+            """
+            %1$sdaemon off;
+            worker_processes 2;
+            worker_rlimit_nofile 20000;
+            pid nginx.pid;
+            error_log error.log error;
+            events { worker_connections 20000; }
+            stream {
+              access_log off;
+              proxy_connect_timeout 10s;
+              proxy_timeout 1h;
+              tcp_nodelay on;
+              server {
+                listen 127.0.0.1:%2$d%3$s backlog=4096;
+            %4$s    proxy_pass 127.0.0.1:%5$d;
+              }
+            }
+            """
+                .formatted(
+                    load, port, setup.tls().isPresent() ? " ssl" : "", tls, setup.serverPort()));
     String program = Programs.require("nginx").toString();
     String prefix = setup.directory() + "/";
     return Launch.start(

@@ -9,25 +9,6 @@ import org.pgdeeplake.benchmarks.process.ServiceUser;
 
 /** PgBouncer in session mode. It keeps servers' sessions and gives them to the next client. */
 public record PgBouncer() implements Peer {
-  private static final String CONFIGURATION =
-      """
-      [databases]
-      * = host=127.0.0.1 port=%1$d user=postgres
-      [pgbouncer]
-      listen_addr = 127.0.0.1
-      listen_port = %2$d
-      unix_socket_dir =
-      auth_type = any
-      pool_mode = session
-      max_client_conn = %3$d
-      default_pool_size = 1000
-      server_connect_timeout = 10
-      query_wait_timeout = 120
-      log_connections = 0
-      log_disconnections = 0
-      listen_backlog = 4096
-      """;
-
   @Override
   public String name() {
     return "pgbouncer";
@@ -66,7 +47,24 @@ public record PgBouncer() implements Peer {
         Launch.write(
             setup,
             "pgbouncer.ini",
-            CONFIGURATION.formatted(setup.serverPort(), port, Setup.SESSIONS));
+            """
+            [databases]
+            * = host=127.0.0.1 port=%1$d user=postgres
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = %2$d
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = session
+            max_client_conn = %3$d
+            default_pool_size = 1000
+            server_connect_timeout = 10
+            query_wait_timeout = 120
+            log_connections = 0
+            log_disconnections = 0
+            listen_backlog = 4096
+            """
+                .formatted(setup.serverPort(), port, Setup.SESSIONS));
     ServiceUser user = ServiceUser.choose();
     user.give(setup.directory());
     String program = Programs.require("pgbouncer").toString();

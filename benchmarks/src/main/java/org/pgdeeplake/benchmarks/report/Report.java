@@ -1,9 +1,11 @@
 package org.pgdeeplake.benchmarks.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
 import org.pgdeeplake.benchmarks.measure.Metric;
 import org.pgdeeplake.benchmarks.measure.Spread;
 import org.pgdeeplake.benchmarks.measure.Summary;
@@ -119,14 +121,14 @@ public final class Report {
   private void table(String scenario, String variant) {
     List<Metric> metrics = summary.metrics(scenario, variant);
     List<String> rows = new ArrayList<>(summary.peers(scenario, variant));
-    rows.sort(java.util.Comparator.comparingInt(this::place));
+    rows.sort(Comparator.comparingInt(this::place));
     boolean direct = rows.contains(DIRECT);
     boolean reference = rows.contains(REFERENCE);
     StringBuilder head = new StringBuilder("| ").append(variant).append(" |");
     for (Metric metric : metrics) {
       head.append(' ').append(metric.name());
       head.append(metric.unit().isEmpty() ? "" : ", " + metric.unit()).append(" |");
-      head.append(reference ? " ÷ haproxy |" : "");
+      head.append(reference && judged(metric) ? " ÷ haproxy |" : "");
       head.append(direct && hasDirect(scenario, variant, metric) ? " ÷ direct |" : "");
     }
     lines.add(head.toString());
@@ -135,7 +137,9 @@ public final class Report {
       StringBuilder row = new StringBuilder("| ").append(peer).append(" |");
       for (Metric metric : metrics) {
         row.append(cell(summary.of(scenario, variant, metric.name(), peer)));
-        row.append(reference ? ratio(scenario, variant, metric, peer, REFERENCE) : "");
+        if (reference && judged(metric)) {
+          row.append(ratio(scenario, variant, metric, peer, REFERENCE));
+        }
         if (direct && hasDirect(scenario, variant, metric)) {
           row.append(ratio(scenario, variant, metric, peer, DIRECT));
         }
@@ -151,14 +155,25 @@ public final class Report {
     return place < 0 ? peers.size() : place;
   }
 
+  /** Facts are told, not compared. */
+  private static boolean judged(Metric metric) {
+    return metric.better() != Metric.Better.NONE;
+  }
+
   private boolean hasDirect(String scenario, String variant, Metric metric) {
-    return summary.of(scenario, variant, metric.name(), DIRECT).isPresent();
+    return judged(metric) && summary.of(scenario, variant, metric.name(), DIRECT).isPresent();
   }
 
   private static String cell(Optional<Spread> spread) {
-    return spread
-        .map(s -> " %s (%s–%s) |".formatted(number(s.median()), number(s.min()), number(s.max())))
-        .orElse(" – |");
+    return spread.map(s -> " " + text(s, Report::number) + " |").orElse(" – |");
+  }
+
+  /** One round has no range. */
+  private static String text(Spread spread, DoubleFunction<String> number) {
+    String median = number.apply(spread.median());
+    return spread.width() == 0
+        ? median
+        : "%s (%s–%s)".formatted(median, number.apply(spread.min()), number.apply(spread.max()));
   }
 
   private String ratio(
@@ -172,15 +187,9 @@ public final class Report {
     }
     Spread spread = ratio.get();
     int rounds = summary.rounds(scenario, variant, metric.name(), peer);
-    String text =
-        "%s (%s–%s)"
-            .formatted(
-                ratioText(spread.median()), ratioText(spread.min()), ratioText(spread.max()));
+    String text = text(spread, Report::ratioText);
     return switch (Verdict.of(spread, metric.better(), rounds)) {
-      case BETTER, WORSE ->
-          " **%s** (%s–%s) |"
-              .formatted(
-                  ratioText(spread.median()), ratioText(spread.min()), ratioText(spread.max()));
+      case BETTER, WORSE -> " **" + text + "** |";
       case NO_DIFFERENCE -> " ≈ " + text + " |";
       case NONE -> " " + text + " |";
     };

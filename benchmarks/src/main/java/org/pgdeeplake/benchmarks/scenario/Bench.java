@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.benchmarks.BenchFailed;
@@ -29,6 +30,7 @@ public final class Bench implements AutoCloseable {
   private final Plan plan;
   private final Path directory;
   private final Consumer<Sample> samples;
+  private final BiConsumer<String, String> notes;
   private final Progress progress;
   private String scenario = "";
   private int directories;
@@ -39,11 +41,18 @@ public final class Bench implements AutoCloseable {
 
   /**
    * @param directory new; everything that is written during the run goes there
+   * @param notes what is no number: the scenario and what it is, and what it says
    */
-  public Bench(Plan plan, Path directory, Consumer<Sample> samples, Progress progress) {
+  public Bench(
+      Plan plan,
+      Path directory,
+      Consumer<Sample> samples,
+      BiConsumer<String, String> notes,
+      Progress progress) {
     this.plan = plan;
     this.directory = directory;
     this.samples = samples;
+    this.notes = notes;
     this.progress = progress;
   }
 
@@ -114,6 +123,10 @@ public final class Bench implements AutoCloseable {
 
   void record(String variant, String peer, int round, Metric metric, double value) {
     samples.accept(new Sample(scenario, variant, metric, peer, round, value));
+  }
+
+  void note(String what, String words) {
+    notes.accept(scenario + "." + what, words);
   }
 
   /** Of the run's directory; unique. */

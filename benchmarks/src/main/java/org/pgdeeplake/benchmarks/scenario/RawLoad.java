@@ -83,15 +83,26 @@ final class RawLoad {
     if (failed > 0) {
       bench.record(variant, peer.name(), round, FAILED, failed);
     }
-    if (security == Security.RESUMED) {
+    if (security != Security.PLAIN) {
       bench.record(
           variant,
           peer.name(),
           round,
-          Metric.fact("handshake", "bytes"),
+          Metric.fact("received per connection", "bytes"),
           number(answer, "handshake"));
     }
     return perConnection;
+  }
+
+  /** As {@link #connections}, in plain text; nothing is recorded. */
+  static double connectionCost(Bench bench, RunningPeer peer, double seconds)
+      throws BenchFailed, InterruptedException {
+    long before = peer.cpuMicros();
+    double done = number(churn(bench, peer, Security.PLAIN, seconds), "done");
+    if (done == 0) {
+      throw new BenchFailed(peer.name() + ": not one connection came to its end");
+    }
+    return (peer.cpuMicros() - before) / done;
   }
 
   static void transfer(

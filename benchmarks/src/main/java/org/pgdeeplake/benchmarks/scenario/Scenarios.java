@@ -7,6 +7,17 @@ public final class Scenarios {
   private Scenarios() {}
 
   public static List<Scenario> all() {
-    return List.of(new Latency(), new Throughput(), new ConnectionChurn(), new BulkTransfer());
+    return List.of(
+        new Latency(),
+        new Throughput(),
+        new ConnectionChurn(),
+        new BulkTransfer(),
+        new Copy(),
+        new Idle(),
+        new Start(),
+        new Cold(),
+        new Tls(),
+        new Queue(),
+        new Wake());
   }
 }
