@@ -1,8 +1,8 @@
 package org.pgdeeplake.benchmarks.load;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 
 /** Sends one long CopyData message, as fast as the channel takes it; on the channel's loop. */
 final class BulkSender {

@@ -1,5 +1,6 @@
 package org.pgdeeplake.benchmarks.report;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,9 @@ public final class Plots {
             .build();
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
     chart.getStyler().setYAxisMin(0.0);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    // Each of their dashes would be a path of its own: ten times the file.
+    chart.getStyler().setPlotGridLinesVisible(false);
     for (String peer : peers) {
       List<Double> medians = new ArrayList<>();
       List<Double> errors = new ArrayList<>();

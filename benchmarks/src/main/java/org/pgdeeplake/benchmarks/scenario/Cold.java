@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.measure.Metric;
+import org.pgdeeplake.benchmarks.peer.Direct;
 import org.pgdeeplake.benchmarks.peer.Peer;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.postgres.PgBench;
-import org.pgdeeplake.benchmarks.peer.Direct;
 
 /** What a process that has just been started costs more than later. */
 final class Cold implements Scenario {
@@ -59,8 +59,7 @@ final class Cold implements Scenario {
     int postgres = bench.postgres().port();
     int echo = bench.echoPort();
     // The client has its own JIT, which must not be part of the first figure.
-    try (RunningPeer direct =
-        bench.start(new Direct(), echo, Optional.empty())) {
+    try (RunningPeer direct = bench.start(new Direct(), echo, Optional.empty())) {
       RawLoad.warmUp(bench, direct, RawLoad.Security.PLAIN);
     }
     bench.interleaveCold(

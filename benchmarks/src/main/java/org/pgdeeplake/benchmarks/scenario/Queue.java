@@ -1,6 +1,7 @@
 package org.pgdeeplake.benchmarks.scenario;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,6 @@ import org.pgdeeplake.benchmarks.peer.Peer;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
 import org.pgdeeplake.benchmarks.process.Ports;
-import java.util.ArrayList;
 
 /** Many wait, then a server appears. */
 final class Queue implements Scenario {

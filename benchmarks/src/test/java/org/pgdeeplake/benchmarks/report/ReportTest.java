@@ -36,7 +36,7 @@ class ReportTest {
 
     assertThat(text)
         .contains("| ours-epoll | 30 (29–31) | **0.75 (0.73–0.78)** |")
-        .contains("| nginx | 41 (36–44) | ≈ 1.02 (0.90–1.10) |")
+        .contains("| nginx | 41 (36–44) | ≈ 1.03 (0.90–1.10) |")
         .contains("| CPU per transaction, c=1, epoll | ≤ 1 × haproxy | 0.750 (0.725–0.775) | met")
         .contains("| pgbouncer | – | left out: pgbouncer is not installed |")
         .contains("Load average before: 0.10 0.20 0.30.");
@@ -47,7 +47,7 @@ class ReportTest {
     Plots plots = Plots.write(raw(), directory.resolve("run"));
 
     assertThat(plots.of("latency")).containsExactly("run/latency-CPU-tx.svg");
-    assertThat(directory.resolve("run/latency-CPU-tx.svg")).content().contains("<svg", "haproxy");
+    assertThat(directory.resolve("run/latency-CPU-tx.svg")).content().contains("<svg", "<path");
   }
 
   @Test
