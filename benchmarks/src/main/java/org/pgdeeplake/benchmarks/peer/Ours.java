@@ -43,6 +43,8 @@ public record Ours(Path root, String transport) implements Peer {
   public Optional<String> missing() throws BenchFailed, InterruptedException {
     try {
       Path file = Files.createTempFile("pg-benchmarks", ".conf");
+      // Ctrl-C may come meanwhile.
+      file.toFile().deleteOnExit();
       try {
         Files.writeString(file, CONFIGURATION.formatted(transport, 1, "", 2, 3));
         var check = Programs.run(List.of(program(), "--check", "--config", file.toString()));
@@ -52,7 +54,7 @@ public record Ours(Path root, String transport) implements Peer {
                 "bin/pg-proxy does not take transport = %s: %s"
                     .formatted(transport, check.output().strip().replace('\n', ' ')));
       } finally {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
     } catch (IOException e) {
       throw new BenchFailed("cannot write a configuration to try: " + e.getMessage(), e);

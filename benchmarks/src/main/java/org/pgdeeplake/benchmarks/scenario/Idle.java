@@ -52,7 +52,7 @@ final class Idle implements Scenario {
 
   @Override
   public Duration estimate(Plan plan) {
-    double once = plan.quick() ? 3 : 8;
+    double once = plan.quick() ? 4 : 11;
     return Duration.ofMillis((long) (1000 * once * plan.rounds() * processes(plan).size()));
   }
 

@@ -51,7 +51,7 @@ final class Queue implements Scenario {
 
   @Override
   public Duration estimate(Plan plan) {
-    double once = plan.quick() ? 6 : 14;
+    double once = plan.quick() ? 6 : 18;
     return Duration.ofMillis(
         (long) (1000 * once * plan.rounds() * plan.able(Peer.Ability.HOLD).size()));
   }
