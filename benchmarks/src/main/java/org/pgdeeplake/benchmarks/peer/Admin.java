@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.process.Ports;
 
 /** What our proxy tells at its admin address. */
 public final class Admin implements AutoCloseable {
@@ -23,8 +24,10 @@ public final class Admin implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int port;
 
-  public Admin(RunningPeer peer) {
+  /** Waits until it listens, which may be later than the proxy's first session. */
+  public Admin(RunningPeer peer) throws BenchFailed, InterruptedException {
     this.port = peer.adminPort().orElseThrow();
+    Ports.awaitListening(peer.child().orElseThrow(), port, LIMIT);
   }
 
   private HttpRequest request(String path) {
