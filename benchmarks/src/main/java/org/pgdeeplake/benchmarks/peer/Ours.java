@@ -1,0 +1,96 @@
+package org.pgdeeplake.benchmarks.peer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.process.Ports;
+import org.pgdeeplake.benchmarks.process.Programs;
+
+/**
+ * This project's proxy, as users start it: bin/pg-proxy with the flags it ships with.
+ *
+ * @param root of the project
+ * @param transport as the configuration calls it
+ */
+public record Ours(Path root, String transport) implements Peer {
+  private static final String CONFIGURATION =
+      """
+      proxy {
+        transport = %s
+        frontends { pg { bind = "127.0.0.1:%d", default-backend = pg%s } }
+        backends { pg { servers = [ { name = pg-1, address = "127.0.0.1:%d" } ] } }
+        admin { bind = "127.0.0.1:%d" }
+        log { level = warn, sessions = false }
+        shutdown { drain-timeout = 0s }
+      }
+      """;
+
+  @Override
+  public String name() {
+    return "ours-" + transport;
+  }
+
+  private String program() {
+    return root.resolve("bin/pg-proxy").toString();
+  }
+
+  /** The proxy itself says whether it knows the transport. */
+  @Override
+  public Optional<String> missing() throws BenchFailed, InterruptedException {
+    try {
+      Path file = Files.createTempFile("pg-benchmarks", ".conf");
+      // Ctrl-C may come meanwhile.
+      file.toFile().deleteOnExit();
+      try {
+        Files.writeString(file, CONFIGURATION.formatted(transport, 1, "", 2, 3));
+        var check = Programs.run(List.of(program(), "--check", "--config", file.toString()));
+        return check.code() == 0
+            ? Optional.empty()
+            : Optional.of(
+                "bin/pg-proxy does not take transport = %s: %s"
+                    .formatted(transport, check.output().strip().replace('\n', ' ')));
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new BenchFailed("cannot write a configuration to try: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String version() throws BenchFailed, InterruptedException {
+    return Programs.output(List.of(program(), "--version")).lines().findFirst().orElse("");
+  }
+
+  @Override
+  public String settings() {
+    return "transport = " + transport + ", no log of sessions; else as shipped";
+  }
+
+  @Override
+  public boolean can(Ability ability) {
+    return true;
+  }
+
+  @Override
+  public RunningPeer start(Setup setup) throws BenchFailed, InterruptedException {
+    int port = Ports.free();
+    int admin = Ports.free();
+    String tls =
+        setup
+            .tls()
+            .map(pem -> ", tls { mode = terminate, certificate = \"%s\" }".formatted(pem))
+            .orElse("");
+    Path file =
+        Launch.write(
+            setup,
+            "proxy.conf",
+            CONFIGURATION.formatted(transport, port, tls, setup.serverPort(), admin));
+    return Launch.start(
+        this, setup, port, OptionalInt.of(admin), List.of(program(), "--config", file.toString()));
+  }
+}

@@ -1,0 +1,37 @@
+package org.pgdeeplake.benchmarks.peer;
+
+import java.util.Optional;
+import org.pgdeeplake.benchmarks.BenchFailed;
+
+/** Something that stands between clients and a server, or nothing at all. */
+public interface Peer {
+  /** In tables and on the command line. */
+  String name();
+
+  /** Why it cannot be measured here; empty if it can. */
+  Optional<String> missing() throws BenchFailed, InterruptedException;
+
+  String version() throws BenchFailed, InterruptedException;
+
+  /** How it is configured, in a line. */
+  String settings();
+
+  boolean can(Ability ability);
+
+  /** Accepts connections when this returns. */
+  RunningPeer start(Setup setup) throws BenchFailed, InterruptedException;
+
+  /** What scenarios ask for. */
+  enum Ability {
+    /** Passes on the sessions of the load's own client one to one. */
+    RELAY,
+    /** Speaks TLS with clients, at once and not after an SSLRequest. */
+    DIRECT_TLS,
+    /** Keeps clients waiting until there is a server. */
+    HOLD,
+    /** Is a process that can be started and accounted for. */
+    PROCESS,
+    /** Is this project's. */
+    OURS
+  }
+}
