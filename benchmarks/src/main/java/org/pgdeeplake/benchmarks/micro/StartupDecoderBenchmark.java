@@ -1,4 +1,4 @@
-package org.pgdeeplake.benchmarks;
+package org.pgdeeplake.benchmarks.micro;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.pgdeeplake.proxy.postgres.StartupDecoder;
 
-/** What one connection's startup packets cost to read. Run: {@code benchmarks/run.sh}. */
+/** What one connection's startup packets cost to read. Run: {@code benchmarks/run.sh micro}. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
