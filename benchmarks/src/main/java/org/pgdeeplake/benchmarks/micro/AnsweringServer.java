@@ -84,7 +84,7 @@ final class AnsweringServer implements AutoCloseable {
     }
   }
 
-  private static void read(SocketChannel from, ByteBuffer whole) throws IOException {
+  static void read(SocketChannel from, ByteBuffer whole) throws IOException {
     while (whole.hasRemaining()) {
       if (from.read(whole) < 0) {
         throw new IOException("the other side has ended");
@@ -92,7 +92,7 @@ final class AnsweringServer implements AutoCloseable {
     }
   }
 
-  private static void write(SocketChannel to, ByteBuffer whole) throws IOException {
+  static void write(SocketChannel to, ByteBuffer whole) throws IOException {
     while (whole.hasRemaining()) {
       var _ = to.write(whole);
     }

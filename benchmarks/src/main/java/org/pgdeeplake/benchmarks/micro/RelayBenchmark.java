@@ -1,11 +1,8 @@
 package org.pgdeeplake.benchmarks.micro;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -19,10 +16,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.pgdeeplake.proxy.Proxy;
 import org.pgdeeplake.proxy.StartException;
 import org.pgdeeplake.proxy.config.ConfigException;
-import org.pgdeeplake.proxy.config.ConfigReader;
 
 /**
  * A question and its answer through the whole proxy, over real sockets: with {@code -prof gc} it
@@ -45,32 +40,16 @@ public class RelayBenchmark {
   @Param({"80", "1048576"})
   private int answerBytes;
 
-  private AnsweringServer server;
-  private Proxy proxy;
+  private RunningProxy proxy;
   private SocketChannel client;
   private final ByteBuffer question = AnsweringServer.question();
   private ByteBuffer answer;
 
   @Setup
   public void start() throws IOException, ConfigException, StartException {
-    server = new AnsweringServer(answerBytes);
+    proxy = new RunningProxy(answerBytes);
     answer = ByteBuffer.allocateDirect(answerBytes);
-    Path file = Files.createTempFile("relay", ".conf");
-    Files.writeString(
-        file,
-        """
-        proxy {
-          admin.bind = "127.0.0.1:0"
-          frontends.f { bind = "127.0.0.1:0", default-backend = b, tls.mode = off }
-          backends.b.servers = [{ name = s, address = "127.0.0.1:%d" }]
-          log.level = WARN
-        }
-        """
-            .formatted(server.port()));
-    proxy = Proxy.start(ConfigReader.load(file));
-    Files.delete(file);
-    InetSocketAddress address = proxy.address("f");
-    client = SocketChannel.open(address);
+    client = SocketChannel.open(proxy.address());
     AnsweringServer.logIn(client);
   }
 
@@ -78,21 +57,14 @@ public class RelayBenchmark {
   public void stop() throws IOException {
     client.close();
     proxy.close();
-    server.close();
   }
 
   @Benchmark
   public int questionAndAnswer() throws IOException {
     question.rewind();
-    while (question.hasRemaining()) {
-      var _ = client.write(question);
-    }
+    AnsweringServer.write(client, question);
     answer.clear();
-    while (answer.hasRemaining()) {
-      if (client.read(answer) < 0) {
-        throw new IOException("the session has ended");
-      }
-    }
+    AnsweringServer.read(client, answer);
     return answer.position();
   }
 }
