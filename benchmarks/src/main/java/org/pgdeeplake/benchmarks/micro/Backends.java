@@ -33,7 +33,7 @@ final class Backends {
   Backends(int servers, int maxConnections) {
     backend = new Backend(config(servers, maxConnections).backends().getFirst());
     for (Server server : backend.servers()) {
-      backend.checked(server, GOOD, server.era());
+      backend.findings().checked(server, GOOD, server.era());
     }
   }
 

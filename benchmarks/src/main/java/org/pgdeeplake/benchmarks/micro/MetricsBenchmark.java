@@ -29,7 +29,7 @@ public class MetricsBenchmark {
   /** With a label of three values, and a histogram. */
   @Benchmark
   public void event() {
-    metrics.connected("pg_backends", "pg-deeplake-1", 120_000);
+    metrics.sessions().connected("pg_backends", "pg-deeplake-1", 120_000);
   }
 
   @Benchmark
