@@ -65,7 +65,7 @@ public final class Proxy implements AutoCloseable {
     ProxyConfig started = file.config();
     this.threads = started.eventLoops();
     this.transport = transport;
-    this.loops = transport.loops("loop", threads);
+    this.loops = transport.relayLoops("loop", threads);
     this.control = transport.loops("control", 1);
     // Its own: a long answer must not delay a health check.
     this.adminLoops = transport.loops("admin", 1);
@@ -112,7 +112,7 @@ public final class Proxy implements AutoCloseable {
     metrics.register(demand);
     metrics.register(resolver);
     metrics.registerDroppedLogLines(logging::dropped);
-    metrics.register(new ProcessFacts(threads, stopping::get, resolver::failures));
+    metrics.register(new ProcessFacts(threads, transport.name(), stopping::get, resolver::failures));
     var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
   }
 

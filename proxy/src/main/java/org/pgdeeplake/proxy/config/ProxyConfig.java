@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.config;
 
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +31,16 @@ public record ProxyConfig(
   }
 
   /** Which kernel interface moves the bytes; {@code AUTO} is epoll where it works, else NIO. */
-  public enum TransportChoice {
+  public enum TransportChoice implements Worded {
     AUTO,
     EPOLL,
-    NIO
+    IO_URING,
+    NIO;
+
+    /** As its system calls are written. */
+    @Override
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

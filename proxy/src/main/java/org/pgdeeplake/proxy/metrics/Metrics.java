@@ -166,7 +166,7 @@ public final class Metrics {
     everySecond = owner::tick;
     collect("haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
     collect("process_", ProcessFamilies.usual(), () -> List.of(owner), p -> Labels.EMPTY);
-    collect("pgproxy_", ProcessFamilies.buffers(), () -> List.of(owner), p -> Labels.EMPTY);
+    collect("pgproxy_", ProcessFamilies.own(), () -> List.of(owner), p -> Labels.EMPTY);
   }
 
   /** Takes note of what the process has done in the last second. */
