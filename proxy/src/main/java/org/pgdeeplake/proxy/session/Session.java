@@ -221,8 +221,7 @@ public final class Session implements Waiter {
   /**
    * Keeps what a client has sent ahead of its server's first word, and reads no more of it until
    * then: a waiter costs no more memory than one read. What comes all the same was read by the
-   * transport because the client has hung up ({@link
-   * HangUp}), which nothing else would tell.
+   * transport because the client has hung up ({@link HangUp}), which nothing else would tell.
    */
   void hold(ByteBuf chunk) {
     reader.append(chunk);

@@ -89,8 +89,7 @@ class TransportsIT {
           assertThat(MessageDigest.isEqual(row.getBytes(1), piece)).isTrue();
           assertThat(row.getString(2))
               .isEqualTo(
-                  HexFormat.of()
-                      .formatHex(MessageDigest.getInstance("SHA-256").digest(piece)));
+                  HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(piece)));
         }
       }
     }
@@ -123,7 +122,8 @@ class TransportsIT {
       client.send(RawClient.query("select 'behind'"));
       asleep.start();
       client.readUntil('Z');
-      assertThat(client.readUntil('Z')).anySatisfy(m -> assertThat(m.toString()).contains("behind"));
+      assertThat(client.readUntil('Z'))
+          .anySatisfy(m -> assertThat(m.toString()).contains("behind"));
       assertThat(proxy.get("/metrics")).contains("pgproxy_transport_info{transport=\"" + transport);
     }
   }
@@ -161,7 +161,8 @@ class TransportsIT {
       asleep.start();
       client.readUntil('Z');
       said.get(10, TimeUnit.SECONDS);
-      assertThat(client.readUntil('Z')).anySatisfy(m -> assertThat(m.toString()).contains("33554432"));
+      assertThat(client.readUntil('Z'))
+          .anySatisfy(m -> assertThat(m.toString()).contains("33554432"));
     }
   }
 

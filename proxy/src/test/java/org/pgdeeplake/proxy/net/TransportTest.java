@@ -22,8 +22,7 @@ class TransportTest {
   @Test
   void withoutIoUringEpollTakesItsPlace() {
     try (LoggedLines log = new LoggedLines(Transport.class.getName())) {
-      Transport chosen =
-          Transport.select(TransportChoice.IO_URING, new Fake(null, FORBIDDEN));
+      Transport chosen = Transport.select(TransportChoice.IO_URING, new Fake(null, FORBIDDEN));
       assertThat(chosen.name()).isEqualTo("epoll");
       assertThat(log.lines())
           .containsExactly(
@@ -55,8 +54,7 @@ class TransportTest {
 
   @Test
   void epollThatWasAskedForIsNotReplaced() {
-    assertThatThrownBy(
-            () -> Transport.select(TransportChoice.EPOLL, new Fake("no library", null)))
+    assertThatThrownBy(() -> Transport.select(TransportChoice.EPOLL, new Fake("no library", null)))
         .hasMessage("transport = epoll does not work here: no library");
   }
 
