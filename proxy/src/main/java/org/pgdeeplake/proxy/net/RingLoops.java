@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * one with one receive.
  *
  * <p>Each receive is asked for. One that goes on by itself (multishot) begins anew in Netty 4.2.18
- * whenever the ring was empty, also on a channel that is to wait: whoever sends faster than his
- * peer reads would fill all of the memory. {@code IoUringFlowIT} fails with it.
+ * whenever the ring was empty, also on a channel that is to wait: a client that sent faster than
+ * its server read has filled all of the direct memory so.
  */
 final class RingLoops extends MultiThreadIoEventLoopGroup {
   private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";

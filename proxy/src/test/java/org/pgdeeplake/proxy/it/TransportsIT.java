@@ -132,12 +132,12 @@ class TransportsIT {
   @Test
   void whoLeavesWhileItWaitsIsGone() throws IOException {
     try (TestPostgres asleep = TestPostgres.create();
-        TestProxy proxy = to(asleep).backend("timeouts.queue = 2s").start();
-        RawClient client = RawClient.open(proxy.address())) {
-      client.send(RawClient.startup());
-      proxy.awaitQueued(1);
-      client.send(RawClient.query("select 1"));
-      client.close();
+        TestProxy proxy = to(asleep).backend("timeouts.queue = 2s").start()) {
+      try (RawClient client = RawClient.open(proxy.address())) {
+        client.send(RawClient.startup());
+        proxy.awaitQueued(1);
+        client.send(RawClient.query("select 1"));
+      }
       proxy.awaitNoSession();
     }
   }

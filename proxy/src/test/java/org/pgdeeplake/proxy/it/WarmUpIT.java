@@ -32,9 +32,7 @@ class WarmUpIT {
     Kernel.assumeTransport(transport);
     try (TestPostgres postgres = TestPostgres.started();
         TestProxy proxy =
-            TestProxy.to(postgres)
-                .proxy("warm-up = 1s", "transport = " + transport)
-                .start();
+            TestProxy.to(postgres).proxy("warm-up = 1s", "transport = " + transport).start();
         RawClient early = RawClient.session(proxy.address())) {
       assertThat(early.value("select 42")).as("clients are served meanwhile").isEqualTo("42");
       await().atMost(LIMIT).until(proxy.proxy()::ready);

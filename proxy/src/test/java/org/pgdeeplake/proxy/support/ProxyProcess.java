@@ -19,18 +19,18 @@ public final class ProxyProcess {
 
   private static final List<String> JVM =
       List.of(
-        // Whoever runs the tests may have turned signals off, and children inherit that.
-        "env",
-        "--default-signal=INT,HUP",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx128m",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        // Not the configuration of the tests.
-        "-Dlogback.configurationFile=logback.xml",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Main.class.getName());
+          // Whoever runs the tests may have turned signals off, and children inherit that.
+          "env",
+          "--default-signal=INT,HUP",
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-Xmx128m",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          // Not the configuration of the tests.
+          "-Dlogback.configurationFile=logback.xml",
+          "-cp",
+          System.getProperty("java.class.path"),
+          Main.class.getName());
 
   /**
    * @param file its configuration
@@ -68,7 +68,6 @@ public final class ProxyProcess {
     line.addAll(List.of(arguments));
     return line;
   }
-
 
   /** Waits until it listens there. */
   public static InetSocketAddress awaitListening(Command proxy, ReservedPort port) {
