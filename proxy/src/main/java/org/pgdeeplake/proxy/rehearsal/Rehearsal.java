@@ -23,7 +23,7 @@ public final class Rehearsal {
   private static final int QUERIES = 20;
 
   /** After the time is up, for those who are just playing. */
-  private static final Duration FAREWELL = Duration.ofSeconds(2);
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
 
   private final InetSocketAddress stage;
   private final Transport transport;

@@ -52,7 +52,7 @@ class WarmUpIT {
               directory.resolve("proxy.conf"),
               """
               proxy {
-                warm-up = 500ms
+                warm-up = 3s
                 admin.bind = "127.0.0.1:0"
                 frontends.pg_frontend { bind = "%s", default-backend = pg_backends }
                 backends.pg_backends.servers = []
