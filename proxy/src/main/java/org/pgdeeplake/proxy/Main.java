@@ -13,6 +13,9 @@ public final class Main {
     AtomicBoolean hungUp = Signals.postponeHangup();
     PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
     PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    if (Training.asked(args)) {
+      System.exit(Training.run(out, err));
+    }
     System.exit(run(out, err, (file, problems) -> serve(file, problems, hungUp), args));
   }
 

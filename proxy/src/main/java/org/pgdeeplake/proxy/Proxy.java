@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy;
 
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,7 @@ import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.peers.Peers;
+import org.pgdeeplake.proxy.rehearsal.Rehearsal;
 import org.pgdeeplake.proxy.scaler.ScalerServer;
 import org.pgdeeplake.proxy.scaler.Scales;
 import org.pgdeeplake.proxy.session.Sessions;
@@ -46,6 +48,7 @@ public final class Proxy implements AutoCloseable {
   private final EventLoopGroup control;
   private final EventLoopGroup adminLoops;
   private final Resolver resolver;
+  private final ServerConnector connector;
   private final Demand demand;
   private final Sessions sessions = new Sessions();
   private final Assembly assembly;
@@ -65,14 +68,14 @@ public final class Proxy implements AutoCloseable {
     ProxyConfig started = file.config();
     this.threads = started.eventLoops();
     this.transport = transport;
-    this.loops = transport.loops("loop", threads);
+    this.loops = transport.relayLoops("loop", threads);
     this.control = transport.loops("control", 1);
     // Its own: a long answer must not delay a health check.
     this.adminLoops = transport.loops("admin", 1);
     this.resolver = new Resolver(transport);
     this.demand = new Demand(started.demand(), control);
     this.metrics = new Metrics();
-    ServerConnector connector = new ServerConnector(transport, resolver);
+    this.connector = new ServerConnector(transport, resolver);
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
     ScheduledExecutorService reloading = Reloads.newThread();
     this.assembly =
@@ -112,7 +115,8 @@ public final class Proxy implements AutoCloseable {
     metrics.register(demand);
     metrics.register(resolver);
     metrics.registerDroppedLogLines(logging::dropped);
-    metrics.register(new ProcessFacts(threads, stopping::get, resolver::failures));
+    metrics.register(
+        new ProcessFacts(threads, transport.name(), stopping::get, resolver::failures));
     var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
   }
 
@@ -162,6 +166,7 @@ public final class Proxy implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new StartException(String.valueOf(e.getMessage()));
     }
+    HeapNeed.warning(file.config(), Runtime.getRuntime().maxMemory()).ifPresent(log::warn);
     Proxy proxy = new Proxy(file, transport, logging);
     try {
       var _ = proxy.assembly.apply(file);
@@ -170,9 +175,31 @@ public final class Proxy implements AutoCloseable {
       throw e;
     }
     proxy.peers.start();
-    proxy.ready = true;
-    log.info("ready ({}, {} event loops)", transport.name(), proxy.threads);
+    proxy.becomeReady(file.config().warmUp());
     return proxy;
+  }
+
+  /** Clients are let in meanwhile; those who ask whether it is ready may send them elsewhere. */
+  private void becomeReady(Duration warmUp) {
+    if (warmUp.isZero()) {
+      sayReady(0);
+    } else {
+      Thread.ofPlatform()
+          .daemon()
+          .name("warm-up")
+          .start(() -> sayReady(Rehearsal.play(transport, loops, connector, warmUp)));
+    }
+  }
+
+  private synchronized void sayReady(int rehearsed) {
+    if (!stopping.get() && !closed.get()) {
+      ready = true;
+      log.info(
+          "ready ({}, {} event loops{})",
+          transport.name(),
+          threads,
+          rehearsed == 0 ? "" : ", warm after " + rehearsed + " sessions with itself");
+    }
   }
 
   /** The same, of a configuration that cannot be read again. */

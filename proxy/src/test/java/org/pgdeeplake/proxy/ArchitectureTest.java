@@ -116,6 +116,17 @@ class ArchitectureTest {
                   "wake")),
           Map.entry("query", List.of()),
           Map.entry("scaler", List.of("backend", "config", "demand", "metrics", "net", "tls")),
+          Map.entry(
+              "rehearsal",
+              List.of(
+                  "backend",
+                  "config",
+                  "demand",
+                  "frontend",
+                  "metrics",
+                  "net",
+                  "session",
+                  "traffic")),
           Map.entry("log", List.of("config")));
 
   static Stream<String> packages() {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,26 @@ class LauncherTest {
     assertThat(run(launcher, environment).output())
         .contains("-Xmx1g\n")
         .doesNotContain("leakDetection");
+  }
+
+  /** One that is older than the jar, or of another Java, would be refused at each start. */
+  @Test
+  void takesTheCacheOfThisJarAndThisJava() throws Exception {
+    String home = fakeJava("25");
+    Map<String, String> java = Map.of("JAVA_HOME", home);
+    Path cache = jar.resolveSibling("pg-proxy.aot");
+    assertThat(run(launcher, java, "--train").output())
+        .contains("-XX:AOTCacheOutput=" + cache + "\n", "--train");
+    assertThat(run(launcher, java, "--check").output()).doesNotContain("AOTCache");
+
+    Files.createFile(cache);
+    Files.setLastModifiedTime(cache, FileTime.from(Instant.now().plusSeconds(5)));
+    assertThat(run(launcher, java, "--check").output()).contains("-XX:AOTCache=" + cache + "\n");
+    Files.writeString(jar.resolveSibling("pg-proxy.aot.java"), "/another/java\n");
+    assertThat(run(launcher, java, "--check").output()).doesNotContain("AOTCache");
+    assertThat(run(launcher, java, "--train").output()).contains("AOTCacheOutput");
+    Files.setLastModifiedTime(cache, FileTime.from(Instant.EPOCH));
+    assertThat(run(launcher, java, "--check").output()).doesNotContain("AOTCache");
   }
 
   @Test

@@ -98,7 +98,7 @@ class PortsTest {
 
   @ParameterizedTest
   @EnumSource(
-      names = {"AUTO", "NIO"},
+      names = {"AUTO", "IO_URING", "NIO"},
       value = TransportChoice.class)
   void everythingInTheWayIsSaidAndNothingStaysOpen(TransportChoice choice) throws Exception {
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

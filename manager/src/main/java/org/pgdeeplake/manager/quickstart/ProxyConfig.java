@@ -33,6 +33,8 @@ public record ProxyConfig(int port, int adminPort, IdleTime idleAfter) {
       backends { pg_backends { } }
       demand { idle-after = %s }
       admin { bind = "127.0.0.1:%d" }
+      # Nobody looks whether it is ready but who waits for it.
+      warm-up = 0s
       shutdown { drain-timeout = 1s }
     }
     """

@@ -108,7 +108,7 @@ public final class ServerConnector {
       }
       Bootstrap bootstrap =
           new Bootstrap().group(loop).channel(transport.socket()).handler(negotiation);
-      SocketSettings.apply(bootstrap);
+      SocketSettings.apply(bootstrap, loop);
       bootstrap.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
       ChannelFuture connecting = bootstrap.connect(name.getNow());
       if (connecting.cause() instanceof ChannelException noSocket) {

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.backend;
 
 import java.util.concurrent.TimeUnit;
+import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,9 @@ final class StateLog {
 
   /** A check has brought news. */
   void checked(Server server, CheckResult result, Moment moment) {
+    if (backend.equals(FrontendConfig.REHEARSED)) {
+      return;
+    }
     log.info(
         "Server {}/{} is {}, reason: {}{}, check duration: {}ms. {}",
         backend,

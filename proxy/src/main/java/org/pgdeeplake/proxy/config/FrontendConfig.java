@@ -21,6 +21,9 @@ public record FrontendConfig(
     FrontendTls tls,
     Timeouts timeouts) {
 
+  /** The name of a frontend and a backend that no file has written: nothing of them is logged. */
+  public static final String REHEARSED = "";
+
   /** {@code POSTGRES} reads the startup phase; {@code TCP} looks at nothing. */
   public enum Mode {
     POSTGRES,

@@ -1,12 +1,15 @@
 package org.pgdeeplake.proxy.config;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A whole, consistent configuration: names are unique and every frontend's backend exists.
  *
  * @param threads event loops; 0: one for each processor
+ * @param warmUp sessions with oneself before it is ready; zero: none
  * @param backends in the order of the file
  * @param scaler null: it is off
  * @param console null: there is none
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record ProxyConfig(
     int threads,
     TransportChoice transport,
+    Duration warmUp,
     List<FrontendConfig> frontends,
     List<BackendConfig> backends,
     DemandConfig demand,
@@ -30,9 +34,16 @@ public record ProxyConfig(
   }
 
   /** Which kernel interface moves the bytes; {@code AUTO} is epoll where it works, else NIO. */
-  public enum TransportChoice {
+  public enum TransportChoice implements Worded {
     AUTO,
     EPOLL,
-    NIO
+    IO_URING,
+    NIO;
+
+    /** As its system calls are written. */
+    @Override
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

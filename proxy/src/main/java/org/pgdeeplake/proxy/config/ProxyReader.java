@@ -64,6 +64,7 @@ final class ProxyReader {
         new ProxyConfig(
             threads,
             proxy.choice("transport", TransportChoice.class),
+            proxy.durationOrZero("warm-up"),
             frontends,
             backends,
             demand(proxy.section("demand")),

@@ -137,7 +137,7 @@ final class Section {
 
   /** A constant as it is written in a file. */
   static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return Worded.of(constant);
   }
 
   String oneOf(String key, List<String> words) {

@@ -23,6 +23,7 @@ import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.Network;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.config.Worded;
 
 /** A configuration as keys and values, in the order of its records; secrets are {@code ***}. */
 final class Settings {
@@ -126,7 +127,7 @@ final class Settings {
   private static String text(@Nullable Object value) {
     return switch (value) {
       case null -> "";
-      case Enum<?> word -> word.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      case Enum<?> word -> Worded.of(word);
       case Duration duration -> duration(duration);
       case FileSetting file -> file.path().toString();
       case CertificateSource source ->

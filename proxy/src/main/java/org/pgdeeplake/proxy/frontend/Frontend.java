@@ -47,7 +47,7 @@ public final class Frontend {
       throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap().group(loops).channel(transport.serverSocket());
-    SocketSettings.apply(bootstrap);
+    SocketSettings.apply(bootstrap, loops);
     return Listener.bind(bind, bootstrap);
   }
 

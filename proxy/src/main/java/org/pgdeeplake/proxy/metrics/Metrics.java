@@ -142,7 +142,7 @@ public final class Metrics {
     meters.collect(
         "haproxy_process_", ProcessFamilies.haproxy(), () -> List.of(owner), p -> Labels.EMPTY);
     meters.collect("process_", ProcessFamilies.usual(), () -> List.of(owner), p -> Labels.EMPTY);
-    meters.collect("pgproxy_", ProcessFamilies.buffers(), () -> List.of(owner), p -> Labels.EMPTY);
+    meters.collect("pgproxy_", ProcessFamilies.own(), () -> List.of(owner), p -> Labels.EMPTY);
   }
 
   /** Takes note of what the process has done in the last second. */

@@ -7,7 +7,9 @@ import java.util.function.LongSupplier;
  * What the process knows of itself.
  *
  * @param threads event loops
+ * @param transport that is in use, which need not be the one that was asked for
  * @param stopping whether the orderly end has begun
  * @param failedResolutions names that could not be resolved since the start
  */
-public record ProcessFacts(int threads, BooleanSupplier stopping, LongSupplier failedResolutions) {}
+public record ProcessFacts(
+    int threads, String transport, BooleanSupplier stopping, LongSupplier failedResolutions) {}

@@ -119,8 +119,14 @@ final class ProcessFamilies {
   }
 
   /** Prefix {@code pgproxy_}. */
-  static List<Family<ProcessOwner>> buffers() {
+  static List<Family<ProcessOwner>> own() {
     return List.of(
+        new Family<>(
+            "transport_info",
+            Kind.GAUGE,
+            "Always 1: the kernel interface that moves the bytes",
+            "transport",
+            p -> Map.of(p.facts().transport(), 1.0)),
         new Family<>(
             "buffer_memory_bytes",
             Kind.GAUGE,

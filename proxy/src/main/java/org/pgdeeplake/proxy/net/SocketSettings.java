@@ -4,6 +4,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -24,11 +26,19 @@ public final class SocketSettings {
 
   private SocketSettings() {}
 
-  public static void apply(Bootstrap bootstrap) {
+  /**
+   * @param loop on which the channel will be
+   */
+  public static void apply(Bootstrap bootstrap, EventLoop loop) {
     common(bootstrap::option);
+    RingLoops.apply(loop.parent(), bootstrap::option);
   }
 
-  public static void apply(ServerBootstrap bootstrap) {
+  /**
+   * @param loops on which the accepted channels will be
+   */
+  public static void apply(ServerBootstrap bootstrap, EventLoopGroup loops) {
+    RingLoops.apply(loops, bootstrap::childOption);
     bootstrap.option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG);
     bootstrap.option(ChannelOption.SO_REUSEADDR, true);
     common(bootstrap::childOption);

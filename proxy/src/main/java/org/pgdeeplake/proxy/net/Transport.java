@@ -3,7 +3,6 @@ package org.pgdeeplake.proxy.net;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -15,13 +14,20 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel interface that moves the bytes, and the channel types that go with it.
  *
- * @param name as it shows in the log
+ * @param name as it shows in the log and in the configuration
  */
 public record Transport(
     String name,
@@ -29,28 +35,65 @@ public record Transport(
     Class<? extends ServerSocketChannel> serverSocket,
     Class<? extends SocketChannel> socket,
     Class<? extends DatagramChannel> datagram) {
+  private static final Logger log = LoggerFactory.getLogger(Transport.class);
+  private static final String IO_URING = "io_uring";
 
   /**
    * @throws IllegalStateException where epoll was asked for and does not work here; the message is
    *     for the user
    */
   public static Transport select(TransportChoice choice) {
+    return select(choice, KernelSupport.ofThisMachine());
+  }
+
+  static Transport select(TransportChoice choice, KernelSupport kernel) {
     return switch (choice) {
       case NIO -> nio();
-      case AUTO -> Epoll.isAvailable() && HalfClosedChannel.supported() ? epoll() : nio();
+      case AUTO -> kernel.epollLacks() == null ? epoll() : nio();
       case EPOLL -> {
-        if (!Epoll.isAvailable()) {
-          throw new IllegalStateException(
-              "transport = epoll does not work here: " + rootMessage(Epoll.unavailabilityCause()));
+        String lacking = kernel.epollLacks();
+        if (lacking != null) {
+          throw new IllegalStateException("transport = epoll does not work here: " + lacking);
         }
         yield epoll();
       }
+      case IO_URING -> ioUringOrNext(kernel);
     };
+  }
+
+  /** Whoever asks for io_uring wants speed, and not an outage where a container forbids it. */
+  private static Transport ioUringOrNext(KernelSupport kernel) {
+    @Nullable String lacking = kernel.ioUringLacks();
+    if (lacking == null) {
+      return ioUring();
+    }
+    @Nullable String epollLacks = kernel.epollLacks();
+    Transport next = epollLacks == null ? epoll() : nio();
+    log.warn(
+        "transport = io_uring does not work here, {} takes its place: {}{}",
+        next.name(),
+        lacking,
+        epollLacks == null ? "" : "; epoll: " + epollLacks);
+    return next;
   }
 
   /** Event loops named {@code name-1}, {@code name-2}, …; they do not keep the process alive. */
   public EventLoopGroup loops(String name, int threads) {
     return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+  }
+
+  /** The same for channels with {@link SocketSettings}, through which many bytes pass. */
+  public EventLoopGroup relayLoops(String name, int threads) {
+    return name().equals(IO_URING) ? new RingLoops(name, threads) : loops(name, threads);
+  }
+
+  private static Transport ioUring() {
+    return new Transport(
+        IO_URING,
+        IoUringIoHandler.newFactory(),
+        IoUringServerSocketChannel.class,
+        IoUringSocketChannel.class,
+        IoUringDatagramChannel.class);
   }
 
   private static Transport epoll() {
@@ -69,13 +112,5 @@ public record Transport(
         NioServerSocketChannel.class,
         NioSocketChannel.class,
         NioDatagramChannel.class);
-  }
-
-  private static String rootMessage(Throwable cause) {
-    Throwable at = cause;
-    while (at.getCause() != null) {
-      at = at.getCause();
-    }
-    return String.valueOf(at.getMessage());
   }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.HalfClosedChannel;
+import org.pgdeeplake.proxy.net.HangUp;
 
 /**
  * Moves bytes between two channels of one event loop. What is read from one end is written to the
@@ -32,7 +33,7 @@ public final class Relay {
 
   /** Takes the chunk over. */
   public void toClient(ByteBuf chunk) {
-    if (serverPaused) {
+    if (serverPaused && HangUp.explainsRead(server)) {
       serverHangsUp();
     }
     var _ = client.write(chunk, client.voidPromise());

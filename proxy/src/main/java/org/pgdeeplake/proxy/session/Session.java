@@ -18,6 +18,7 @@ import org.pgdeeplake.proxy.backend.Ticket;
 import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.demand.Claim;
 import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.net.HangUp;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -220,12 +221,12 @@ public final class Session implements Waiter {
   /**
    * Keeps what a client has sent ahead of its server's first word, and reads no more of it until
    * then: a waiter costs no more memory than one read. What comes all the same was read by the
-   * transport because the client has hung up (EPOLLRDHUP), which nothing else would tell.
+   * transport because the client has hung up ({@link HangUp}), which nothing else would tell.
    */
   void hold(ByteBuf chunk) {
     reader.append(chunk);
     client.config().setAutoRead(false);
-    if (readUnasked) {
+    if (readUnasked && HangUp.explainsRead(client)) {
       state.onClientEnd(false);
     }
   }

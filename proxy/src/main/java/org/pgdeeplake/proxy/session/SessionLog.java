@@ -7,8 +7,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Server;
+import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
  * The access-log line, one for each session at its end, in HAProxy's tcplog format (HAProxy manual,
@@ -20,6 +23,9 @@ final class SessionLog {
 
   /** Apart, as these are held back where they repeat: nobody can be asked to log in first. */
   private static final Logger failures = LoggerFactory.getLogger("session.failed");
+
+  /** Of a rehearsed session: the line is made and not written. Known to LineQueue. */
+  private static final Marker UNHEARD = MarkerFactory.getMarker("unheard");
 
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ENGLISH)
@@ -41,8 +47,11 @@ final class SessionLog {
     long total = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - session.acceptedNanos);
     int ofBackend = backend.queued() + backend.assigned();
     int ofServer = server == null ? 0 : server.sessions();
-    log.atInfo()
-        .addKeyValue("client", session.client.getAddress().getHostAddress())
+    var line = log.atInfo();
+    if (frontend.equals(FrontendConfig.REHEARSED)) {
+      line = line.addMarker(UNHEARD);
+    }
+    line.addKeyValue("client", session.client.getAddress().getHostAddress())
         .addKeyValue("client_port", session.client.getPort())
         .addKeyValue("accepted", session.accepted)
         .addKeyValue("session", session.id)

@@ -112,6 +112,7 @@ final class RunningAdmin implements AutoCloseable {
         new ProxyConfig(
             1,
             TransportChoice.AUTO,
+            java.time.Duration.ZERO,
             List.of(scene.frontend),
             List.of(scene.backend.config()),
             scene.demand.config(),

@@ -67,7 +67,7 @@ class ConfigProblemsTest extends BadFiles {
             proxy.conf:5: proxy.backends.b.check.type: "pqsql" is not allowed; write pgsql or tcp; did you mean pgsql?
             proxy.conf:6: proxy.backends.b.check.on-marked-down: "close_sessions" is not allowed; write none or close-sessions; did you mean close-sessions?
             proxy.conf:7: proxy.backends.b.balance: "leastconn" is not allowed; write roundrobin
-            proxy.conf:8: proxy.transport: null is not auto or epoll or nio; write transport = auto
+            proxy.conf:8: proxy.transport: null is not auto or epoll or io_uring or nio; write transport = auto
             """),
         added(
             "text and names",

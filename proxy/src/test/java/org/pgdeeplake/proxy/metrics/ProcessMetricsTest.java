@@ -28,7 +28,7 @@ class ProcessMetricsTest {
 
   private void register() {
     metrics.register(scene.frontend, scene.traffic, () -> true);
-    metrics.register(new ProcessFacts(3, () -> stopping, () -> unresolved));
+    metrics.register(new ProcessFacts(3, "nio", () -> stopping, () -> unresolved));
   }
 
   private static double process(ScrapedText text, String family) {

@@ -35,7 +35,7 @@ class ListenerTest {
   @ParameterizedTest
   @EnumSource(
       value = TransportChoice.class,
-      names = {"AUTO", "NIO"})
+      names = {"AUTO", "IO_URING", "NIO"})
   void whoCameBeforeTheFirstTakerAndWhoComesBeforeTheEnd(TransportChoice choice) throws Exception {
     Transport transport = Transport.select(choice);
     EventLoopGroup loops = transport.loops("listener-test", 1);

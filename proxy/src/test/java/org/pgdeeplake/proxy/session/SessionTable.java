@@ -244,7 +244,7 @@ final class SessionTable {
   private static Stream<Arguments> everywhere(Arguments row) {
     @Nullable Object[] columns = row.get();
     Situation in = (Situation) Objects.requireNonNull(columns[0]);
-    return Stream.of(TransportChoice.EPOLL, TransportChoice.NIO)
+    return Stream.of(TransportChoice.EPOLL, TransportChoice.IO_URING, TransportChoice.NIO)
         .flatMap(transport ->
             in.edges().stream()
                 .filter(

@@ -101,7 +101,7 @@ final class Stage implements AutoCloseable {
   Stage(TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode)
       throws Exception {
     Transport transport = Transport.select(choice);
-    loops = transport.loops("test", 1);
+    loops = transport.relayLoops("test", 1);
     resolver = new Resolver(transport);
     demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
@@ -140,7 +140,7 @@ final class Stage implements AutoCloseable {
                     channel.pipeline().addLast(Session.open(channel, services));
                   }
                 });
-    SocketSettings.apply(bootstrap);
+    SocketSettings.apply(bootstrap, loops);
     listener = bootstrap.bind(new InetSocketAddress(LOOPBACK, 0)).sync().channel();
   }
 

@@ -26,6 +26,9 @@ class TlsHalfCloseTest {
     "EPOLL, TLS, TLSv1.2",
     "EPOLL, TLS, TLSv1.3",
     "EPOLL, TLS_OF_JAVA, TLSv1.3",
+    "IO_URING, TLS, TLSv1.2",
+    "IO_URING, TLS, TLSv1.3",
+    "IO_URING, TLS_OF_JAVA, TLSv1.3",
     "NIO, TLS, TLSv1.2",
     "NIO, TLS, TLSv1.3",
     "NIO, TLS_OF_JAVA, TLSv1.3"

@@ -22,7 +22,7 @@ class TlsReadsTest {
   private static final int RECORDS = 20;
 
   static Stream<Arguments> everywhere() {
-    return Stream.of(TransportChoice.EPOLL, TransportChoice.NIO)
+    return Stream.of(TransportChoice.EPOLL, TransportChoice.IO_URING, TransportChoice.NIO)
         .flatMap(transport ->
             Stream.of(Edge.TLS, Edge.TLS_OF_JAVA).map(edge -> Arguments.of(transport, edge)));
   }

@@ -39,6 +39,7 @@ class StateTest {
         new ProxyConfig(
             1,
             ProxyConfig.TransportChoice.AUTO,
+            java.time.Duration.ZERO,
             List.of(),
             List.of(),
             scene.demand.config(),

@@ -17,6 +17,21 @@ public final class ProxyProcess {
 
   private ProxyProcess() {}
 
+  private static final List<String> JVM =
+      List.of(
+          // Whoever runs the tests may have turned signals off, and children inherit that.
+          "env",
+          "--default-signal=INT,HUP",
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-Xmx128m",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          // Not the configuration of the tests.
+          "-Dlogback.configurationFile=logback.xml",
+          "-cp",
+          System.getProperty("java.class.path"),
+          Main.class.getName());
+
   /**
    * @param file its configuration
    */
@@ -40,22 +55,18 @@ public final class ProxyProcess {
     return Command.of(line(file));
   }
 
+  public static Command.Builder withArguments(String... arguments) {
+    return Command.of(line(arguments));
+  }
+
   private static List<String> line(Path file) {
-    return List.of(
-        // Whoever runs the tests may have turned signals off, and children inherit that.
-        "env",
-        "--default-signal=INT,HUP",
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx128m",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        // Not the configuration of the tests.
-        "-Dlogback.configurationFile=logback.xml",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Main.class.getName(),
-        "--config",
-        file.toString());
+    return line("--config", file.toString());
+  }
+
+  private static List<String> line(String... arguments) {
+    List<String> line = new ArrayList<>(JVM);
+    line.addAll(List.of(arguments));
+    return line;
   }
 
   /** Waits until it listens there. */

@@ -107,6 +107,7 @@ public final class TestProxy implements AutoCloseable {
       return """
       proxy {
         threads = 2
+        warm-up = 0s
         admin.bind = "127.0.0.1:0"
         frontends.pg_frontend {
           bind = "127.0.0.1:0"

@@ -1,0 +1,96 @@
+package org.pgdeeplake.proxy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.pgdeeplake.proxy.config.LoadedConfig;
+
+/**
+ * {@code pg-proxy --train}: one start, a long rehearsal and an end, from which a JVM with {@code
+ * -XX:AOTCacheOutput} learns which classes, profiles and links later starts need (JEP 483, 514 and
+ * 515). Needs no free port but those that the system chooses.
+ */
+final class Training {
+  static final String OPTION = "--train";
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int POLL_MILLIS = 50;
+
+  private static final List<String> PAGES =
+      List.of("/metrics", "/health/ready", "/stats;csv", "/api/v1/demand", "/api/v1/backends");
+
+  /** Nobody listens on port 9, as before the first wake. */
+  private static final String CONFIGURATION =
+      """
+      proxy {
+        warm-up = 10s
+        frontends.pg_frontend { bind = "127.0.0.1:0", default-backend = pg_backends }
+        backends.pg_backends.servers = [ { name = pg-deeplake-1, address = "127.0.0.1:9" } ]
+        admin.bind = "127.0.0.1:0"
+        shutdown.drain-timeout = 0s
+      }
+      """;
+
+  private Training() {}
+
+  static boolean asked(String... args) {
+    return args.length == 1 && args[0].equals(OPTION);
+  }
+
+  /** Blocks; returns the exit code. */
+  static int run(PrintWriter out, PrintWriter err) {
+    try {
+      Path file = Files.createTempFile("train", ".conf");
+      try {
+        Files.writeString(file, CONFIGURATION);
+        return Main.run(out, err, Training::serve, "--config", file.toString());
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      err.println("pg-proxy: the training needs a directory for a file: " + e.getMessage());
+      return ProxyCommand.FAILED;
+    }
+  }
+
+  private static int serve(LoadedConfig file, PrintWriter err) {
+    try (Proxy proxy = Proxy.start(file)) {
+      long end = System.nanoTime() + LIMIT_NANOS;
+      while (!proxy.ready()) {
+        if (System.nanoTime() > end) {
+          err.println("pg-proxy: the training came to no end");
+          return ProxyCommand.FAILED;
+        }
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      }
+      for (String page : PAGES) {
+        get(proxy.adminAddress(), page);
+      }
+      proxy.shutdown();
+      proxy.awaitTermination();
+      return ProxyCommand.OK;
+    } catch (StartException e) {
+      e.problems().forEach(problem -> err.println("pg-proxy: " + problem));
+      return ProxyCommand.FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ProxyCommand.FAILED;
+    }
+  }
+
+  private static void get(InetSocketAddress admin, String page) {
+    try (Socket socket = new Socket(admin.getAddress(), admin.getPort())) {
+      String request = "GET " + page + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      var _ = socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
