@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
       "",
       "The report goes to benchmarks/results/DATE-MACHINE.md; plots and raw samples into a directory"
           + " of that name.",
-      "Nothing else should run meanwhile. All of it takes about 40 minutes with 5 rounds on 2"
+      "Nothing else should run meanwhile. All of it takes about 60 minutes with 5 rounds on 2"
           + " processors.",
       "Micro-benchmarks: benchmarks/run.sh micro [JMH ARGUMENTS]",
       ""
@@ -221,6 +221,15 @@ final class SideBySide implements Callable<Integer> {
     }
   }
 
+  /** An earlier run of the day keeps its report. */
+  private static Path unused(Path target, String name) {
+    Path directory = target.resolve(name);
+    for (int i = 2; Files.exists(directory); i++) {
+      directory = target.resolve(name + "-" + i);
+    }
+    return directory;
+  }
+
   private void run(Plan wanted, List<Scenario> wantedScenarios, Path target)
       throws BenchFailed, InterruptedException {
     Environment environment = new Environment();
@@ -250,7 +259,7 @@ final class SideBySide implements Callable<Integer> {
             + "-"
             + machine.slug()
             + (plan.quick() ? "-quick" : "");
-    Path directory = target.resolve(name);
+    Path directory = unused(target, name);
     List<Sample> samples = new ArrayList<>();
     RawSamples raw = new RawSamples(environment, samples);
     Progress progress = new Progress(System.err, plan, scenarios);

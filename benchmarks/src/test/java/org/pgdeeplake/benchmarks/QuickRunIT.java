@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
@@ -23,6 +24,7 @@ import org.pgdeeplake.benchmarks.process.Programs;
  * The command that users run, short: it measures, leaves report and samples, and no process. A
  * user's mistake costs a message and exit code 2.
  */
+@Tag("long")
 class QuickRunIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 

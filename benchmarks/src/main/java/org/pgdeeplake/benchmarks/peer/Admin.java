@@ -51,6 +51,19 @@ public final class Admin implements AutoCloseable {
         .sum();
   }
 
+  /** Blocks until the proxy says that clients may be sent to it. */
+  public void awaitReady() throws BenchFailed, InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    String answer = get("/health/ready");
+    while (!answer.startsWith("ready")) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new BenchFailed("the proxy is not ready: " + answer);
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+      answer = get("/health/ready");
+    }
+  }
+
   /** Blocks until so many sessions wait for a server. */
   public void awaitWaiting(int count) throws BenchFailed, InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.process.Ports;
 import org.pgdeeplake.benchmarks.process.Programs;
@@ -15,23 +17,45 @@ import org.pgdeeplake.benchmarks.process.Programs;
  *
  * @param root of the project
  * @param transport as the configuration calls it
+ * @param threads event loops; 0: as shipped, one for each processor
+ * @param servers of its backend, all of them the one that there is
  */
-public record Ours(Path root, String transport) implements Peer {
-  private static final String CONFIGURATION =
-      """
-      proxy {
-        transport = %s
-        frontends { pg { bind = "127.0.0.1:%d", default-backend = pg%s } }
-        backends { pg { servers = [ { name = pg-1, address = "127.0.0.1:%d" } ] } }
-        admin { bind = "127.0.0.1:%d" }
-        log { level = warn, sessions = false }
-        shutdown { drain-timeout = 0s }
-      }
-      """;
+public record Ours(Path root, String transport, int threads, int servers) implements Peer {
+  /** With as many event loops as processors. */
+  public Ours(Path root, String transport) {
+    this(root, transport, 0, 1);
+  }
+
+  public Ours withThreads(int count) {
+    return new Ours(root, transport, count, servers);
+  }
+
+  public Ours withServers(int count) {
+    return new Ours(root, transport, threads, count);
+  }
 
   @Override
   public String name() {
-    return "ours-" + transport;
+    return "ours-" + transport + (threads == 0 ? "" : "-" + threads);
+  }
+
+  private String configuration(int port, String tls, int serverPort, int admin) {
+    String list =
+        IntStream.rangeClosed(1, servers)
+            .mapToObj(i -> "{ name = pg-%d, address = \"127.0.0.1:%d\" }".formatted(i, serverPort))
+            .collect(Collectors.joining("\n"));
+    return """
+    proxy {
+      transport = %s
+      threads = %d
+      frontends { pg { bind = "127.0.0.1:%d", default-backend = pg%s } }
+      backends { pg { servers = [ %s ] } }
+      admin { bind = "127.0.0.1:%d" }
+      log { level = warn, sessions = false }
+      shutdown { drain-timeout = 0s }
+    }
+    """
+        .formatted(transport, threads, port, tls, list, admin);
   }
 
   private String program() {
@@ -46,7 +70,7 @@ public record Ours(Path root, String transport) implements Peer {
       // Ctrl-C may come meanwhile.
       file.toFile().deleteOnExit();
       try {
-        Files.writeString(file, CONFIGURATION.formatted(transport, 1, "", 2, 3));
+        Files.writeString(file, configuration(1, "", 2, 3));
         var check = Programs.run(List.of(program(), "--check", "--config", file.toString()));
         return check.code() == 0
             ? Optional.empty()
@@ -68,7 +92,8 @@ public record Ours(Path root, String transport) implements Peer {
 
   @Override
   public String settings() {
-    return "transport = " + transport + ", no log of sessions; else as shipped";
+    String loops = threads == 0 ? "" : ", threads = " + threads;
+    return "transport = " + transport + loops + ", no log of sessions; else as shipped";
   }
 
   @Override
@@ -86,10 +111,7 @@ public record Ours(Path root, String transport) implements Peer {
             .map(pem -> ", tls { mode = terminate, certificate = \"%s\" }".formatted(pem))
             .orElse("");
     Path file =
-        Launch.write(
-            setup,
-            "proxy.conf",
-            CONFIGURATION.formatted(transport, port, tls, setup.serverPort(), admin));
+        Launch.write(setup, "proxy.conf", configuration(port, tls, setup.serverPort(), admin));
     return Launch.start(
         this, setup, port, OptionalInt.of(admin), List.of(program(), "--config", file.toString()));
   }

@@ -18,6 +18,7 @@ public final class Peers {
         new PgBouncer(),
         new Ours(root, "epoll"),
         new Ours(root, "io_uring"),
+        new Ours(root, "io_uring").withThreads(1),
         new Ours(root, "nio"));
   }
 }

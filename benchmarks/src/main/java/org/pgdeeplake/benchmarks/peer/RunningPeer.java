@@ -2,6 +2,7 @@ package org.pgdeeplake.benchmarks.peer;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.process.Child;
 import org.pgdeeplake.benchmarks.process.ProcessAccounts;
 
@@ -14,6 +15,15 @@ public record RunningPeer(Peer peer, int port, Optional<Child> child, OptionalIn
     implements AutoCloseable {
   public String name() {
     return peer.name();
+  }
+
+  /** Blocks until clients should be sent to it, for those that tell so; others are ready now. */
+  public void awaitReady() throws BenchFailed, InterruptedException {
+    if (adminPort.isPresent()) {
+      try (Admin admin = new Admin(this)) {
+        admin.awaitReady();
+      }
+    }
   }
 
   /** So far, in microseconds; 0 without a process. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.Styler;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.measure.Metric;
@@ -59,19 +60,34 @@ public final class Plots {
         }
       }
     }
+    boolean curves = Curves.fit(summary.variants(scenario));
     for (var entry : variants.entrySet()) {
       Metric metric = entry.getKey();
-      String name = (scenario + "-" + metric.name()).replaceAll("[^A-Za-z0-9]+", "-");
-      CategoryChart chart = chart(summary, peers, scenario, metric, entry.getValue());
-      if (!chart.getSeriesMap().isEmpty()) {
-        Path file = directory.resolve(name);
-        VectorGraphicsEncoder.saveVectorGraphic(
-            chart, file.toString(), VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
-        paths
-            .computeIfAbsent(scenario, _ -> new ArrayList<>())
-            .add(directory.getFileName() + "/" + name + ".svg");
+      String name = scenario + "-" + metric.name();
+      if (curves) {
+        var charts = Curves.of(summary, peers, scenario, metric, entry.getValue());
+        for (var chart : charts.entrySet()) {
+          save(chart.getValue(), scenario, name + "-" + chart.getKey(), directory);
+        }
+      } else {
+        CategoryChart chart = chart(summary, peers, scenario, metric, entry.getValue());
+        if (!chart.getSeriesMap().isEmpty()) {
+          save(chart, scenario, name, directory);
+        }
       }
     }
+  }
+
+  private void save(Chart<?, ?> chart, String scenario, String name, Path directory)
+      throws IOException {
+    String fileName = name.replaceAll("[^A-Za-z0-9]+", "-");
+    VectorGraphicsEncoder.saveVectorGraphic(
+        chart,
+        directory.resolve(fileName).toString(),
+        VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+    paths
+        .computeIfAbsent(scenario, _ -> new ArrayList<>())
+        .add(directory.getFileName() + "/" + fileName + ".svg");
   }
 
   private static CategoryChart chart(

@@ -116,7 +116,21 @@ public final class Bench implements AutoCloseable {
     }
   }
 
+  /** Ready for clients. */
   RunningPeer start(Peer peer, int serverPort, Optional<Path> tls)
+      throws BenchFailed, InterruptedException {
+    RunningPeer running = launch(peer, serverPort, tls);
+    try {
+      running.awaitReady();
+      return running;
+    } catch (BenchFailed | InterruptedException e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  /** Accepts connections, and need not be ready for many of them. */
+  RunningPeer launch(Peer peer, int serverPort, Optional<Path> tls)
       throws BenchFailed, InterruptedException {
     return peer.start(new Setup(newDirectory(peer.name()), serverPort, tls));
   }

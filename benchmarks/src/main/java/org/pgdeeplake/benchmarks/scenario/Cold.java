@@ -31,7 +31,7 @@ final class Cold implements Scenario {
   @Override
   public String about() {
     return "Processor time for a connection (as in churn, raw) and for a transaction (as in throughput,"
-        + " c=16) in the first 10 s after the start, and for the same from the 13th to the 16th"
+        + " c=16) in the first 10 s after it is ready (its warm-up is over then), and for the same from the 13th to the 16th"
         + " second of the same process. Only ours: the others have nothing to warm up.";
   }
 

@@ -17,7 +17,9 @@ public final class Scenarios {
         new Start(),
         new Cold(),
         new Tls(),
+        new Storm(),
         new Queue(),
-        new Wake());
+        new Wake(),
+        new Cost());
   }
 }

@@ -14,6 +14,7 @@ import org.pgdeeplake.benchmarks.process.ProcessAccounts;
 final class Start implements Scenario {
   private static final Metric FIRST_SESSION = Metric.lower("first session", "ms");
   private static final Metric CPU = Metric.lower("CPU", "ms");
+  private static final Metric READY = Metric.fact("ready", "ms");
   private static final Metric RESIDENT = Metric.lower("resident", "MB");
 
   @Override
@@ -25,7 +26,8 @@ final class Start implements Scenario {
   public String about() {
     return "From the start of the process until a session has got its first answer from the load's own"
         + " server, and what that has cost by then. Ours is started by bin/pg-proxy, whose shell is"
-        + " in it.";
+        + " in it. ready: until the warm-up is over and it says so at its admin address; it serves"
+        + " clients before.";
   }
 
   @Override
@@ -49,12 +51,16 @@ final class Start implements Scenario {
         processes(bench.plan()),
         (peer, round) -> {
           long began = System.nanoTime();
-          try (RunningPeer running = bench.start(peer, echoPort, Optional.empty())) {
+          try (RunningPeer running = bench.launch(peer, echoPort, Optional.empty())) {
             long at = FirstRow.session(running.port());
             ProcessAccounts accounts = running.accounts();
             bench.record("process", peer.name(), round, FIRST_SESSION, (at - began) / 1e6);
             bench.record("process", peer.name(), round, CPU, accounts.cpuMicros() / 1e3);
             bench.record("process", peer.name(), round, RESIDENT, accounts.rssKib() * 1024 / 1e6);
+            if (peer.can(Peer.Ability.OURS)) {
+              running.awaitReady();
+              bench.record("process", peer.name(), round, READY, (System.nanoTime() - began) / 1e6);
+            }
           }
         });
   }

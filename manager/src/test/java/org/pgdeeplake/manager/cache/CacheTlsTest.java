@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.manager.NeedsProgram;
@@ -15,6 +16,7 @@ import org.pgdeeplake.manager.cache.CacheFailed.Reason;
 
 /** rediss:// is TLS with a certificate that is looked at. */
 @NeedsProgram({"redis-server", "redis-cli", "openssl"})
+@Tag("long")
 class CacheTlsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 

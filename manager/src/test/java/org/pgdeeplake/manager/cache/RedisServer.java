@@ -126,7 +126,8 @@ public final class RedisServer implements AutoCloseable {
               .start();
       String output = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(program.waitFor()).as(output).isZero();
-      return output.strip();
+      // A key may begin with a space.
+      return output.stripTrailing();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.ManagerProcess;
 import org.pgdeeplake.manager.command.ExitCodes;
@@ -21,6 +22,7 @@ import org.pgdeeplake.manager.local.LocalDeployment;
 import org.pgdeeplake.manager.local.TestData;
 
 /** Ctrl-C ends an ingest at once with 5, whatever it waits for, and leaves nothing running. */
+@Tag("long")
 class IngestStoppedTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final long LOCK = 4711;

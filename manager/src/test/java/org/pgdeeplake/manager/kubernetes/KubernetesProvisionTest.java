@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.command.ExitCodes;
 import org.pgdeeplake.manager.local.TestData;
 
 /** A command works on the pods as on any instances; one that cannot answer is named with why. */
+@Tag("long")
 class KubernetesProvisionTest {
   @AutoClose private final KubernetesScene scene = new KubernetesScene();
 

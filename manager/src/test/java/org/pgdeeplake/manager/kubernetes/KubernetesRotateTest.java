@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.util.Base64;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.Manage;
 import org.pgdeeplake.manager.NeedsProgram;
@@ -18,6 +19,7 @@ import org.pgdeeplake.manager.command.ExitCodes;
  * or both those of before.
  */
 @NeedsProgram("redis-server")
+@Tag("long")
 class KubernetesRotateTest {
   private static final String OLD = "AKIAOLD000000001";
   private static final String NEW = "AKIANEW000000002";

@@ -18,12 +18,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.ProxyStandIn;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.TestData;
 
 /** A port-forward carries every byte of every connection, or says what broke it. */
+@Tag("long")
 class PortForwardTest {
   @AutoClose private final KubernetesScene scene = new KubernetesScene();
   @AutoClose private final KubernetesDeployment deployment = scene.open();

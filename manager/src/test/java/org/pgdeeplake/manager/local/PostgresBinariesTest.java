@@ -10,9 +10,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The programs are there whole or not at all, whoever else unpacks and whoever was killed. */
+@Tag("long")
 class PostgresBinariesTest {
   /** Above any pid that Linux gives out. */
   private static final String DEAD = "99999999";

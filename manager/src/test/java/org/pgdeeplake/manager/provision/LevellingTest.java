@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.manager.deployment.Instance;
 import org.pgdeeplake.manager.local.LocalDeployment;
@@ -15,6 +16,7 @@ import org.pgdeeplake.manager.local.TestData;
 import org.pgdeeplake.manager.postgres.PostgresAccess;
 
 /** A newcomer gets what the others have, owner included; what it cannot get is told. */
+@Tag("long")
 class LevellingTest {
   @AutoClose private final TestData data = new TestData();
   private final List<String> told = new ArrayList<>();

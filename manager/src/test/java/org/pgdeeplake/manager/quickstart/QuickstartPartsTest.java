@@ -34,6 +34,8 @@ class QuickstartPartsTest {
               backends { pg_backends { } }
               demand { idle-after = 90s }
               admin { bind = "127.0.0.1:8404" }
+              # Nobody looks whether it is ready but who waits for it.
+              warm-up = 0s
               shutdown { drain-timeout = 1s }
             }
             """);

@@ -194,6 +194,6 @@ final class Routes {
         ? Reply.text(HttpResponseStatus.OK, "ready")
         : Reply.text(
             HttpResponseStatus.SERVICE_UNAVAILABLE,
-            "not ready: not every frontend listens yet, or the proxy is shutting down");
+            "not ready: it has just started and is not warm yet, or a frontend does not listen, or it is shutting down");
   }
 }

@@ -140,7 +140,7 @@ record State(Tone tone, String word, String sentence) {
       return new State(
           Tone.WARN,
           "Not ready",
-          "not every frontend listens yet, or the proxy is shutting down; "
+          "it has just started and is not warm yet, or a frontend does not listen, or it is shutting down; "
               + Units.count(view.sessions().size(), "session"));
     }
     State worst = null;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
@@ -21,6 +22,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 // Rule: a gigabyte passes unchanged in either direction, and is not gathered on the way.
+@Tag("long")
 class CopyIT {
   /** Lines of 1024 bytes: a number, a tab, the number again filled up with x. */
   private static final int LINES = 1 << 20;

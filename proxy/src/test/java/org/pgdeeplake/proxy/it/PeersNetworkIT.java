@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -34,6 +35,7 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 @Timeout(180)
 @NeedsProgram("ip")
 @ExtendWith(PeersNetworkIT.RootOnly.class)
+@Tag("long")
 class PeersNetworkIT {
   private static final String SLEEP = "select pg_sleep(60)";
   private static final String NET = "10.231.77.";

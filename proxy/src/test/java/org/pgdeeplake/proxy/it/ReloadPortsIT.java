@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.support.RawClient;
@@ -37,6 +38,7 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: a changed address opens before the old one closes, and nobody who is connected notices.
+@Tag("long")
 class ReloadPortsIT {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();

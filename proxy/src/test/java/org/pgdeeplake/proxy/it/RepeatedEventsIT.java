@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.support.Command;
@@ -21,6 +22,7 @@ import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
 import org.pgdeeplake.proxy.support.TestCertificate;
 
+@Tag("long")
 class RepeatedEventsIT {
   private static final int LIMIT = 50;
   private static final int TIMES = 80;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.support.Browser;
@@ -31,6 +32,7 @@ import org.pgdeeplake.proxy.support.TestProxy;
 // Rule: in a real browser the page shows what is, does what it is told by itself, and by nobody
 // else.
 @NeedsProgram({"chromium", "chromedriver"})
+@Tag("long")
 class StatsPageIT {
   private static final String LOGIN = "ops:secret";
   private static final TestPostgres first = TestPostgres.started();

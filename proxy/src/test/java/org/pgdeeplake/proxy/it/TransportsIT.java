@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -38,6 +39,7 @@ import org.pgdeeplake.proxy.support.TestTls;
 // Rule: whatever moves the bytes, a session is the same: its bytes, its wait, its end.
 @ParameterizedClass(name = "{0}")
 @ValueSource(strings = {"epoll", "io_uring", "nio"})
+@Tag("long")
 class TransportsIT {
   private static final int PIECE = 10 << 20;
   private static final int PIECES = 5;
