@@ -62,11 +62,23 @@ if [[ ${1:-} == micro ]]; then
   exec "$java" -cp "$jar" org.openjdk.jmh.Main "$@"
 fi
 
+# As the image has it; without it only the start is slower, and what runs then.
+train() {
+  local cache=$root/proxy/target/pg-proxy.aot
+  if [[ ! $cache -nt $(module_jar proxy) ]]; then
+    echo "bin/pg-proxy --train, as at the build of the image" >&2
+    "$root/bin/pg-proxy" --train >/dev/null || echo "It failed; going on without." >&2
+  fi
+}
+
 quiet=
 for argument in "$@"; do
   [[ $argument =~ ^(-h|--help|--list|--report(=.*)?|-V|--version)$ ]] && quiet=1
 done
-[[ -n $quiet ]] || peers
+if [[ -z $quiet ]]; then
+  peers
+  train
+fi
 
 # 10,000 sessions are 20,000 files of one process.
 limit=$(ulimit -Hn)

@@ -93,7 +93,10 @@ public record Ours(Path root, String transport, int threads, int servers) implem
   @Override
   public String settings() {
     String loops = threads == 0 ? "" : ", threads = " + threads;
-    return "transport = " + transport + loops + ", no log of sessions; else as shipped";
+    return "transport = "
+        + transport
+        + loops
+        + ", no log of sessions; else as shipped, with the class data of --train";
   }
 
   @Override
