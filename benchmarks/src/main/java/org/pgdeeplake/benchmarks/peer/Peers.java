@@ -17,7 +17,6 @@ public final class Peers {
         new Nginx(),
         new PgBouncer(),
         new Ours(root, "epoll"),
-        new Ours(root, "io_uring"),
         new Ours(root, "io_uring").withThreads(1),
         new Ours(root, "nio"));
   }

@@ -42,16 +42,27 @@ public final class PgBench {
 
   public static Result select(int port, int clients, double seconds)
       throws BenchFailed, InterruptedException {
-    return run(port, clients, seconds, List.of());
+    return run(port, clients, lasting(seconds));
+  }
+
+  /** One transaction of each client. */
+  public static Result once(int port, int clients) throws BenchFailed, InterruptedException {
+    return run(port, clients, List.of("-t", "1"));
   }
 
   /** A new connection for each transaction. */
   public static Result connect(int port, int clients, double seconds)
       throws BenchFailed, InterruptedException {
-    return run(port, clients, seconds, List.of("-C"));
+    List<String> options = new ArrayList<>(lasting(seconds));
+    options.add("-C");
+    return run(port, clients, options);
   }
 
-  private static Result run(int port, int clients, double seconds, List<String> more)
+  private static List<String> lasting(double seconds) {
+    return List.of("-T", Integer.toString((int) Math.max(1, Math.round(seconds))));
+  }
+
+  private static Result run(int port, int clients, List<String> more)
       throws BenchFailed, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Programs.require("pgbench").toString());
@@ -59,7 +70,6 @@ public final class PgBench {
     command.addAll(more);
     command.addAll(List.of("-c", Integer.toString(clients)));
     command.addAll(List.of("-j", Integer.toString(Math.min(2, clients))));
-    command.addAll(List.of("-T", Integer.toString((int) Math.max(1, Math.round(seconds)))));
     command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port)));
     command.addAll(List.of("-U", "postgres", "postgres"));
     String output = Programs.output(command);

@@ -22,8 +22,8 @@ import org.pgdeeplake.benchmarks.process.Ports;
 
 /** What scenarios have in common: the load, the servers, where samples go. One thread. */
 public final class Bench implements AutoCloseable {
-  /** Seconds of load before a peer's first measurement; ours needs most, for the JIT. */
-  static final double WARM_UP = 6;
+  /** Seconds of load before a peer's first measurement, about: {@link Warming}. */
+  static final double WARM_UP = 10;
 
   private static final int MAX_CONNECTIONS = 1_100;
 

@@ -52,7 +52,11 @@ final class ConnectionChurn implements Scenario {
         plan.peers(),
         bench.postgres().port(),
         Optional.empty(),
-        (peer, _) -> PgBench.connect(peer.port(), CLIENTS, plan.seconds(Bench.WARM_UP)),
+        (peer, _) ->
+            Warming.up(
+                bench,
+                peer,
+                seconds -> PgBench.connect(peer.port(), CLIENTS, seconds).transactions()),
         (peer, round) -> real(bench, peer, round));
   }
 

@@ -3,12 +3,12 @@ package org.pgdeeplake.benchmarks.scenario;
 import java.util.Map;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.measure.Metric;
-import org.pgdeeplake.benchmarks.peer.Peer;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 
 /** Measurements with the load's own client and server. */
 final class RawLoad {
   private static final int WIDTH = 8;
+  private static final double BULK_WARM_UP_SECONDS = 1;
   private static final Metric FAILED = Metric.fact("failed", "");
 
   private RawLoad() {}
@@ -31,11 +31,10 @@ final class RawLoad {
   /** Connections first, then bytes: both paths of a peer. */
   static void warmUp(Bench bench, RunningPeer peer, Security security)
       throws BenchFailed, InterruptedException {
-    boolean process = peer.peer().can(Peer.Ability.PROCESS);
-    double seconds = process ? bench.plan().seconds(Bench.WARM_UP) : 1;
-    churn(bench, peer, security, seconds * 2 / 3);
-    bulk(bench, peer, security, "down", seconds / 6);
-    bulk(bench, peer, security, "up", seconds / 6);
+    Warming.up(bench, peer, seconds -> number(churn(bench, peer, security, seconds), "done"));
+    for (String way : new String[] {"down", "up"}) {
+      bulk(bench, peer, security, way, bench.plan().seconds(BULK_WARM_UP_SECONDS));
+    }
   }
 
   private static Map<String, Double> churn(

@@ -17,7 +17,8 @@ final class Throughput implements Scenario {
   @Override
   public String about() {
     return "pgbench -S -M simple with more clients than processors: the machine is full, so what a"
-        + " peer costs is missing in transactions.";
+        + " peer costs is missing in transactions. Processor time without that of the clients'"
+        + " connections.";
   }
 
   private static List<Integer> clients(Plan plan) {

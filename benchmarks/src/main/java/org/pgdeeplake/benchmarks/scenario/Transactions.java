@@ -1,7 +1,6 @@
 package org.pgdeeplake.benchmarks.scenario;
 
 import org.pgdeeplake.benchmarks.BenchFailed;
-import org.pgdeeplake.benchmarks.peer.Peer;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.postgres.PgBench;
 
@@ -13,20 +12,23 @@ final class Transactions {
   private Transactions() {}
 
   static void warmUp(Bench bench, RunningPeer peer) throws BenchFailed, InterruptedException {
-    boolean process = peer.peer().can(Peer.Ability.PROCESS);
-    PgBench.select(peer.port(), WARM_CLIENTS, process ? bench.plan().seconds(Bench.WARM_UP) : 1);
+    Warming.up(
+        bench, peer, seconds -> PgBench.select(peer.port(), WARM_CLIENTS, seconds).transactions());
   }
 
+  /** What the clients' connections cost is measured by itself, and taken off. */
   static void measure(Bench bench, RunningPeer peer, int round, int clients, double seconds)
       throws BenchFailed, InterruptedException {
+    long start = peer.cpuMicros();
+    long once = PgBench.once(peer.port(), clients).transactions();
     long before = peer.cpuMicros();
     PgBench.Result result = PgBench.select(peer.port(), clients, seconds);
-    long cpu = peer.cpuMicros() - before;
+    long cpu = peer.cpuMicros() - before - (before - start);
     String variant = "c=" + clients;
     bench.record(variant, peer.name(), round, Figures.TPS, result.tps());
     bench.record(variant, peer.name(), round, Figures.LATENCY, 1000 * result.latencyMillis());
     if (peer.child().isPresent()) {
-      double perTransaction = (double) cpu / result.transactions();
+      double perTransaction = (double) cpu / (result.transactions() - once);
       bench.record(variant, peer.name(), round, Figures.CPU_PER_TX, perTransaction);
     }
   }

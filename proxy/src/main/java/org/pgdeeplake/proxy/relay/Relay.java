@@ -3,7 +3,6 @@ package org.pgdeeplake.proxy.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.socket.DuplexChannel;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.HangUp;
 
@@ -99,7 +98,7 @@ public final class Relay {
             .writeAndFlush(Unpooled.EMPTY_BUFFER)
             .addListener(flushed -> {
               if (saidSo) {
-                var _ = ((DuplexChannel) server).shutdownOutput();
+                ChannelEnd.finish(server);
               } else {
                 ChannelEnd.shutdownOutput(server);
               }
