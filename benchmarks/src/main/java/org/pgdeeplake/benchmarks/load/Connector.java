@@ -34,8 +34,8 @@ record Connector(
         .trustManager(InsecureTrustManagerFactory.INSTANCE)
         .endpointIdentificationAlgorithm("")
         .protocols("TLSv1.3")
-        // What every peer knows. Left to itself the client would exchange keys with ML-KEM, too, but
-        // only with those peers that know it: more work, and 1,088 bytes more in the answer.
+        // What every peer knows. Left to itself the client would exchange keys with ML-KEM, too,
+        // but only with peers that know it: more work, and 1,088 bytes more in the answer.
         .option(OpenSslContextOption.GROUPS, new String[] {"x25519"})
         .applicationProtocolConfig(
             new ApplicationProtocolConfig(

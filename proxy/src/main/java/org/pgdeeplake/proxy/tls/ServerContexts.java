@@ -126,7 +126,7 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
         List.copyOf(warnings));
   }
 
-  /** Whether all of a handshake may stay on the loop: what it does is short, and no thread is woken. */
+  /** Whether all of a handshake may stay on the loop: it is short then, and wakes no thread. */
   private static boolean isQuick(Identity identity, List<X509Certificate> clientCa) {
     return clientCa.isEmpty() && identity.signsQuickly();
   }
