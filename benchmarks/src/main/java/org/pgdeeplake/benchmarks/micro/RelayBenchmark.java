@@ -3,19 +3,10 @@ package org.pgdeeplake.benchmarks.micro;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 import org.pgdeeplake.proxy.StartException;
 import org.pgdeeplake.proxy.config.ConfigException;
 
@@ -24,19 +15,7 @@ import org.pgdeeplake.proxy.config.ConfigException;
  * shows what the proxy allocates for it, as both ends here allocate nothing. The time is mostly the
  * kernel's.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {
-      "--enable-native-access=ALL-UNNAMED",
-      "--sun-misc-unsafe-memory-access=allow",
-      "-Dio.netty.leakDetection.level=disabled"
-    })
-public class RelayBenchmark {
+public class RelayBenchmark extends OverSockets {
   @Param({"80", "1048576"})
   private int answerBytes;
 

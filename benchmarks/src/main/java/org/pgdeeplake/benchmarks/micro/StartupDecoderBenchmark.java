@@ -4,26 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.pgdeeplake.proxy.postgres.StartupDecoder;
 
 /** What one connection's startup packets cost to read. Run: {@code benchmarks/run.sh micro}. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class StartupDecoderBenchmark {
+public class StartupDecoderBenchmark extends InMemory {
   private final ByteBuf sslRequest =
       Unpooled.wrappedBuffer(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f});
   private final ByteBuf startupMessage = startupMessage();

@@ -2,6 +2,7 @@ package org.pgdeeplake.benchmarks.peer;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Nothing in between: what the others cost is seen against it. */
 public record Direct() implements Peer {
@@ -26,8 +27,8 @@ public record Direct() implements Peer {
   }
 
   @Override
-  public boolean can(Ability ability) {
-    return ability == Ability.RELAY;
+  public Set<Ability> abilities() {
+    return Set.of(Ability.RELAY);
   }
 
   @Override

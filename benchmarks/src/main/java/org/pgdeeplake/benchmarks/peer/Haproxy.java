@@ -2,6 +2,7 @@ package org.pgdeeplake.benchmarks.peer;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.process.Ports;
 import org.pgdeeplake.benchmarks.process.Programs;
@@ -35,8 +36,8 @@ public record Haproxy() implements Peer {
   }
 
   @Override
-  public boolean can(Ability ability) {
-    return ability == Ability.RELAY || ability == Ability.DIRECT_TLS || ability == Ability.PROCESS;
+  public Set<Ability> abilities() {
+    return Ability.LAYER_4;
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.process.Ports;
 import org.pgdeeplake.benchmarks.process.Programs;
@@ -42,8 +43,8 @@ public record Nginx() implements Peer {
   }
 
   @Override
-  public boolean can(Ability ability) {
-    return ability == Ability.RELAY || ability == Ability.DIRECT_TLS || ability == Ability.PROCESS;
+  public Set<Ability> abilities() {
+    return Ability.LAYER_4;
   }
 
   @Override

@@ -3,9 +3,11 @@ package org.pgdeeplake.benchmarks.peer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.pgdeeplake.benchmarks.BenchFailed;
@@ -100,8 +102,8 @@ public record Ours(Path root, String transport, int threads, int servers) implem
   }
 
   @Override
-  public boolean can(Ability ability) {
-    return true;
+  public Set<Ability> abilities() {
+    return EnumSet.allOf(Ability.class);
   }
 
   @Override

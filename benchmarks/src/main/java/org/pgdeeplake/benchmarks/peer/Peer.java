@@ -1,6 +1,7 @@
 package org.pgdeeplake.benchmarks.peer;
 
 import java.util.Optional;
+import java.util.Set;
 import org.pgdeeplake.benchmarks.BenchFailed;
 
 /** Something that stands between clients and a server, or nothing at all. */
@@ -16,7 +17,11 @@ public interface Peer {
   /** How it is configured, in a line. */
   String settings();
 
-  boolean can(Ability ability);
+  Set<Ability> abilities();
+
+  default boolean can(Ability ability) {
+    return abilities().contains(ability);
+  }
 
   /** Accepts connections when this returns. */
   RunningPeer start(Setup setup) throws BenchFailed, InterruptedException;
@@ -32,6 +37,9 @@ public interface Peer {
     /** Is a process that can be started and accounted for. */
     PROCESS,
     /** Is this project's. */
-    OURS
+    OURS;
+
+    /** Of whatever passes bytes on and speaks TLS. */
+    static final Set<Ability> LAYER_4 = Set.of(RELAY, DIRECT_TLS, PROCESS);
   }
 }

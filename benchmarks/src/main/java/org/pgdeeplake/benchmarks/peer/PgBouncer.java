@@ -2,6 +2,7 @@ package org.pgdeeplake.benchmarks.peer;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.process.Ports;
 import org.pgdeeplake.benchmarks.process.Programs;
@@ -36,8 +37,8 @@ public record PgBouncer() implements Peer {
 
   /** Not of raw sessions: it answers startups itself. */
   @Override
-  public boolean can(Ability ability) {
-    return ability == Ability.PROCESS;
+  public Set<Ability> abilities() {
+    return Set.of(Ability.PROCESS);
   }
 
   @Override

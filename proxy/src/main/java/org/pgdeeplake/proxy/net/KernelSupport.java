@@ -18,12 +18,7 @@ interface KernelSupport {
     return new KernelSupport() {
       @Override
       public @Nullable String epollLacks() {
-        if (!Epoll.isAvailable()) {
-          return rootMessage(Epoll.unavailabilityCause());
-        }
-        return HalfClosedChannel.supported()
-            ? null
-            : "this version of Netty cannot keep half-closed connections";
+        return Epoll.isAvailable() ? null : rootMessage(Epoll.unavailabilityCause());
       }
 
       @Override

@@ -1,14 +1,13 @@
 package org.pgdeeplake.proxy.net;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import java.util.Map;
-import java.util.function.BiConsumer;
+import io.netty.channel.socket.SocketChannel;
 
 /** The socket options that both ends of a session have in common. */
 public final class SocketSettings {
@@ -24,14 +23,18 @@ public final class SocketSettings {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, MAX_READ_BYTES);
 
+  private static final RecvByteBufAllocator READS =
+      new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
+          .maxMessagesPerRead(1);
+
   private SocketSettings() {}
 
   /**
-   * @param loop on which the channel will be
+   * @param loop on which the channel will be; it is on none yet
    */
-  public static void apply(Bootstrap bootstrap, EventLoop loop) {
-    common(bootstrap::option);
-    RingLoops.apply(loop.parent(), bootstrap::option);
+  public static void apply(SocketChannel channel, EventLoop loop) {
+    common(channel.config()::setOption);
+    RingLoops.apply(loop.parent(), channel.config()::setOption);
   }
 
   /**
@@ -44,26 +47,19 @@ public final class SocketSettings {
     common(bootstrap::childOption);
   }
 
-  /**
-   * AUTO_CLOSE is off because a failed write must not throw away what the peer has said before it
-   * went: the end of a session comes from the reading side.
-   */
-  private static void common(BiConsumer<ChannelOption<Object>, Object> set) {
-    Map<ChannelOption<?>, Object> options =
-        Map.of(
-            ChannelOption.TCP_NODELAY, true,
-            ChannelOption.SO_KEEPALIVE, true,
-            ChannelOption.ALLOW_HALF_CLOSURE, true,
-            ChannelOption.AUTO_CLOSE, false,
-            ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK,
-            ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
-                    .maxMessagesPerRead(1));
-    options.forEach((option, value) -> set.accept(cast(option), value));
+  private interface Settings {
+    <T> void set(ChannelOption<T> option, T value);
   }
 
-  @SuppressWarnings("unchecked") // the map pairs each option with a value of its own type
-  private static ChannelOption<Object> cast(ChannelOption<?> option) {
-    return (ChannelOption<Object>) option;
+  /**
+   * TCP_NODELAY is Netty's own default. AUTO_CLOSE is off because a failed write must not throw
+   * away what the peer has said before it went: the end of a session comes from the reading side.
+   */
+  private static void common(Settings settings) {
+    settings.set(ChannelOption.SO_KEEPALIVE, true);
+    settings.set(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    settings.set(ChannelOption.AUTO_CLOSE, false);
+    settings.set(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+    settings.set(ChannelOption.RECVBUF_ALLOCATOR, READS);
   }
 }

@@ -1,16 +1,17 @@
 package org.pgdeeplake.proxy.net;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -19,6 +20,9 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.slf4j.Logger;
@@ -34,6 +38,7 @@ public record Transport(
     IoHandlerFactory io,
     Class<? extends ServerSocketChannel> serverSocket,
     Class<? extends SocketChannel> socket,
+    Function<InetAddress, SocketChannel> opening,
     Class<? extends DatagramChannel> datagram) {
   private static final Logger log = LoggerFactory.getLogger(Transport.class);
   private static final String IO_URING = "io_uring";
@@ -87,22 +92,39 @@ public record Transport(
     return name().equals(IO_URING) ? new RingLoops(name, threads) : loops(name, threads);
   }
 
+  /**
+   * A socket for a connection to that address, on no loop yet.
+   *
+   * @throws ChannelException where the system has none, as without free file descriptors
+   */
+  public SocketChannel open(InetAddress target) {
+    return opening.apply(target);
+  }
+
   private static Transport ioUring() {
     return new Transport(
         IO_URING,
         IoUringIoHandler.newFactory(),
         IoUringServerSocketChannel.class,
         IoUringSocketChannel.class,
+        _ -> new IoUringSocketChannel(),
         IoUringDatagramChannel.class);
   }
 
   private static Transport epoll() {
     return new Transport(
         "epoll",
-        EpollIoHandler.newFactory(),
+        InterestList.factory(),
         EpollServerSocketChannel.class,
         EpollSocketChannel.class,
+        Transport::openEpoll,
         EpollDatagramChannel.class);
+  }
+
+  /** A socket of IPv6 takes both, and is asked and told about it with each address. */
+  private static SocketChannel openEpoll(InetAddress target) {
+    return new EpollSocketChannel(
+        target instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
   }
 
   private static Transport nio() {
@@ -111,6 +133,7 @@ public record Transport(
         NioIoHandler.newFactory(),
         NioServerSocketChannel.class,
         NioSocketChannel.class,
+        _ -> new NioSocketChannel(),
         NioDatagramChannel.class);
   }
 }

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import org.pgdeeplake.proxy.net.ChannelEnd;
-import org.pgdeeplake.proxy.net.HalfClosedChannel;
 import org.pgdeeplake.proxy.net.HangUp;
 
 /**
@@ -95,7 +94,6 @@ public final class Relay {
    */
   public void clientEnded(boolean saidSo) {
     clientEnded = true;
-    HalfClosedChannel.keepWritable(client);
     var _ =
         server
             .writeAndFlush(Unpooled.EMPTY_BUFFER)

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
@@ -107,7 +108,9 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof ClosedChannelException) {
+      // What was still to be sent when the server ended.
+    } else if (cause instanceof IOException) {
       // From a read, the end of the input follows; what a write could not send is lost with it.
       // SslHandler closes on what it cannot decrypt.
       reset = true;

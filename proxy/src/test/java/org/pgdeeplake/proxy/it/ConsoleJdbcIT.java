@@ -16,31 +16,16 @@ import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
-import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
-class ConsoleJdbcIT {
-  private static TestPostgres postgres;
-
+class ConsoleJdbcIT extends PostgresStage {
   private TestProxy proxy;
-
-  @BeforeAll
-  static void startPostgres() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stopPostgres() {
-    postgres.close();
-  }
 
   @BeforeEach
   void start() {

@@ -12,18 +12,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 // Rule: a gigabyte passes unchanged in either direction, and is not gathered on the way.
 @Tag("long")
-class CopyIT {
+class CopyIT extends PostgresStage {
   /** Lines of 1024 bytes: a number, a tab, the number again filled up with x. */
   private static final int LINES = 1 << 20;
 
@@ -31,19 +28,6 @@ class CopyIT {
   private static final int NUMBER_BYTES = 7;
   private static final int FILLED_BYTES = LINE_BYTES - NUMBER_BYTES - 2;
   private static final int FIRST = 1_000_000;
-
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
 
   @Test
   void out() throws SQLException, IOException {

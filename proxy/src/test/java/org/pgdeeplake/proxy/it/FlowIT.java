@@ -13,9 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.FaultyServer;
@@ -25,27 +23,14 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: each end feels the other's pace, its end and its failure as if there were no proxy between.
-class FlowIT {
+class FlowIT extends PostgresStage {
   private static final long MIB = 1 << 20;
 
   /** What kernels hold on four sockets, and the proxy's own buffers, with room to spare. */
   private static final long ON_THE_WAY = 32 * MIB;
 
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
   @SuppressWarnings("NullAway.Init") // set before each test
   private TestProxy proxy;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
 
   @BeforeEach
   void startProxy() {

@@ -5,33 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.Kernel;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.RawClient.Message;
-import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: a side that has finished speaking still hears every byte, however slowly it listens.
-class HalfCloseIT {
+class HalfCloseIT extends PostgresStage {
   private static final int ROWS = 20 * 1024;
   private static final int ROUNDS = 15;
-
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "io_uring", "nio"})

@@ -11,34 +11,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.support.RawClient;
-import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 // Rule: over a limit a client is refused with 57P03, wakes nothing, and can still cancel its
 // queries.
-class LimitsIT {
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
-
+class LimitsIT extends PostgresStage {
   @Test
   void connectionsOfAnotherFrontendAreItsOwn() throws Exception {
     String other = "frontends.other { bind = \"127.0.0.1:0\", default-backend = pg_backends }";

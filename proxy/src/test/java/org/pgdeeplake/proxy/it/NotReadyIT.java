@@ -12,8 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,22 +25,9 @@ import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: a server that cannot take a session, whatever the way it says so, costs the client only
 // time.
-class NotReadyIT {
+class NotReadyIT extends PostgresStage {
   /** More than the attempts of one round: the session goes back to the queue in between. */
   private static final int FAULTS = 6;
-
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
 
   @ParameterizedTest
   @EnumSource

@@ -20,13 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.RawClient;
-import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: over HTTP an operator finds the sessions that are meant, and ends those and no others.
-class SessionsApiIT {
-  private static final TestPostgres first = TestPostgres.started();
-  private static final TestPostgres second = TestPostgres.started();
+class SessionsApiIT extends TwoPostgresStage {
   private static final HttpClient http = HttpClient.newHttpClient();
 
   private TestProxy proxy;
@@ -34,8 +31,6 @@ class SessionsApiIT {
   @AfterAll
   static void stop() {
     http.close();
-    first.close();
-    second.close();
   }
 
   @BeforeEach

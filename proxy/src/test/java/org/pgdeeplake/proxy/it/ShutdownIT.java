@@ -9,31 +9,15 @@ import java.net.ConnectException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
-import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: at the end nobody new is let in, waiters are told, and who is at work may finish.
-class ShutdownIT {
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
-
+class ShutdownIT extends PostgresStage {
   @Test
   void waitersHearThatItShutsDown() throws IOException, InterruptedException {
     try (ReservedPort asleep = new ReservedPort();

@@ -5,30 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.RawClient;
-import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: silence ends a session only where the configuration says so, and never one that is at work.
-class SilenceIT {
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
-
+class SilenceIT extends PostgresStage {
   @Test
   void anIdleSessionIsEnded() throws IOException {
     try (TestProxy proxy =

@@ -9,8 +9,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,21 +22,8 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: what a client sends before its server answers arrives once and whole, however it is cut.
-class StartupBytesIT {
+class StartupBytesIT extends PostgresStage {
   private static final byte[] INSERT = RawClient.query("insert into t values (1)");
-
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
 
   @BeforeEach
   void createTable() throws SQLException {

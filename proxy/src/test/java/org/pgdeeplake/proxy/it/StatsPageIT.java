@@ -3,10 +3,7 @@ package org.pgdeeplake.proxy.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,68 +12,17 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
-import org.pgdeeplake.proxy.support.Browser;
+import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.RawClient;
-import org.pgdeeplake.proxy.support.TestPostgres;
-import org.pgdeeplake.proxy.support.TestProxy;
 
-// Rule: in a real browser the page shows what is, does what it is told by itself, and by nobody
-// else.
+// Rule: in a real browser the page shows what is, by itself, and does what it is told, once.
 @NeedsProgram({"chromium", "chromedriver"})
 @Tag("long")
-class StatsPageIT {
-  private static final String LOGIN = "ops:secret";
-  private static final TestPostgres first = TestPostgres.started();
-  private static final TestPostgres second = TestPostgres.started();
-  private static Browser browser;
-
-  private TestProxy proxy;
-
-  @BeforeAll
-  static void startBrowser() {
-    browser = Browser.start().size(1280, 1000);
-  }
-
-  @AfterAll
-  static void stop() {
-    browser.close();
-    first.close();
-    second.close();
-  }
-
-  @BeforeEach
-  void startProxy() {
-    proxy =
-        TestProxy.to(first, second)
-            .proxy("admin.stats { user = ops, password = secret }")
-            .start()
-            .awaitUp(2);
-  }
-
-  @AfterEach
-  void stopProxy() {
-    browser.open("about:blank");
-    proxy.close();
-  }
-
-  private String origin(String login) {
-    return "http://" + login + "127.0.0.1:" + proxy.proxy().adminAddress().getPort();
-  }
-
-  /** As if the user had typed the password into the browser's dialog. */
-  private Browser signIn(Browser browser) {
-    return browser.open(origin(LOGIN + "@") + "/stats").open(origin("") + "/stats");
-  }
-
+class StatsPageIT extends StatsPageStage {
   private HttpResponse<String> api(String path) throws IOException, InterruptedException {
     String basic = Base64.getEncoder().encodeToString(LOGIN.getBytes(StandardCharsets.UTF_8));
     HttpRequest request =
@@ -86,14 +32,6 @@ class StatsPageIT {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(request, BodyHandlers.ofString());
     }
-  }
-
-  private AdministrativeState state(int server) {
-    return proxy.server(server).server().administrative();
-  }
-
-  private static void assertNoConsoleErrors() {
-    assertThat(browser.console()).isEmpty();
   }
 
   @Test
@@ -153,9 +91,7 @@ class StatsPageIT {
       browser.awaitText("#notice", "The session is closed.");
       proxy.awaitNoSession();
     }
-    proxy
-        .operations()
-        .pause(new org.pgdeeplake.proxy.operation.Caller("test", "", null), proxy.backend());
+    proxy.operations().pause(new Caller("test", "", null), proxy.backend());
     try (RawClient waiter = RawClient.open(proxy.address())) {
       waiter.send(RawClient.startup());
       browser.awaitText("#state", "1 client waits, the oldest");
@@ -218,89 +154,6 @@ class StatsPageIT {
     browser.awaitText("main", "The configuration has problems, and nothing has changed");
     assertThat(browser.text(".details li")).contains(".conf");
     browser.console(); // the browser tells there of the 422
-  }
-
-  @Test
-  void nothingIsSeenWithoutThePassword() throws Exception {
-    try (Browser other = Browser.start()) {
-      other.open(origin("") + "/stats");
-      assertThat(other.has("#state")).isFalse();
-      other.open(origin("ops:wrong@") + "/stats");
-      assertThat(other.has("#state")).isFalse();
-    }
-    HttpResponse<String> response =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(origin("") + "/stats")).build(),
-                BodyHandlers.ofString());
-    assertThat(response.statusCode()).isEqualTo(401);
-    assertThat(response.headers().firstValue("www-authenticate"))
-        .contains("Basic realm=\"HAProxy Statistics\"");
-  }
-
-  /** The browser knows the password; a page of another site makes it send HAProxy's form. */
-  @Test
-  void aPageOfAnotherSiteChangesNothing() throws Exception {
-    signIn(browser);
-    AtomicReference<String> target = new AtomicReference<>("/stats");
-    HttpServer attacker =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    attacker.createContext(
-        "/",
-        exchange -> {
-          byte[] page =
-              """
-              <!DOCTYPE html><meta name="referrer" content="no-referrer"><title>evil</title>
-              <form method="post" action="%s"><input name="s" value="s1">
-              <input name="b" value="pg_backends"><input name="action" value="maint"></form>
-              <script>document.forms[0].submit()</script>
-              """
-                  .formatted(origin("") + target.get())
-                  .getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().set("Content-Type", "text/html");
-          exchange.sendResponseHeaders(200, page.length);
-          exchange.getResponseBody().write(page);
-          exchange.close();
-        });
-    attacker.start();
-    try {
-      String evil = "http://localhost:" + attacker.getAddress().getPort() + "/";
-      browser.open(evil);
-      browser.awaitText("body", "Nothing has changed: the form did not come from this page");
-      target.set("/api/v1/servers/s1/maint");
-      browser.open(evil);
-      browser.awaitText("body", "a page of another origin cannot change anything here");
-    } finally {
-      attacker.stop(0);
-    }
-    assertThat(state(1)).isEqualTo(AdministrativeState.READY);
-    browser.console(); // the browser tells there of the two refusals
-  }
-
-  @Test
-  void readsAndAsksWithoutScripts() {
-    try (Browser plain = Browser.withoutScripts()) {
-      signIn(plain);
-      assertThat(plain.text("#state")).contains("Serving", "2 of 2 servers are up");
-      assertThat(plain.text("#backend-0")).contains("s1", "s2", "UP", "L7OK");
-      plain.click("a.drain[href*='s=s2']");
-      plain.awaitText("#question", "Drain pg_backends/s2?");
-      plain.click("#question button[type=submit]");
-      plain.awaitText("#notice", "pg_backends/s2 drains");
-      assertThat(state(2)).isEqualTo(AdministrativeState.DRAIN);
-    }
-  }
-
-  @Test
-  void refreshesItselfWithoutScripts() {
-    try (Browser plain = Browser.withoutScripts()) {
-      signIn(plain).open(origin("") + "/stats;up");
-      String moment = plain.text("#moment");
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> plain.has("#moment") && !plain.text("#moment").equals(moment));
-      assertThat(plain.url()).endsWith("/stats;up");
-    }
   }
 
   @Test

@@ -19,8 +19,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,30 +38,17 @@ import org.pgdeeplake.proxy.support.TestTls;
 @ParameterizedClass(name = "{0}")
 @ValueSource(strings = {"epoll", "io_uring", "nio"})
 @Tag("long")
-class TransportsIT {
+class TransportsIT extends PostgresStage {
   private static final int PIECE = 10 << 20;
   private static final int PIECES = 5;
   private static final String SLEEPERS =
       "select count(*) from pg_stat_activity where wait_event = 'PgSleep'";
-
-  @SuppressWarnings("NullAway.Init") // set before all tests
-  private static TestPostgres postgres;
 
   @Parameter
   @SuppressWarnings("NullAway.Init") // set before each test
   private String transport;
 
   @TempDir private Path directory;
-
-  @BeforeAll
-  static void start() {
-    postgres = TestPostgres.started();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
 
   @BeforeEach
   void worksHere() {

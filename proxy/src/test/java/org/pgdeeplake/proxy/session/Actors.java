@@ -12,7 +12,6 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 import org.pgdeeplake.proxy.support.TestTls;
 import org.pgdeeplake.proxy.support.TlsTransport;
 

@@ -16,7 +16,6 @@ import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 
 class ProbeSessionTest {
   private static final byte[] LOCAL = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a20000000");

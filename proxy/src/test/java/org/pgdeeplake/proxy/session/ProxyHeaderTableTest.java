@@ -10,7 +10,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 import org.pgdeeplake.proxy.support.LoggedLines;
 import org.pgdeeplake.proxy.support.TlsTransport;
 

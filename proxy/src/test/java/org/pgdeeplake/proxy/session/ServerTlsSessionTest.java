@@ -12,7 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.config.BackendTls.Mode;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 
 class ServerTlsSessionTest {
   private static final byte[] STARTUP = StartupBytes.startupMessage(0, "user", "u");

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.Arguments;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 
 /** What each state answers to each event. */
 final class SessionTable {

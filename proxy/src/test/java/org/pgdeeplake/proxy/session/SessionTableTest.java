@@ -6,7 +6,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 
 class SessionTableTest {
   static Stream<Arguments> answers() {

@@ -3,7 +3,6 @@ package org.pgdeeplake.proxy.session;
 import java.util.List;
 import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 
 /** How a session gets into each state; in CONNECTING no server answers. */
 enum Situation {

@@ -8,13 +8,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +28,8 @@ import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.backend.Waiter;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendTls;
-import org.pgdeeplake.proxy.config.CertificateSource;
 import org.pgdeeplake.proxy.config.DemandConfig;
-import org.pgdeeplake.proxy.config.FileSetting;
 import org.pgdeeplake.proxy.config.FrontendConfig;
-import org.pgdeeplake.proxy.config.FrontendTls;
-import org.pgdeeplake.proxy.config.HostPort;
-import org.pgdeeplake.proxy.config.Network;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
@@ -45,7 +37,6 @@ import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.support.BackendSettings;
-import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.support.TlsTransport;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.tls.TlsConnector;
@@ -73,20 +64,6 @@ final class Stage implements AutoCloseable {
   final Demand demand;
   final Backend backend;
 
-  /** How the proxy meets its clients. */
-  enum Edge {
-    PLAIN,
-    /** It ends TLS with OpenSSL. */
-    TLS,
-    /** The same with Java's own. */
-    TLS_OF_JAVA,
-    PROXY_HEADER;
-
-    boolean tls() {
-      return this == TLS || this == TLS_OF_JAVA;
-    }
-  }
-
   Stage(TransportChoice choice, int serverBacklog) throws Exception {
     this(choice, Edge.PLAIN, serverBacklog);
   }
@@ -108,7 +85,7 @@ final class Stage implements AutoCloseable {
     BackendTls backendTls = new BackendTls(mode, null, false, null, "TLSv1.2", List.of());
     serverTls = mode == BackendTls.Mode.OFF ? null : TlsConnector.load(backendTls, List::of);
     backend = new Backend(backendConfig(server.getLocalPort(), backendTls), serverTls);
-    FrontendConfig frontend = frontendConfig(edge);
+    FrontendConfig frontend = edge.config();
     tls =
         edge.tls()
             ? TlsAcceptor.load(
@@ -142,44 +119,6 @@ final class Stage implements AutoCloseable {
                 });
     SocketSettings.apply(bootstrap, loops);
     listener = bootstrap.bind(new InetSocketAddress(LOOPBACK, 0)).sync().channel();
-  }
-
-  private static FrontendConfig frontendConfig(Edge edge) {
-    return new FrontendConfig(
-        "f",
-        new HostPort("127.0.0.1", 0),
-        "b",
-        FrontendConfig.Mode.POSTGRES,
-        100,
-        0,
-        edge == Edge.PROXY_HEADER ? List.of(new Network(LOOPBACK, 32)) : List.of(),
-        new FrontendTls(
-            edge.tls() ? FrontendTls.Mode.TERMINATE : FrontendTls.Mode.PASSTHROUGH,
-            false,
-            edge.tls() ? List.of(Certificate.SOURCE) : List.of(),
-            null,
-            FrontendTls.ClientCertificate.OPTIONAL,
-            "TLSv1.2",
-            List.of()),
-        new FrontendConfig.Timeouts(
-            Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO));
-  }
-
-  /** Made for the first that needs it. */
-  private static final class Certificate {
-    static final CertificateSource SOURCE = new CertificateSource(write(), null);
-
-    private static FileSetting write() {
-      try {
-        TestCertificate certificate = TestCertificate.authority("Test Root").issue();
-        Path file = Files.createTempFile("stage", ".pem");
-        file.toFile().deleteOnExit();
-        Files.writeString(file, certificate.chain() + certificate.key());
-        return new FileSetting(file, "stage");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 
   private static BackendConfig backendConfig(int port, BackendTls tls) {

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 import org.pgdeeplake.proxy.support.TestTls;
 import org.pgdeeplake.proxy.support.TlsTransport;
 

@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
-import org.pgdeeplake.proxy.session.Stage.Edge;
 import org.pgdeeplake.proxy.support.TestTls;
 import org.pgdeeplake.proxy.support.TlsTransport;
 
