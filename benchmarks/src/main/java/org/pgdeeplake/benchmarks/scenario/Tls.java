@@ -23,8 +23,8 @@ final class Tls implements Scenario {
   @Override
   public String about() {
     return "Peers that speak TLS 1.3 with clients and plain text with the load's own server. Clients"
-        + " begin with the ClientHello (ALPN postgresql), the same certificates for all. Connections"
-        + " as in churn, with a full handshake each, or with one that the client asks to"
+        + " begin with the ClientHello (ALPN postgresql), the same certificates and the same key"
+        + " exchange (X25519) for all. Connections as in churn, with a full handshake each, or with one that the client asks to"
         + " resume: whether it was resumed shows in the bytes that the client received, since there is"
         + " no certificate among them then. Bulk as in bulk.";
   }

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -125,6 +126,11 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
         List.copyOf(warnings));
   }
 
+  /** Whether all of a handshake may stay on the loop: it is short then, and wakes no thread. */
+  private static boolean isQuick(Identity identity, List<X509Certificate> clientCa) {
+    return clientCa.isEmpty() && identity.signsQuickly();
+  }
+
   private static SslContext context(
       FrontendTls config,
       Identity identity,
@@ -139,6 +145,9 @@ record ServerContexts(List<Shown> shown, List<X509Certificate> authorities, List
             .protocols(Versions.from(config.minVersion()))
             .ciphers(ciphers)
             .applicationProtocolConfig(alpn(protocol));
+    if (provider == TlsProvider.OPENSSL) {
+      builder.option(OpenSslContextOption.USE_TASKS, !isQuick(identity, clientCa));
+    }
     if (!clientCa.isEmpty()) {
       builder
           .trustManager(new PeerTrust(PeerTrust.chains(clientCa), null))
