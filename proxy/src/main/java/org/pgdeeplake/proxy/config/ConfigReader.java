@@ -152,17 +152,17 @@ public final class ConfigReader {
 
   private static Value value(ConfigValue value, String path) {
     Place place = place(value.origin());
-    return switch (value) {
-      case ConfigObject object -> new Value.Fields(place, path, values(object, path));
-      case ConfigList list -> {
-        List<Value> items = new ArrayList<>();
-        for (ConfigValue item : list) {
-          items.add(value(item, path + "[" + items.size() + "]"));
-        }
-        yield new Value.Items(place, path, items);
+    if (value instanceof ConfigObject object) {
+      return new Value.Fields(place, path, values(object, path));
+    }
+    if (value instanceof ConfigList list) {
+      List<Value> items = new ArrayList<>();
+      for (ConfigValue item : list) {
+        items.add(value(item, path + "[" + items.size() + "]"));
       }
-      default -> new Value.Scalar(place, path, value.unwrapped());
-    };
+      return new Value.Items(place, path, items);
+    }
+    return new Value.Scalar(place, path, value.unwrapped());
   }
 
   private static Place place(ConfigOrigin origin) {
