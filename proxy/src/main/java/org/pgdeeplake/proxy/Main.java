@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntBiFunction;
 import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.log.Logging;
+import org.pgdeeplake.proxy.net.Transport;
 
 /** The process: from its arguments to its exit code. */
 public final class Main {
@@ -35,6 +36,7 @@ public final class Main {
       return ProxyCommand.execute(out, err, serve, args);
     }
     try {
+      Transport.lookAhead();
       return plain.execute(out, err, serve);
     } catch (RuntimeException e) {
       // As picocli does; it must not hang on threads that run already.
