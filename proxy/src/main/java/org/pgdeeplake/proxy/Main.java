@@ -45,7 +45,8 @@ public final class Main {
     }
   }
 
-  private static int serve(LoadedConfig file, PrintWriter err, AtomicBoolean hungUp, boolean training) {
+  private static int serve(
+      LoadedConfig file, PrintWriter err, AtomicBoolean hungUp, boolean training) {
     try (Proxy proxy = Proxy.start(file)) {
       Signals signals = Signals.install(proxy::shutdown, proxy::close, proxy::reload, hungUp);
       if (training) {

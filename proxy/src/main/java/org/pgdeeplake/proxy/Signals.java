@@ -88,6 +88,7 @@ final class Signals {
   }
 
   /** Of a handler, which is one more {@link Object}, too. */
+  @SuppressWarnings("ReferenceEquality") // equals would only come here again
   private static @Nullable Object answer(
       Object self, Method method, Object @Nullable [] args, Runnable action) {
     return switch (method.getName()) {

@@ -27,18 +27,20 @@ final class Training {
   private static final List<String> PAGES =
       List.of("/metrics", "/health/ready", "/stats;csv", "/api/v1/demand", "/api/v1/backends");
 
-  private static final String CONFIGURATION =
-      """
-      proxy {
-        warm-up = 10s
-        frontends.pg_frontend { bind = "127.0.0.1:0", default-backend = pg_backends }
-        backends.pg_backends.servers = [ { name = pg-deeplake-1, address = "127.0.0.1:%d" } ]
-        admin.bind = "127.0.0.1:0"
-        shutdown.drain-timeout = 0s
-      }
-      """;
-
   private Training() {}
+
+  private static String configuration(int serverPort) {
+    return """
+    proxy {
+      warm-up = 10s
+      frontends.pg_frontend { bind = "127.0.0.1:0", default-backend = pg_backends }
+      backends.pg_backends.servers = [ { name = pg-deeplake-1, address = "127.0.0.1:%d" } ]
+      admin.bind = "127.0.0.1:0"
+      shutdown.drain-timeout = 0s
+    }
+    """
+        .formatted(serverPort);
+  }
 
   static boolean asked(String... args) {
     return args.length == 1 && args[0].equals(OPTION);
@@ -55,7 +57,7 @@ final class Training {
       Path directory = Files.createTempDirectory("train");
       Path file = directory.resolve("proxy.conf");
       try {
-        Files.writeString(file, CONFIGURATION.formatted(server.port()));
+        Files.writeString(file, configuration(server.port()));
         return Main.run(out, err, serve, "--config", file.toString());
       } finally {
         Files.deleteIfExists(file);

@@ -129,8 +129,7 @@ public final class ConfigReader {
     try (InputStream in =
         Objects.requireNonNull(ConfigReader.class.getResourceAsStream("/" + Place.REFERENCE))) {
       String text = withoutComments(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      return ConfigFactory.parseString(
-          text, options().setOriginDescription(Place.REFERENCE));
+      return ConfigFactory.parseString(text, options().setOriginDescription(Place.REFERENCE));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

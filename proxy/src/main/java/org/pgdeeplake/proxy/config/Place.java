@@ -16,7 +16,8 @@ record Place(String file, int line) implements Comparable<Place> {
 
   @Override
   public int compareTo(Place other) {
-    // Not by Comparator.comparing, here and in what else a start runs: its lambdas can be serialized,
+    // Not by Comparator.comparing, here and in what else a start runs: its lambdas can be
+    // serialized,
     // and so no AOT cache keeps them.
     int files = file.compareTo(other.file);
     return files != 0 ? files : Integer.compare(line, other.line);

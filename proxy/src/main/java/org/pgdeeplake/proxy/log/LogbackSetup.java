@@ -1,10 +1,10 @@
 package org.pgdeeplake.proxy.log;
 
+import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
-import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.core.CoreConstants;
 import ch.qos.logback.core.hook.DefaultShutdownHook;
 import ch.qos.logback.core.spi.ContextAwareBase;
@@ -18,8 +18,8 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 public final class LogbackSetup extends ContextAwareBase implements Configurator {
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    if (System.getProperty(ContextInitializer.CONFIG_FILE_PROPERTY) != null
-        || LogbackSetup.class.getClassLoader().getResource(ContextInitializer.TEST_AUTOCONFIG_FILE)
+    if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) != null
+        || LogbackSetup.class.getClassLoader().getResource(ClassicConstants.TEST_AUTOCONFIG_FILE)
             != null) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }

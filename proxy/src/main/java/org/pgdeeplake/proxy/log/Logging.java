@@ -1,10 +1,10 @@
 package org.pgdeeplake.proxy.log;
 
+import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.core.Appender;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class Logging {
    * logging of his own ({@code -Dlogback.configurationFile}, {@code -Dslf4j.provider}).
    */
   public static void begin() {
-    if (System.getProperty(ContextInitializer.CONFIG_FILE_PROPERTY) == null
+    if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) == null
         && System.getProperty(LoggerFactory.PROVIDER_PROPERTY_KEY) == null) {
       System.setProperty(LoggerFactory.PROVIDER_PROPERTY_KEY, QuickLogback.class.getName());
       if (System.getProperty(Reporter.SLF4J_INTERNAL_VERBOSITY_KEY) == null) {

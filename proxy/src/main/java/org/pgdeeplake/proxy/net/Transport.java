@@ -46,7 +46,9 @@ public record Transport(
     return select(choice, KernelSupport.ofThisMachine());
   }
 
-  /** What {@link #select} will want to know, found out meanwhile: Netty loads its library for it. */
+  /**
+   * What {@link #select} will want to know, found out meanwhile: Netty loads its library for it.
+   */
   public static void lookAhead() {
     Thread.ofPlatform()
         .daemon()
