@@ -6,9 +6,14 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # Prints the major version of the given java, or 0.
 java_major() {
   local home version
-  home=$(dirname -- "$(dirname -- "$(readlink -f -- "$1")")")
+  home=$(readlink -f -- "$1")
+  home=${home%/*/*}
   # Every JDK names its version in this file; asking the JVM itself takes 100 ms.
-  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release" 2>/dev/null || true)
+  # Read by the shell itself: each program that is started takes a start's milliseconds.
+  version=
+  if [[ -r $home/release && $(<"$home/release") =~ JAVA_VERSION=\"([0-9]+) ]]; then
+    version=${BASH_REMATCH[1]}
+  fi
   if [[ -z $version ]]; then
     version=$("$1" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p;q' || true)
   fi

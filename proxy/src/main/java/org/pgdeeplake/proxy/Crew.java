@@ -31,8 +31,10 @@ final class Crew implements AutoCloseable {
   private static final int MOST_SERVERS = 1000;
 
   private static final Comparator<InetAddress> IN_ORDER =
-      Comparator.<InetAddress>comparingInt(address -> address.getAddress().length)
-          .thenComparing(InetAddress::getAddress, Arrays::compareUnsigned);
+      (a, b) -> {
+        int lengths = Integer.compare(a.getAddress().length, b.getAddress().length);
+        return lengths != 0 ? lengths : Arrays.compareUnsigned(a.getAddress(), b.getAddress());
+      };
 
   private final Backend backend;
   private final HealthChecker checker;

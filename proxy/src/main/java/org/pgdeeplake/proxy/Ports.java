@@ -32,6 +32,19 @@ final class Ports {
    * @param name empty where there is one of its kind
    */
   record Owner(String kind, String name) {
+    // What records get is made at the first use, which the start would wait for.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Owner(String otherKind, String otherName)
+          && kind.equals(otherKind)
+          && name.equals(otherName);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * kind.hashCode() + name.hashCode();
+    }
+
     @Override
     public String toString() {
       return name.isEmpty() ? kind : kind + " " + name;
@@ -130,7 +143,7 @@ final class Ports {
   }
 
   private @Nullable Listener givenUp(Wanted wanted, Map<Owner, Listener> taken) {
-    if (wanted.bind().port() == 0) {
+    if (wanted.bind().port() == 0 || open.isEmpty()) {
       return null;
     }
     return open.entrySet().stream()

@@ -6,13 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.config.ConfigException;
-import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.config.LoadedConfig;
-import org.pgdeeplake.proxy.config.ProxyConfig;
-import org.pgdeeplake.proxy.tls.TlsEdge;
-import org.pgdeeplake.proxy.tls.TlsFileException;
-import org.pgdeeplake.proxy.traffic.TlsTraffic;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -87,37 +81,25 @@ final class ProxyCommand implements Callable<Integer> {
 
   /**
    * @param serve runs a proxy to its end and returns the exit code
+   * @return the exit code
    */
-  static CommandLine commandLine(ToIntBiFunction<LoadedConfig, PrintWriter> serve) {
+  static int execute(
+      PrintWriter out,
+      PrintWriter err,
+      ToIntBiFunction<LoadedConfig, PrintWriter> serve,
+      String... args) {
     return new CommandLine(new ProxyCommand(serve))
-        .setParameterExceptionHandler((problem, args) -> refuse(problem));
+        .setParameterExceptionHandler((problem, wrong) -> refuse(problem))
+        .setOut(out)
+        .setErr(err)
+        .execute(args);
   }
 
   @Override
   public Integer call() {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
-    Path file = Objects.requireNonNull(this.file);
-    LoadedConfig read;
-    try {
-      read = ConfigReader.load(file);
-    } catch (ConfigException e) {
-      line.getErr().println(e.getMessage());
-      line.getErr().println("pg-proxy: refused, " + count(e.problems(), "problem"));
-      return FAILED;
-    }
-    if (check) {
-      ProxyConfig config = read.config();
-      try (TlsEdge tls = TlsEdge.load(config, new TlsTraffic(_ -> {}))) {
-        tls.warnings().forEach(warning -> line.getErr().println("warning: " + warning));
-      } catch (TlsFileException e) {
-        line.getErr().println(e.getMessage());
-        line.getErr().println("pg-proxy: refused, " + count(e.problems().size(), "problem"));
-        return FAILED;
-      }
-      line.getOut().println(file + ": valid: " + summary(config));
-      return OK;
-    }
-    return serve.applyAsInt(read, line.getErr());
+    return new Order(Objects.requireNonNull(file), check)
+        .execute(line.getOut(), line.getErr(), serve);
   }
 
   private static int refuse(ParameterException problem) {
@@ -131,19 +113,6 @@ final class ProxyCommand implements Callable<Integer> {
     UnmatchedArgumentException.printSuggestions(shown, line.getErr());
     line.getErr().println("Try: pg-proxy --help");
     return USAGE;
-  }
-
-  private static String summary(ProxyConfig config) {
-    int servers = config.backends().stream().mapToInt(backend -> backend.servers().size()).sum();
-    return String.join(
-        ", ",
-        count(config.frontends().size(), "frontend"),
-        count(config.backends().size(), "backend"),
-        count(servers, "server"));
-  }
-
-  private static String count(int number, String noun) {
-    return number + " " + noun + (number == 1 ? "" : "s");
   }
 
   /** From the manifest of the jar. */

@@ -1,11 +1,9 @@
 package org.pgdeeplake.proxy;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,27 +66,40 @@ final class Signals {
    *
    * @return false where whoever started this process has had the signal ignored: Java leaves it so
    */
+  // Not by MethodHandleProxies, which takes many times as long at each start.
   private static boolean handle(String name, Runnable action) {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      MethodHandle run =
-          lookup
-              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
-              .bindTo(action);
       Object last =
           signal
               .getMethod("handle", signal, handler)
               .invoke(
                   null,
                   signal.getConstructor(String.class).newInstance(name),
-                  MethodHandleProxies.asInterfaceInstance(
-                      handler, MethodHandles.dropArguments(run, 0, signal)));
+                  java.lang.reflect.Proxy.newProxyInstance(
+                      handler.getClassLoader(),
+                      new Class<?>[] {handler},
+                      (self, method, args) -> answer(self, method, args, action)));
       return !Objects.equals(handler.getField("SIG_IGN").get(null), last);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("this Java has no sun.misc.Signal (module jdk.unsupported)", e);
     }
+  }
+
+  /** Of a handler, which is one more {@link Object}, too. */
+  @SuppressWarnings("ReferenceEquality") // equals would only come here again
+  private static @Nullable Object answer(
+      Object self, Method method, Object @Nullable [] args, Runnable action) {
+    return switch (method.getName()) {
+      case "equals" -> args != null && self == args[0];
+      case "hashCode" -> System.identityHashCode(self);
+      case "toString" -> "handler of " + Signals.class.getName();
+      default -> {
+        action.run();
+        yield null;
+      }
+    };
   }
 
   /** Of a process whose proxy has ended. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntBiFunction;
 import org.pgdeeplake.proxy.config.LoadedConfig;
 
 /**
@@ -21,37 +22,46 @@ final class Training {
   static final String OPTION = "--train";
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int POLL_MILLIS = 50;
+  private static final String FRONTEND = "pg_frontend";
 
   private static final List<String> PAGES =
       List.of("/metrics", "/health/ready", "/stats;csv", "/api/v1/demand", "/api/v1/backends");
 
-  /** Nobody listens on port 9, as before the first wake. */
-  private static final String CONFIGURATION =
-      """
-      proxy {
-        warm-up = 10s
-        frontends.pg_frontend { bind = "127.0.0.1:0", default-backend = pg_backends }
-        backends.pg_backends.servers = [ { name = pg-deeplake-1, address = "127.0.0.1:9" } ]
-        admin.bind = "127.0.0.1:0"
-        shutdown.drain-timeout = 0s
-      }
-      """;
-
   private Training() {}
+
+  private static String configuration(int serverPort) {
+    return """
+    proxy {
+      warm-up = 10s
+      frontends.pg_frontend { bind = "127.0.0.1:0", default-backend = pg_backends }
+      backends.pg_backends.servers = [ { name = pg-deeplake-1, address = "127.0.0.1:%d" } ]
+      admin.bind = "127.0.0.1:0"
+      shutdown.drain-timeout = 0s
+    }
+    """
+        .formatted(serverPort);
+  }
 
   static boolean asked(String... args) {
     return args.length == 1 && args[0].equals(OPTION);
   }
 
-  /** Blocks; returns the exit code. */
-  static int run(PrintWriter out, PrintWriter err) {
-    try {
-      Path file = Files.createTempFile("train", ".conf");
+  /**
+   * Blocks; returns the exit code.
+   *
+   * @param serve as of a proxy that is not trained
+   */
+  static int run(
+      PrintWriter out, PrintWriter err, ToIntBiFunction<LoadedConfig, PrintWriter> serve) {
+    try (TrainingServer server = new TrainingServer()) {
+      Path directory = Files.createTempDirectory("train");
+      Path file = directory.resolve("proxy.conf");
       try {
-        Files.writeString(file, CONFIGURATION);
-        return Main.run(out, err, Training::serve, "--config", file.toString());
+        Files.writeString(file, configuration(server.port()));
+        return Main.run(out, err, serve, "--config", file.toString());
       } finally {
-        Files.delete(file);
+        Files.deleteIfExists(file);
+        Files.delete(directory);
       }
     } catch (IOException e) {
       err.println("pg-proxy: the training needs a directory for a file: " + e.getMessage());
@@ -59,13 +69,21 @@ final class Training {
     }
   }
 
-  private static int serve(LoadedConfig file, PrintWriter err) {
-    try (Proxy proxy = Proxy.start(file)) {
+  /** Has it visited and, when it is warm, ended; does not wait for that. */
+  static void begin(Proxy proxy, PrintWriter err) {
+    Thread.ofPlatform().daemon().name("training").start(() -> visit(proxy, err));
+  }
+
+  private static void visit(Proxy proxy, PrintWriter err) {
+    try {
       long end = System.nanoTime() + LIMIT_NANOS;
+      InetSocketAddress frontend = proxy.address(FRONTEND);
+      try (Socket socket = new Socket(frontend.getAddress(), frontend.getPort())) {
+        TrainingServer.visit(socket);
+      }
       while (!proxy.ready()) {
         if (System.nanoTime() > end) {
-          err.println("pg-proxy: the training came to no end");
-          return ProxyCommand.FAILED;
+          throw new IOException("the training came to no end");
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       }
@@ -73,14 +91,11 @@ final class Training {
         get(proxy.adminAddress(), page);
       }
       proxy.shutdown();
-      proxy.awaitTermination();
-      return ProxyCommand.OK;
-    } catch (StartException e) {
-      e.problems().forEach(problem -> err.println("pg-proxy: " + problem));
-      return ProxyCommand.FAILED;
+    } catch (IOException | RuntimeException e) {
+      err.println("pg-proxy: training: " + e.getMessage());
+      Runtime.getRuntime().halt(ProxyCommand.FAILED);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return ProxyCommand.FAILED;
     }
   }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.pgdeeplake.proxy.log.QuickLogback;
 
 /** A Java process with the class path of the tests; ended when closed. */
 final class ChildJvm implements AutoCloseable {
@@ -46,7 +47,8 @@ final class ChildJvm implements AutoCloseable {
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
                 // Not the configuration of the tests.
-                "-Dlogback.configurationFile=logback.xml",
+                "-Dslf4j.provider=" + QuickLogback.class.getName(),
+                "-Dslf4j.internal.verbosity=WARN",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main));

@@ -10,8 +10,7 @@ import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -127,14 +126,36 @@ public final class ConfigReader {
   }
 
   private static Config reference() {
-    try (Reader text =
-        new InputStreamReader(
-            Objects.requireNonNull(ConfigReader.class.getResourceAsStream("/" + Place.REFERENCE)),
-            StandardCharsets.UTF_8)) {
-      return ConfigFactory.parseReader(text, options().setOriginDescription(Place.REFERENCE));
+    try (InputStream in =
+        Objects.requireNonNull(ConfigReader.class.getResourceAsStream("/" + Place.REFERENCE))) {
+      String text = withoutComments(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return ConfigFactory.parseString(text, options().setOriginDescription(Place.REFERENCE));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Most of it is the manual, which the library would read letter by letter and keep; lines keep
+   * their numbers.
+   */
+  private static String withoutComments(String text) {
+    StringBuilder rest = new StringBuilder(text.length());
+    for (int begin = 0; begin < text.length(); ) {
+      int end = text.indexOf('\n', begin) + 1;
+      end = end == 0 ? text.length() : end;
+      int first = begin;
+      while (first < end && text.charAt(first) == ' ') {
+        first++;
+      }
+      if (first < end && text.charAt(first) == '#') {
+        rest.append('\n');
+      } else {
+        rest.append(text, first, end);
+      }
+      begin = end;
+    }
+    return rest.toString();
   }
 
   private static ConfigParseOptions options() {
@@ -152,17 +173,17 @@ public final class ConfigReader {
 
   private static Value value(ConfigValue value, String path) {
     Place place = place(value.origin());
-    return switch (value) {
-      case ConfigObject object -> new Value.Fields(place, path, values(object, path));
-      case ConfigList list -> {
-        List<Value> items = new ArrayList<>();
-        for (ConfigValue item : list) {
-          items.add(value(item, path + "[" + items.size() + "]"));
-        }
-        yield new Value.Items(place, path, items);
+    if (value instanceof ConfigObject object) {
+      return new Value.Fields(place, path, values(object, path));
+    }
+    if (value instanceof ConfigList list) {
+      List<Value> items = new ArrayList<>();
+      for (ConfigValue item : list) {
+        items.add(value(item, path + "[" + items.size() + "]"));
       }
-      default -> new Value.Scalar(place, path, value.unwrapped());
-    };
+      return new Value.Items(place, path, items);
+    }
+    return new Value.Scalar(place, path, value.unwrapped());
   }
 
   private static Place place(ConfigOrigin origin) {

@@ -14,20 +14,21 @@ final class Listeners {
     if (!section.good(FrontendReader.BIND) || bind.port() == 0) {
       return;
     }
-    listeners.stream()
-        .filter(other -> collide(other.bind(), bind))
-        .findFirst()
-        .ifPresent(other ->
-            section.problem(
-                FrontendReader.BIND,
-                bind
-                    + " is taken by "
-                    + other.who()
-                    + " ("
-                    + other.bind()
-                    + ", "
-                    + other.place()
-                    + "); write another port"));
+    for (Listener other : listeners) {
+      if (collide(other.bind(), bind)) {
+        section.problem(
+            FrontendReader.BIND,
+            bind
+                + " is taken by "
+                + other.who()
+                + " ("
+                + other.bind()
+                + ", "
+                + other.place()
+                + "); write another port");
+        break;
+      }
+    }
     listeners.add(new Listener(who, bind, section.where(FrontendReader.BIND).place()));
   }
 

@@ -1,7 +1,5 @@
 package org.pgdeeplake.proxy.config;
 
-import java.util.Comparator;
-
 /**
  * Where something is written.
  *
@@ -11,9 +9,6 @@ import java.util.Comparator;
 record Place(String file, int line) implements Comparable<Place> {
   static final String REFERENCE = "reference.conf";
 
-  private static final Comparator<Place> ORDER =
-      Comparator.comparing(Place::file).thenComparingInt(Place::line);
-
   /** Whether nobody but us wrote it. */
   boolean isReference() {
     return file.equals(REFERENCE);
@@ -21,7 +16,11 @@ record Place(String file, int line) implements Comparable<Place> {
 
   @Override
   public int compareTo(Place other) {
-    return ORDER.compare(this, other);
+    // Not by Comparator.comparing, here and in what else a start runs: its lambdas can be
+    // serialized,
+    // and so no AOT cache keeps them.
+    int files = file.compareTo(other.file);
+    return files != 0 ? files : Integer.compare(line, other.line);
   }
 
   @Override

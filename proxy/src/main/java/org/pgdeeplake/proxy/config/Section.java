@@ -191,7 +191,7 @@ final class Section {
   /** The sections inside of the section {@code key}, by their names, in the order of the file. */
   Map<String, Value.Fields> named(String key) {
     List<Map.Entry<String, Value>> entries = new ArrayList<>(fields(key).values().entrySet());
-    entries.sort(Map.Entry.comparingByValue((a, b) -> a.place().compareTo(b.place())));
+    entries.sort((a, b) -> a.getValue().place().compareTo(b.getValue().place()));
     Map<String, Value.Fields> named = new LinkedHashMap<>();
     for (Map.Entry<String, Value> entry : entries) {
       Value value = entry.getValue();

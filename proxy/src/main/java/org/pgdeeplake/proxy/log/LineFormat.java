@@ -47,14 +47,21 @@ enum LineFormat {
   };
 
   private static final List<KeyValuePair> NO_PAIRS = List.of();
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
+
+  /** Made by the first line, on the thread that writes it: a start need not wait for time zones. */
+  private static final class Dates {
+    private static final DateTimeFormatter FORMAT =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+            .withZone(ZoneId.systemDefault());
+
+    private Dates() {}
+  }
 
   /** Appends the line, with what ends it. */
   abstract void append(ILoggingEvent event, StringBuilder line);
 
   private static String date(ILoggingEvent event) {
-    return DATE.format(Instant.ofEpochMilli(event.getTimeStamp()));
+    return Dates.FORMAT.format(Instant.ofEpochMilli(event.getTimeStamp()));
   }
 
   private static String trace(ILoggingEvent event) {

@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.log;
 
+import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -11,13 +12,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.LogConfig;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.Reporter;
 
 /**
  * The log of this process. Has no say where Logback was configured by somebody else's file ({@code
  * -Dlogback.configurationFile}). Any thread.
  */
 public final class Logging {
-  private static final String OURS = "org.pgdeeplake";
+  static final String OURS = "org.pgdeeplake";
 
   private final @Nullable LoggerContext context;
   private final List<LineQueue> queues;
@@ -25,6 +27,22 @@ public final class Logging {
   private Logging(@Nullable LoggerContext context, List<LineQueue> queues) {
     this.context = context;
     this.queues = queues;
+  }
+
+  /**
+   * The first thing that a process does, before anybody has a logger: from now on its log is that
+   * of {@link LogbackSetup}, without a search. Nothing happens where the user has a file or a
+   * logging of his own ({@code -Dlogback.configurationFile}, {@code -Dslf4j.provider}).
+   */
+  public static void begin() {
+    if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) == null
+        && System.getProperty(LoggerFactory.PROVIDER_PROPERTY_KEY) == null) {
+      System.setProperty(LoggerFactory.PROVIDER_PROPERTY_KEY, QuickLogback.class.getName());
+      if (System.getProperty(Reporter.SLF4J_INTERNAL_VERBOSITY_KEY) == null) {
+        // Or it says on standard error whom it was told to take.
+        System.setProperty(Reporter.SLF4J_INTERNAL_VERBOSITY_KEY, "WARN");
+      }
+    }
   }
 
   public static Logging ofProcess() {

@@ -51,6 +51,19 @@ public record Transport(
     return select(choice, KernelSupport.ofThisMachine());
   }
 
+  /**
+   * What {@link #select} will want to know, found out meanwhile: Netty loads its library for it.
+   */
+  public static void lookAhead() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("look-ahead")
+        .start(() -> {
+          // What is wrong is said when it is asked for.
+          var _ = KernelSupport.ofThisMachine().epollLacks();
+        });
+  }
+
   static Transport select(TransportChoice choice, KernelSupport kernel) {
     return switch (choice) {
       case NIO -> nio();

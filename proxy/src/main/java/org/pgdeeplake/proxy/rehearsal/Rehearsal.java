@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.net.Transport;
@@ -30,6 +31,7 @@ public final class Rehearsal {
   private final EventLoopGroup others;
   private final long endNanos;
   private final AtomicInteger begun = new AtomicInteger();
+  private final AtomicBoolean alone = new AtomicBoolean(true);
   private final AtomicInteger played = new AtomicInteger();
   private final CountDownLatch gone = new CountDownLatch(PLAYERS);
 
@@ -67,9 +69,7 @@ public final class Rehearsal {
   }
 
   private int play() throws InterruptedException {
-    for (int i = 0; i < PLAYERS; i++) {
-      next(true);
-    }
+    next(true);
     long left = endNanos - System.nanoTime() + FAREWELL.toNanos();
     if (!gone.await(left, TimeUnit.NANOSECONDS)) {
       log.warn("the warm-up was cut off after {} sessions", played);
@@ -93,7 +93,7 @@ public final class Rehearsal {
         .connect(stage)
         .addListener(connected -> {
           if (!connected.isSuccess()) {
-            gone.countDown();
+            ended(false);
           }
         });
   }
@@ -101,6 +101,12 @@ public final class Rehearsal {
   private void ended(boolean well) {
     if (well) {
       played.incrementAndGet();
+    }
+    if (alone.compareAndSet(true, false)) {
+      // Only now: what the first one is slow at, a client who is there already waits for, too.
+      for (int i = 1; i < PLAYERS; i++) {
+        next(well);
+      }
     }
     next(well);
   }

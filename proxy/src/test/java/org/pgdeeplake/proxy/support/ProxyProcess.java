@@ -26,8 +26,6 @@ public final class ProxyProcess {
           "-Xmx128m",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
-          // Not the configuration of the tests.
-          "-Dlogback.configurationFile=logback.xml",
           "-cp",
           System.getProperty("java.class.path"),
           Main.class.getName());
