@@ -8,10 +8,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntBiFunction;
 import org.pgdeeplake.proxy.config.LoadedConfig;
+import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+import org.pgdeeplake.proxy.net.Transport;
 
 /**
  * {@code pg-proxy --train}: one start, a long rehearsal and an end, from which a JVM with {@code
@@ -23,23 +26,29 @@ final class Training {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int POLL_MILLIS = 50;
   private static final String FRONTEND = "pg_frontend";
+  private static final String TLS_FRONTEND = "tls_frontend";
+  private static final Duration GUESTS = Duration.ofSeconds(6);
 
   private static final List<String> PAGES =
       List.of("/metrics", "/health/ready", "/stats;csv", "/api/v1/demand", "/api/v1/backends");
 
   private Training() {}
 
-  private static String configuration(int serverPort) {
+  private static String configuration(Path certificate, int serverPort) {
     return """
     proxy {
       warm-up = 10s
       frontends.pg_frontend { bind = "127.0.0.1:0", default-backend = pg_backends }
+      frontends.tls_frontend {
+        bind = "127.0.0.1:0", default-backend = pg_backends
+        tls { mode = terminate, certificate = "%s" }
+      }
       backends.pg_backends.servers = [ { name = pg-deeplake-1, address = "127.0.0.1:%d" } ]
       admin.bind = "127.0.0.1:0"
       shutdown.drain-timeout = 0s
     }
     """
-        .formatted(serverPort);
+        .formatted(certificate, serverPort);
   }
 
   static boolean asked(String... args) {
@@ -56,11 +65,14 @@ final class Training {
     try (TrainingServer server = new TrainingServer()) {
       Path directory = Files.createTempDirectory("train");
       Path file = directory.resolve("proxy.conf");
+      Path certificate = directory.resolve("training.pem");
       try {
-        Files.writeString(file, configuration(server.port()));
+        Files.writeString(
+            file, configuration(TrainingCertificate.create(directory), server.port()));
         return Main.run(out, err, serve, "--config", file.toString());
       } finally {
         Files.deleteIfExists(file);
+        Files.deleteIfExists(certificate);
         Files.delete(directory);
       }
     } catch (IOException e) {
@@ -87,6 +99,8 @@ final class Training {
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       }
+      TrainingGuests.visit(
+          proxy.address(TLS_FRONTEND), Transport.select(TransportChoice.AUTO), GUESTS);
       for (String page : PAGES) {
         get(proxy.adminAddress(), page);
       }

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -11,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 /** Lets whoever logs in be let in, as a PostgreSQL does, so that a training has a real server. */
 final class TrainingServer implements AutoCloseable {
   private static final int MOST_BYTES = 10_000;
-  private static final int PROTOCOL = 3 << 16;
+
+  static final byte[] STARTUP =
+      "\0\0\0\27\0\3\0\0user\0training\0\0".getBytes(StandardCharsets.US_ASCII);
+  static final byte[] TERMINATE = {'X', 0, 0, 0, 4};
 
   private final ServerSocket listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
 
@@ -61,16 +65,13 @@ final class TrainingServer implements AutoCloseable {
    * @param proxy where it listens
    */
   static void visit(Socket proxy) throws IOException {
-    byte[] who = "user\0training\0\0".getBytes(StandardCharsets.US_ASCII);
-    DataOutputStream out = new DataOutputStream(proxy.getOutputStream());
-    out.writeInt(2 * Integer.BYTES + who.length);
-    out.writeInt(PROTOCOL);
-    out.write(who);
+    OutputStream out = proxy.getOutputStream();
+    out.write(STARTUP);
     DataInputStream in = new DataInputStream(proxy.getInputStream());
     while (in.readUnsignedByte() != 'Z') {
       in.skipNBytes(in.readInt() - Integer.BYTES);
     }
-    out.write(new byte[] {'X', 0, 0, 0, 4});
+    out.write(TERMINATE);
   }
 
   @Override
