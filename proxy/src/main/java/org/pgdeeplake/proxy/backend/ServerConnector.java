@@ -121,9 +121,8 @@ public final class ServerConnector {
       SocketSettings.apply(opening, loop);
       opening.config().setConnectTimeoutMillis(0);
       if (destination.tls() == null) {
-        // A server's FIN ends the session in any case, and Netty's own shutdown of that side,
-        // mostly
-        // in vain and so an exception, would be a tenth of what this end of a session costs.
+        // A server's FIN ends the session in any case. Netty would first shut its side down, mostly
+        // in vain, and so make an exception for each session.
         opening.config().setAllowHalfClosure(false);
       }
       opening.pipeline().addLast(negotiation);

@@ -36,7 +36,7 @@ final class InterestList implements IoHandler {
   private final ThreadAwareExecutor loop;
   private final List<Entry> changed = new ArrayList<>();
 
-  private InterestList(IoHandler epoll, ThreadAwareExecutor loop) {
+  InterestList(IoHandler epoll, ThreadAwareExecutor loop) {
     this.epoll = epoll;
     this.loop = loop;
   }
