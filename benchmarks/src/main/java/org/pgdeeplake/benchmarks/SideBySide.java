@@ -263,6 +263,7 @@ final class SideBySide implements Callable<Integer> {
     List<Sample> samples = new ArrayList<>();
     RawSamples raw = new RawSamples(environment, samples);
     Progress progress = new Progress(System.err, plan, scenarios);
+    List<String> failed = new ArrayList<>();
     try (Run run = Run.open();
         Bench bench =
             new Bench(
@@ -274,11 +275,20 @@ final class SideBySide implements Callable<Integer> {
       for (Scenario scenario : scenarios) {
         environment.put("about." + scenario.name(), scenario.about());
         environment.put("load." + scenario.name(), Machine.loadAverage());
-        bench.run(scenario);
-        // What there is survives a failure of a later one.
+        try {
+          bench.run(scenario);
+        } catch (BenchFailed e) {
+          failed.add(scenario.name());
+          System.err.println(scenario.name() + " failed: " + e.getMessage());
+          environment.put(
+              "note." + scenario.name() + ".failed", String.valueOf(e.getMessage()).strip());
+        }
         raw.write(directory);
       }
     }
     System.out.println(write(raw, directory));
+    if (!failed.isEmpty()) {
+      throw new BenchFailed("failed, and not whole in the report: " + String.join(", ", failed));
+    }
   }
 }

@@ -53,8 +53,14 @@ public record Nginx() implements Peer {
     String tls =
         setup
             .tls()
+            // Before 1.23.4 it offers no 1.3 unless told to.
             .map(pem ->
-                "    ssl_certificate %1$s;\n    ssl_certificate_key %1$s;\n    ssl_session_tickets on;\n"
+                """
+                    ssl_certificate %1$s;
+                    ssl_certificate_key %1$s;
+                    ssl_session_tickets on;
+                    ssl_protocols TLSv1.2 TLSv1.3;
+                """
                     .formatted(pem))
             .orElse("");
     String load = Files.exists(MODULE) ? "load_module " + MODULE + ";\n" : "";
