@@ -2,7 +2,6 @@ package org.pgdeeplake.proxy.support;
 
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -21,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands before a real PostgreSQL and treats one session after the other as its script says; when
- * the script has run out, it passes everything on. Health checks, which name no database, are no
- * part of the script and always find it well.
+ * the script has run out, it passes everything on. Health checks, which name no database, and
+ * cancel requests are no part of the script and always find it well.
  */
 public final class FaultyServer implements AutoCloseable {
   /** What one session meets. */
@@ -46,12 +45,18 @@ public final class FaultyServer implements AutoCloseable {
 
   private static final byte[] AUTHENTICATION_OK = {'R', 0, 0, 0, 8, 0, 0, 0, 0};
   private static final int SSL_REQUEST_BYTES = 8;
+  private static final int CANCEL_REQUEST = 80_877_102;
 
   private final ServerSocket listener;
   private final int target;
   private final Queue<Fault> script;
   private final AtomicInteger met = new AtomicInteger();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+  private final Gate gate = new Gate();
+
+  /** For as many sessions: the bytes of the server after which each is reset. */
+  private final Queue<Integer> breaks = new ConcurrentLinkedQueue<>();
 
   private volatile boolean swallowing;
 
@@ -68,6 +73,28 @@ public final class FaultyServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The next sessions meet these, too. */
+  public void then(List<Fault> faults) {
+    script.addAll(faults);
+  }
+
+  /** Nobody meets what is left of the script. */
+  public void wellAgain() {
+    script.clear();
+    breaks.clear();
+    gate.open();
+  }
+
+  /** One more session is reset when the server has sent so many bytes, 0 or more. */
+  public void resetAfter(int bytes) {
+    breaks.add(bytes);
+  }
+
+  /** Connections live on, but nothing goes through any of them until {@link #wellAgain}. */
+  public void stall() {
+    gate.shut();
   }
 
   /**
@@ -125,10 +152,12 @@ public final class FaultyServer implements AutoCloseable {
         }
         packet = readPacket(client);
       }
+      boolean cancel = ByteBuffer.wrap(packet).getInt(Integer.BYTES) == CANCEL_REQUEST;
       boolean check =
           packet.length != SSL_REQUEST_BYTES
+              && !cancel
               && !new String(packet, StandardCharsets.ISO_8859_1).contains("database\0");
-      Fault fault = check ? null : script.poll();
+      Fault fault = check || cancel ? null : script.poll();
       if (check) {
         client.getOutputStream().write(AUTHENTICATION_OK);
       } else if (fault == null) {
@@ -182,16 +211,30 @@ public final class FaultyServer implements AutoCloseable {
       open.add(server);
       server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
       server.getOutputStream().write(packet);
-      Thread.ofVirtual().start(() -> copy(client, server));
-      copy(server, client);
+      Integer breaksAfter = breaks.poll();
+      Thread.ofVirtual().start(() -> copy(client, server, Long.MAX_VALUE));
+      copy(server, client, breaksAfter == null ? Long.MAX_VALUE : breaksAfter);
     }
   }
 
-  private static void copy(Socket from, Socket to) {
+  /** Until the end, or until so many bytes have gone through, after which it breaks. */
+  private void copy(Socket from, Socket to, long limit) {
+    byte[] buffer = new byte[1 << 16];
+    long left = limit;
     try {
-      InputStream in = from.getInputStream();
-      in.transferTo(to.getOutputStream());
-      to.shutdownOutput();
+      while (left > 0) {
+        int read = from.getInputStream().read(buffer, 0, (int) Math.min(buffer.length, left));
+        gate.await();
+        if (read < 0) {
+          to.shutdownOutput();
+          return;
+        }
+        to.getOutputStream().write(buffer, 0, read);
+        left -= read;
+      }
+      met.incrementAndGet();
+      to.setSoLinger(true, 0);
+      to.close();
     } catch (IOException e) {
       // The other direction ends too and closes both.
     }

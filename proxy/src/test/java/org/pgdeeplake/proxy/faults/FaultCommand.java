@@ -1,0 +1,101 @@
+package org.pgdeeplake.proxy.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.pgdeeplake.proxy.support.Command;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** {@code bin/faults}. */
+@CommandLine.Command(
+    name = "faults",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Clients work through the proxy while one fault after the other is done to it, its servers and"
+          + " the network between; a checker knows what each client was told.",
+      "The same seed gives the same story. 1,000 faults take about half an hour."
+    },
+    footer = {"", "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments."})
+final class FaultCommand implements Callable<Integer> {
+  @Option(names = "--seed", paramLabel = "N", description = "Default: another one each time.")
+  private long seed = System.nanoTime() % 1_000_000;
+
+  @Option(
+      names = "--faults",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "How many, 1 or more; default ${DEFAULT-VALUE}.")
+  private int faults;
+
+  @Option(
+      names = "--kinds",
+      paramLabel = "KIND",
+      split = ",",
+      description = "Only these: ${COMPLETION-CANDIDATES}. Default: all that can be done here.")
+  private Set<Kind> kinds = Set.of();
+
+  @Option(names = "--story", description = "Tells the story and plays none of it.")
+  private boolean only;
+
+  private FaultCommand() {}
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new FaultCommand()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Story story = Story.of(seed, faults, kinds.isEmpty() ? possible() : kinds);
+    System.out.printf("seed %d, %d faults, story %s%n", seed, faults, story.digest());
+    if (only) {
+      story.faults().forEach(System.out::println);
+      return 0;
+    }
+    return report(new FaultRun(story, System.out::println));
+  }
+
+  private static int report(FaultRun run) throws Exception {
+    Path directory = Files.createTempDirectory("pg-proxy-faults");
+    FaultRun.Outcome outcome;
+    try {
+      outcome = run.play(directory);
+    } finally {
+      delete(directory);
+    }
+    outcome.lost().forEach(write -> System.out.println("LOST " + write));
+    outcome.violations().forEach(violation -> System.out.println("VIOLATION " + violation));
+    System.out.println("failures that clients may see:");
+    outcome.allowed().forEach((what, count) -> System.out.printf("  %6d %s%n", count, what));
+    System.out.printf(
+        "%d whole sessions, %d writes acknowledged, %d lost, %d violations%n",
+        outcome.sessions(), outcome.writes(), outcome.lost().size(), outcome.violations().size());
+    return outcome.good() ? 0 : 1;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  /** Packets can only be dropped in a network of our own: bin/faults makes one where it may. */
+  static Set<Kind> possible() {
+    Set<Kind> kinds = EnumSet.allOf(Kind.class);
+    if (!"private".equals(System.getenv("PG_FAULTS_NETWORK"))
+        || Command.find("iptables").isEmpty()) {
+      kinds.remove(Kind.BLACKHOLE);
+    }
+    if (Command.find("prlimit").isEmpty()) {
+      kinds.remove(Kind.DESCRIPTORS_EXHAUSTED);
+    }
+    return kinds;
+  }
+}

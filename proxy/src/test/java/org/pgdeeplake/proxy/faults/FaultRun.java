@@ -1,0 +1,88 @@
+package org.pgdeeplake.proxy.faults;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** A story played to its end. */
+final class FaultRun {
+  private static final int GUESTS = 16;
+
+  private final Story story;
+  private final Consumer<String> tell;
+
+  /**
+   * What came of it.
+   *
+   * @param sessions that went as planned
+   * @param lost writes that were acknowledged and are not there, or not whole
+   * @param allowed how often clients failed as they may, by fault and SQLSTATE
+   * @param violations what must not have happened
+   */
+  record Outcome(
+      int sessions,
+      int writes,
+      Set<String> lost,
+      Map<String, Integer> allowed,
+      List<String> violations) {
+    boolean good() {
+      return lost.isEmpty() && violations.isEmpty();
+    }
+  }
+
+  /**
+   * @param tell gets a line for each fault
+   */
+  FaultRun(Story story, Consumer<String> tell) {
+    this.story = story;
+    this.tell = tell;
+  }
+
+  /**
+   * @param directory for configuration and certificates
+   */
+  Outcome play(Path directory) throws IOException, SQLException, InterruptedException {
+    try (Stage stage = new Stage(directory)) {
+      List<Guest> guests = new ArrayList<>();
+      for (int number = 0; number < GUESTS; number++) {
+        guests.add(new Guest(number, story.seed(), stage));
+      }
+      awaitAll(guests);
+      Injector injector = new Injector(stage);
+      for (Fault fault : story.faults()) {
+        int before = stage.checker().violations().size();
+        stage.checker().begins(fault);
+        injector.inject(fault);
+        stage.checker().healed();
+        awaitAll(guests);
+        boolean survived = stage.checker().violations().size() == before;
+        tell.accept(fault + (survived ? "  survived" : "  NOT SURVIVED"));
+      }
+      guests.forEach(Guest::close);
+      return outcome(stage, guests);
+    }
+  }
+
+  private static Outcome outcome(Stage stage, List<Guest> guests) throws SQLException {
+    stage.complaints().forEach(line -> stage.checker().violation("the proxy says: " + line));
+    return new Outcome(
+        guests.stream().mapToInt(Guest::whole).sum(),
+        stage.ledger().writes(),
+        stage.ledger().lost(),
+        stage.checker().allowed(),
+        stage.checker().violations());
+  }
+
+  /** Each has one more whole session. */
+  private static void awaitAll(List<Guest> guests) {
+    int[] before = guests.stream().mapToInt(Guest::whole).toArray();
+    for (int i = 0; i < before.length; i++) {
+      guests.get(i).awaitMoreThan(before[i]);
+    }
+  }
+}
