@@ -35,7 +35,7 @@ final class Stage implements AutoCloseable {
   private final List<Command> ended = new ArrayList<>();
   private final Path file;
   private final TestTls tls;
-  private Command proxy;
+  private volatile Command proxy;
 
   /**
    * @param directory for what is written
@@ -46,6 +46,8 @@ final class Stage implements AutoCloseable {
     ledger.create();
     configure(2);
     proxy = start();
+    // A run that is interrupted leaves no proxy behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> proxy.close()));
   }
 
   /**
