@@ -77,12 +77,9 @@ final class FaultCommand implements Callable<Integer> {
 
   private static int report(FaultRun run) throws Exception {
     Path directory = Files.createTempDirectory("pg-proxy-faults");
-    FaultRun.Outcome outcome;
-    try {
-      outcome = run.play(directory);
-    } finally {
-      delete(directory);
-    }
+    // At Ctrl-C, too.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+    FaultRun.Outcome outcome = run.play(directory);
     outcome.lost().forEach(write -> System.out.println("LOST " + write));
     outcome.violations().forEach(violation -> System.out.println("VIOLATION " + violation));
     System.out.println("failures that clients may see:");
@@ -93,13 +90,15 @@ final class FaultCommand implements Callable<Integer> {
     return outcome.good() ? 0 : 1;
   }
 
-  private static void delete(Path directory) throws IOException {
+  private static void delete(Path directory) {
     try (var files = Files.list(directory)) {
       for (Path file : files.toList()) {
         Files.delete(file);
       }
+      Files.delete(directory);
+    } catch (IOException e) {
+      System.err.println("cannot delete " + directory + ": " + e.getMessage());
     }
-    Files.delete(directory);
   }
 
   /** Packets can only be dropped in a network of our own: bin/faults makes one where it may. */
