@@ -260,10 +260,20 @@ final class SideBySide implements Callable<Integer> {
             + machine.slug()
             + (plan.quick() ? "-quick" : "");
     Path directory = unused(target, name);
+    List<String> failed = measure(plan, scenarios, environment, directory);
+    if (!failed.isEmpty()) {
+      throw new BenchFailed("failed, and not whole in the report: " + String.join(", ", failed));
+    }
+  }
+
+  /** Returns the names of the scenarios that failed; the others are in the report all the same. */
+  private static List<String> measure(
+      Plan plan, List<Scenario> scenarios, Environment environment, Path directory)
+      throws BenchFailed, InterruptedException {
     List<Sample> samples = new ArrayList<>();
     RawSamples raw = new RawSamples(environment, samples);
-    Progress progress = new Progress(System.err, plan, scenarios);
     List<String> failed = new ArrayList<>();
+    Progress progress = new Progress(System.err, plan, scenarios);
     try (Run run = Run.open();
         Bench bench =
             new Bench(
@@ -278,17 +288,15 @@ final class SideBySide implements Callable<Integer> {
         try {
           bench.run(scenario);
         } catch (BenchFailed e) {
+          String reason = String.valueOf(e.getMessage()).strip();
           failed.add(scenario.name());
-          System.err.println(scenario.name() + " failed: " + e.getMessage());
-          environment.put(
-              "note." + scenario.name() + ".failed", String.valueOf(e.getMessage()).strip());
+          System.err.println(scenario.name() + " failed: " + reason);
+          environment.put("note." + scenario.name() + ".failed", reason);
         }
         raw.write(directory);
       }
     }
     System.out.println(write(raw, directory));
-    if (!failed.isEmpty()) {
-      throw new BenchFailed("failed, and not whole in the report: " + String.join(", ", failed));
-    }
+    return failed;
   }
 }

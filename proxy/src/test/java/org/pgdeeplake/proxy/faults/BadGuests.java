@@ -3,7 +3,6 @@ package org.pgdeeplake.proxy.faults;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +11,7 @@ import org.pgdeeplake.proxy.support.RawClient;
 
 /** Clients that nobody wants, and of whom the others must not notice anything. */
 final class BadGuests {
+  private static final int MOST_SLOW = 4;
   private static final int SMALL_BUFFER = 4096;
   private static final byte[] MUCH =
       RawClient.query("select repeat('x', 1000) from generate_series(1, 20000)");
@@ -23,11 +23,11 @@ final class BadGuests {
   }
 
   /** So many break their connections, one in each phase after the other. */
-  void reset(int count, int firstPhase) throws IOException {
-    for (int i = 0; i < count; i++) {
+  void reset(Fault fault) throws IOException {
+    for (int i = 0; i < fault.upTo(Injector.MOST_SESSIONS); i++) {
       try (RawClient client = RawClient.open(proxy)) {
         byte[] startup = RawClient.startup();
-        switch ((firstPhase + i) % 6) {
+        switch ((fault.detail() + i) % 6) {
           case 0 -> {}
           case 1 -> client.send(Arrays.copyOf(startup, startup.length / 2));
           case 2 -> client.send(startup);
@@ -49,7 +49,8 @@ final class BadGuests {
   }
 
   /** So many ask for 20 MB and read nothing for a while; then every other one goes, unread. */
-  void readSlowly(int count, Duration pause) throws IOException, InterruptedException {
+  void readSlowly(Fault fault) throws IOException, InterruptedException {
+    int count = fault.upTo(MOST_SLOW);
     List<RawClient> clients = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       RawClient client = RawClient.open(proxy, SMALL_BUFFER);
@@ -58,7 +59,7 @@ final class BadGuests {
       var _ = client.readUntil('Z');
       client.send(MUCH);
     }
-    Thread.sleep(pause);
+    fault.last();
     for (int i = 0; i < count; i++) {
       RawClient client = clients.get(i);
       if (i % 2 == 0) {
@@ -74,7 +75,8 @@ final class BadGuests {
   }
 
   /** So many speak another protocol, or none. */
-  void talkNonsense(int count, Duration pause) throws IOException, InterruptedException {
+  void talkNonsense(Fault fault) throws IOException, InterruptedException {
+    int count = fault.upTo(Injector.MOST_SESSIONS);
     List<RawClient> clients = new ArrayList<>();
     Random random = new Random(count);
     for (int i = 0; i < count; i++) {
@@ -82,7 +84,7 @@ final class BadGuests {
       clients.add(client);
       client.send(nonsense(i, random));
     }
-    Thread.sleep(pause);
+    fault.last();
     for (RawClient client : clients) {
       client.reset();
     }

@@ -11,6 +11,11 @@ import java.time.Duration;
  * @param detail 0 to 2,047: sessions or bytes, as the kind has it
  */
 record Fault(int number, Kind kind, int server, Duration hold, int detail) {
+  /** Waits for no fact: how long a fault lasts is a part of the story. */
+  void last() throws InterruptedException {
+    Thread.sleep(hold);
+  }
+
   /** From 1 up to a limit. */
   int upTo(int limit) {
     return 1 + detail % limit;

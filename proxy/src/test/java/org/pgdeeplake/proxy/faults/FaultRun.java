@@ -1,17 +1,23 @@
 package org.pgdeeplake.proxy.faults;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A story played to its end. */
 final class FaultRun {
   private static final int GUESTS = 16;
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Story story;
   private final Consumer<String> tell;
@@ -57,14 +63,32 @@ final class FaultRun {
       for (Fault fault : story.faults()) {
         int before = stage.checker().violations().size();
         stage.checker().begins(fault);
-        injector.inject(fault);
+        inject(stage, injector, fault);
         stage.checker().healed();
         awaitAll(guests);
         boolean survived = stage.checker().violations().size() == before;
         tell.accept(fault + (survived ? "  survived" : "  NOT SURVIVED"));
       }
       guests.forEach(Guest::close);
+      awaitEmpty(stage);
       return outcome(stage, guests);
+    }
+  }
+
+  private static void inject(Stage stage, Injector injector, Fault fault)
+      throws SQLException, InterruptedException {
+    try {
+      injector.inject(fault);
+    } catch (IOException | UncheckedIOException e) {
+      stage.checker().violation("one who does harm met harm: " + e);
+    }
+  }
+
+  private static void awaitEmpty(Stage stage) {
+    try {
+      await().atMost(LIMIT).until(() -> stage.left() == 0);
+    } catch (ConditionTimeoutException e) {
+      stage.checker().violation("without clients the proxy still counts " + stage.left());
     }
   }
 

@@ -34,17 +34,17 @@ final class Guest implements AutoCloseable {
       if (visit.run(tls)) {
         whole.incrementAndGet();
       } else {
-        rest();
+        awaitProxy();
       }
     }
   }
 
-  /** As every driver's pool does after a failure. */
-  private void rest() {
+  /** While it is down there is nothing to be learnt from trying. */
+  private void awaitProxy() {
     try {
-      Thread.sleep(20);
-    } catch (InterruptedException e) {
-      stopped = true;
+      await().atMost(LIMIT).until(() -> stopped || stage.listens());
+    } catch (ConditionTimeoutException e) {
+      stage.checker().violation("the proxy does not listen within " + LIMIT.toSeconds() + " s");
     }
   }
 

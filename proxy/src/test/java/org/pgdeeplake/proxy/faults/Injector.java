@@ -1,19 +1,24 @@
 package org.pgdeeplake.proxy.faults;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.TestPostgres;
 
 /** Does what a story says; each fault is healed when its method returns. */
 final class Injector {
-  private static final int MOST_SESSIONS = 20;
+  static final int MOST_SESSIONS = 20;
   private static final int MOST_SILENT = 3;
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Stage stage;
   private final BadGuests badGuests;
@@ -28,18 +33,18 @@ final class Injector {
     switch (fault.kind()) {
       case SERVER_KILLED -> {
         server.kill9();
-        hold(fault);
+        fault.last();
         server.start();
       }
       case ALL_SERVERS_KILLED -> allKilled(fault);
       case SERVER_STOPPED -> {
         server.stop();
-        hold(fault);
+        fault.last();
         server.start();
       }
       case SERVER_FROZEN -> {
         server.sigstop();
-        hold(fault);
+        fault.last();
         server.sigcont();
       }
       case SERVER_FULL -> full(fault, server);
@@ -56,30 +61,26 @@ final class Injector {
       case RELOAD -> {
         stage.configure(fault.upTo(3) + 1);
         stage.proxy().signal("HUP");
-        hold(fault);
+        fault.last();
       }
       case CERTIFICATE_SWAPPED -> {
         stage.swapCertificate();
         stage.proxy().signal("HUP");
-        hold(fault);
+        fault.last();
       }
-      case PROXY_TERMINATED -> stage.restart("TERM", fault.hold());
-      case PROXY_KILLED -> stage.restart("KILL", fault.hold());
+      case PROXY_TERMINATED -> stage.restart("TERM", fault);
+      case PROXY_KILLED -> stage.restart("KILL", fault);
       case DESCRIPTORS_EXHAUSTED -> descriptors(fault);
-      case CLIENTS_RESET -> badGuests.reset(fault.upTo(MOST_SESSIONS), fault.detail());
-      case SLOW_READERS -> badGuests.readSlowly(fault.upTo(4), fault.hold());
-      case GARBAGE -> badGuests.talkNonsense(fault.upTo(MOST_SESSIONS), fault.hold());
+      case CLIENTS_RESET -> badGuests.reset(fault);
+      case SLOW_READERS -> badGuests.readSlowly(fault);
+      case GARBAGE -> badGuests.talkNonsense(fault);
     }
-  }
-
-  private static void hold(Fault fault) throws InterruptedException {
-    Thread.sleep(fault.hold());
   }
 
   private void allKilled(Fault fault) throws InterruptedException {
     stage.server(0).kill9();
     stage.server(1).kill9();
-    hold(fault);
+    fault.last();
     stage.server(fault.server()).start();
     stage.server(1 - fault.server()).start();
   }
@@ -97,7 +98,7 @@ final class Injector {
           full = true;
         }
       }
-      hold(fault);
+      fault.last();
     } finally {
       for (Connection connection : taken) {
         connection.close();
@@ -113,7 +114,7 @@ final class Injector {
     }
     rules.forEach(rule -> iptables("-I", rule));
     try {
-      hold(fault);
+      fault.last();
     } finally {
       rules.forEach(rule -> iptables("-D", rule));
     }
@@ -130,22 +131,33 @@ final class Injector {
 
   private void scripted(Fault fault, FaultyServer.Fault each, int most)
       throws InterruptedException {
+    int before = stage.link().met();
     stage.link().then(Collections.nCopies(fault.upTo(most), each));
-    hold(fault);
-    stage.link().wellAgain();
+    awaitMet(fault, before);
   }
 
   private void resetOnTheWay(Fault fault) throws InterruptedException {
+    int before = stage.link().met();
     for (int i = 0; i < fault.upTo(MOST_SESSIONS); i++) {
       stage.link().resetAfter(fault.detail() * (i + 1) % 2048);
     }
-    hold(fault);
+    awaitMet(fault, before);
+  }
+
+  /** A fault that no session met would prove nothing. */
+  private void awaitMet(Fault fault, int before) throws InterruptedException {
+    try {
+      await().atMost(LIMIT).until(() -> stage.link().met() > before);
+    } catch (ConditionTimeoutException e) {
+      stage.checker().violation("no session met the fault within " + LIMIT.toSeconds() + " s");
+    }
+    fault.last();
     stage.link().wellAgain();
   }
 
   private void stalled(Fault fault) throws InterruptedException {
     stage.link().stall();
-    hold(fault);
+    fault.last();
     stage.link().wellAgain();
   }
 
@@ -153,7 +165,7 @@ final class Injector {
     Descriptors descriptors = new Descriptors(stage.proxy().pid());
     descriptors.leave(fault.upTo(4));
     try {
-      hold(fault);
+      fault.last();
     } finally {
       descriptors.restore();
     }

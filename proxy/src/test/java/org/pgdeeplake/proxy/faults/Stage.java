@@ -10,10 +10,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.pgdeeplake.proxy.support.AdminPort;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.ProxyProcess;
+import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.ScrapedText;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestTls;
 
@@ -100,8 +103,22 @@ final class Stage implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number());
   }
 
-  int adminPort() {
-    return admin.number();
+  /** Whether the proxy process accepts connections. */
+  boolean listens() {
+    try {
+      RawClient.open(address()).close();
+      return true;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /** Sessions and waiters that the proxy itself still counts, which are none without clients. */
+  double left() {
+    ScrapedText metrics = ScrapedText.parse(new AdminPort(admin.number()).get("/metrics"));
+    return metrics.number("haproxy_process_current_connections")
+        + metrics.number("pgproxy_waiting")
+        + metrics.number("haproxy_backend_current_sessions", "proxy", "pg_backends");
   }
 
   Checker checker() {
@@ -153,14 +170,14 @@ final class Stage implements AutoCloseable {
    *
    * @param signal TERM or KILL
    */
-  void restart(String signal, Duration pause) throws InterruptedException {
+  void restart(String signal, Fault fault) throws InterruptedException {
     proxy.signal(signal);
     int code = proxy.await(DRAIN_LIMIT).exitCode();
     if (signal.equals("TERM") && code != 0) {
       checker.violation("after SIGTERM the proxy ended with " + code);
     }
     ended.add(proxy);
-    Thread.sleep(pause);
+    fault.last();
     proxy = start();
   }
 

@@ -88,7 +88,7 @@ final class Visit {
       switch (random.nextInt(8)) {
         case 0, 1, 2 -> write(client, name + "-" + i);
         case 3, 4 -> bulk(client, 1 + random.nextInt(MOST_ROWS));
-        case 5, 6 -> pause();
+        case 5, 6 -> pause(client);
         default -> cancel(client, key);
       }
       remember(client);
@@ -119,13 +119,9 @@ final class Visit {
     }
   }
 
-  private void pause() throws IOException {
-    try {
-      Thread.sleep(random.nextInt(LONGEST_PAUSE_MS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
+  /** The client thinks; its session is busy meanwhile, so that faults find some that are. */
+  private void pause(RawClient client) throws IOException {
+    run(client, "select pg_sleep(0.0%02d)".formatted(random.nextInt(LONGEST_PAUSE_MS)));
   }
 
   /** As psql does at Ctrl-C. Where a fault is in the way, the request may get lost. */

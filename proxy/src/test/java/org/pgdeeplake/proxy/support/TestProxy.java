@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -240,18 +236,7 @@ public final class TestProxy implements AutoCloseable {
 
   /** What its admin port answers, which must be a 200. */
   public String get(String path) {
-    InetSocketAddress admin = proxy.adminAddress();
-    URI uri = URI.create("http://127.0.0.1:" + admin.getPort() + path);
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      var answer = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as(path).isEqualTo(200);
-      return answer.body();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    return new AdminPort(proxy.adminAddress().getPort()).get(path);
   }
 
   /** Waits until so many servers are up. */
