@@ -42,7 +42,7 @@ class ArchitectureTest {
           Map.entry(
               "backend",
               List.of("config", "discovery", "net", "postgres", "tls", "traffic", "wake")),
-          Map.entry("health", List.of("backend", "config", "postgres")),
+          Map.entry("health", List.of("backend", "config", "net", "postgres")),
           Map.entry(
               "metrics",
               List.of("backend", "config", "demand", "discovery", "tls", "traffic", "wake")),

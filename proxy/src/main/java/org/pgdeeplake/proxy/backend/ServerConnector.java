@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.discovery.Resolver;
+import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
 
@@ -180,12 +181,16 @@ public final class ServerConnector {
       }
     }
 
-    /** Gives up; the outcome is told to nobody. */
+    /**
+     * Gives up; the outcome is told to nobody. Closed at once: in TLS a close_notify may have to
+     * wait for a thread that computes, and a loop that ends meanwhile would leave the connection
+     * open.
+     */
     public void cancel() {
       if (!done) {
         finish();
         if (channel != null) {
-          var _ = channel.close();
+          ChannelEnd.closeNow(channel);
         }
       }
     }

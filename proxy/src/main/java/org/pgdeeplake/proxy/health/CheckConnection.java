@@ -21,6 +21,7 @@ import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.CheckConfig;
 import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.postgres.CheckReply;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupMessageEncoder;
@@ -84,7 +85,11 @@ final class CheckConnection {
    */
   void abort() {
     if (running != null) {
-      running.abort();
+      Channel open = running.channel;
+      running.end();
+      if (open != null) {
+        ChannelEnd.closeNow(open);
+      }
     }
   }
 
@@ -184,12 +189,12 @@ final class CheckConnection {
 
     private void done(boolean full, Status status, String info) {
       if (!done) {
-        abort();
+        end();
         whenDone.accept(new CheckResult(status, info, full, System.nanoTime() - startNanos));
       }
     }
 
-    private void abort() {
+    private void end() {
       if (done) {
         return;
       }
