@@ -37,8 +37,6 @@ public final class LocalDeployment implements ScalableDeployment {
   private static final String WATCH_LOCK = "manager.lock";
   private static final String CHANGE_LOCK = "change.lock";
   private static final String SERVERS = "servers.conf";
-  private static final String PROXY_PID = "proxy.pid";
-  private static final String PROXY_CONFIGURATION = "proxy.conf";
 
   private static final Pattern INSTANCE_DIRECTORY = Pattern.compile("pg-deeplake-(\\d+)");
 
@@ -292,24 +290,7 @@ public final class LocalDeployment implements ScalableDeployment {
   /** The quickstart's. */
   @Override
   public boolean signalProxy() throws DeploymentFailed {
-    Path file = root.resolve(PROXY_PID);
-    try {
-      String pid = Files.exists(file) ? Files.readString(file).strip() : "";
-      if (pid.isEmpty()
-          || ProcessHandle.of(Long.parseLong(pid)).filter(Subprocess::runs).isEmpty()
-          || !isProxy(pid)) {
-        return false;
-      }
-      var _ = Subprocess.run(List.of("sh", "-c", "kill -HUP " + pid), Path.of("/"));
-      return true;
-    } catch (IOException | NumberFormatException e) {
-      throw new DeploymentFailed("cannot read " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** The pid may belong to another program by now, which a SIGHUP would end. */
-  private boolean isProxy(String pid) throws IOException {
-    return Files.readString(Path.of("/proc", pid, "cmdline")).contains(PROXY_CONFIGURATION + "\0");
+    return new QuickstartProxy(root).reload();
   }
 
   @Override

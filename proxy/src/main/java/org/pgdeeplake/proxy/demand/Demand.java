@@ -1,8 +1,6 @@
 package org.pgdeeplake.proxy.demand;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -10,12 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +26,7 @@ public final class Demand {
 
   private volatile DemandConfig config;
   private final ScheduledExecutorService timer;
-  private final Map<NoWake, LongAdder> noWake = new EnumMap<>(NoWake.class);
+  private final NoWakeCounts noWake = new NoWakeCounts();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> ownListeners = new CopyOnWriteArrayList<>();
 
@@ -47,18 +43,8 @@ public final class Demand {
   @GuardedBy("this")
   private final Set<Claim> idle = new LinkedHashSet<>();
 
-  /** Each waiter that gave up, or operator that asked, until it stops counting. */
   @GuardedBy("this")
-  private final List<Lingering> lingering = new ArrayList<>();
-
-  /**
-   * @param backend null: an operator asked, for all
-   */
-  private record Lingering(@Nullable String backend, long untilNanos) {
-    boolean concerns(String name) {
-      return backend == null || backend.equals(name);
-    }
-  }
+  private final Lingering lingering = new Lingering();
 
   /**
    * @param timer tells listeners when a lingering waiter stops counting
@@ -66,9 +52,6 @@ public final class Demand {
   public Demand(DemandConfig config, ScheduledExecutorService timer) {
     this.config = config;
     this.timer = timer;
-    for (NoWake reason : NoWake.values()) {
-      noWake.put(reason, new LongAdder());
-    }
   }
 
   /**
@@ -123,7 +106,7 @@ public final class Demand {
   }
 
   public void noWake(NoWake reason) {
-    adder(reason).increment();
+    noWake.increment(reason);
   }
 
   /**
@@ -193,14 +176,14 @@ public final class Demand {
   private void linger(@Nullable String backend) {
     long lingerNanos = config.linger().toNanos();
     if (lingerNanos > 0) {
-      lingering.add(new Lingering(backend, System.nanoTime() + lingerNanos));
+      lingering.add(backend, System.nanoTime() + lingerNanos);
       var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
     }
   }
 
   public synchronized Snapshot snapshot() {
     long now = System.nanoTime();
-    forgetLingering(now);
+    int lingers = lingering.count();
     // However many gave up, they keep one start going: whoever still wants one is waiting.
     int wanted = waiting.size() + counted.size();
     Map<Claim.Activity, Integer> activities = new EnumMap<>(Claim.Activity.class);
@@ -214,31 +197,28 @@ public final class Demand {
       oldest.merge(claim.backend, seconds, Math::max);
     }
     return new Snapshot(
-        wanted > 0 || lingering.isEmpty() ? wanted : 1,
+        wanted > 0 || lingers == 0 ? wanted : 1,
         waiting.size(),
-        lingering.size(),
+        lingers,
         activities.getOrDefault(Claim.Activity.BUSY, 0),
         activities.getOrDefault(Claim.Activity.IN_TRANSACTION, 0),
         activities.getOrDefault(Claim.Activity.IDLE, 0),
         activities.getOrDefault(Claim.Activity.OPAQUE, 0),
         oldest.values().stream().mapToDouble(seconds -> seconds).max().orElse(0),
-        noWakeCounts(),
+        noWake.totals(),
         byBackend,
         oldest);
   }
 
-  @GuardedBy("this")
-  private void forgetLingering(long now) {
-    lingering.removeIf(one -> one.untilNanos() - now <= 0);
-  }
-
   /** What this proxy's own sessions want of that backend. */
   public Load load(String backend) {
-    return load(backend::equals, one -> one.concerns(backend));
+    synchronized (this) {
+      return load(backend::equals, lingering.count(backend));
+    }
   }
 
-  private synchronized Load load(Predicate<String> backend, Predicate<Lingering> concerned) {
-    forgetLingering(System.nanoTime());
+  @GuardedBy("this")
+  private Load load(Predicate<String> backend, int lingers) {
     int busy = 0;
     Map<String, Integer> byServer = new HashMap<>();
     for (Claim claim : counted) {
@@ -249,7 +229,7 @@ public final class Demand {
     }
     return new Load(
         (int) waiting.stream().filter(claim -> backend.test(claim.backend)).count(),
-        (int) lingering.stream().filter(concerned).count(),
+        lingers,
         busy,
         byServer);
   }
@@ -264,13 +244,17 @@ public final class Demand {
     return others.apply(backend);
   }
 
+  private synchronized Load own() {
+    return load(backend -> true, lingering.count());
+  }
+
   /**
    * All that wants an instance, of this proxy and of the others: 0 means that all may sleep.
    *
    * @param backends of which the others are asked
    */
   public int everywhere(Collection<String> backends) {
-    Load all = load(backend -> true, one -> true);
+    Load all = own();
     for (String backend : backends) {
       all = all.plus(others.apply(backend));
     }
@@ -290,17 +274,7 @@ public final class Demand {
   }
 
   public long noWakeTotal(NoWake reason) {
-    return adder(reason).sum();
-  }
-
-  private LongAdder adder(NoWake reason) {
-    return Objects.requireNonNull(noWake.get(reason));
-  }
-
-  private Map<NoWake, Long> noWakeCounts() {
-    Map<NoWake, Long> counts = new EnumMap<>(NoWake.class);
-    Arrays.stream(NoWake.values()).forEach(reason -> counts.put(reason, noWakeTotal(reason)));
-    return counts;
+    return noWake.total(reason);
   }
 
   @GuardedBy("this")

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments."})
 final class FaultCommand implements Callable<Integer> {
+  private static final int GUESTS = 16;
+
   @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   @Option(names = "--seed", paramLabel = "N", description = "Default: another one each time.")
@@ -72,7 +74,7 @@ final class FaultCommand implements Callable<Integer> {
       story.faults().forEach(System.out::println);
       return 0;
     }
-    return report(new FaultRun(story, System.out::println));
+    return report(new FaultRun(story, GUESTS, System.out::println));
   }
 
   private static int report(FaultRun run) throws Exception {

@@ -16,10 +16,10 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** A story played to its end. */
 final class FaultRun {
-  private static final int GUESTS = 16;
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Story story;
+  private final int guestCount;
   private final Consumer<String> tell;
 
   /**
@@ -42,10 +42,12 @@ final class FaultRun {
   }
 
   /**
+   * @param guestCount how many clients come at once, every other one with TLS
    * @param tell gets a line for each fault
    */
-  FaultRun(Story story, Consumer<String> tell) {
+  FaultRun(Story story, int guestCount, Consumer<String> tell) {
     this.story = story;
+    this.guestCount = guestCount;
     this.tell = tell;
   }
 
@@ -55,7 +57,7 @@ final class FaultRun {
   Outcome play(Path directory) throws IOException, SQLException, InterruptedException {
     try (Stage stage = new Stage(directory)) {
       List<Guest> guests = new ArrayList<>();
-      for (int number = 0; number < GUESTS; number++) {
+      for (int number = 0; number < guestCount; number++) {
         guests.add(new Guest(number, story.seed(), stage));
       }
       awaitAll(guests);

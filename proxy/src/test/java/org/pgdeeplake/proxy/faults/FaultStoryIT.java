@@ -14,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 // own, and everybody is served again. bin/faults plays the long stories.
 @Timeout(300)
 class FaultStoryIT {
+  /** Few, since other tests run meanwhile. */
+  private static final int GUESTS = 4;
+
   private static final int A_FEW = 6;
   private static final int ONE_OF_EACH = Kind.values().length;
 
@@ -34,7 +37,7 @@ class FaultStoryIT {
       throws IOException, SQLException, InterruptedException {
     Story story = Story.of(7, faults, FaultCommand.possible());
 
-    FaultRun.Outcome outcome = new FaultRun(story, System.err::println).play(directory);
+    FaultRun.Outcome outcome = new FaultRun(story, GUESTS, System.err::println).play(directory);
 
     assertThat(outcome.violations()).isEmpty();
     assertThat(outcome.lost()).isEmpty();
