@@ -20,6 +20,7 @@ import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
+import org.pgdeeplake.proxy.net.OpenFiles;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.session.SessionServices;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
@@ -215,6 +216,7 @@ final class Assembly implements AutoCloseable {
     Topology before = topology;
     TlsEdge lastTls = tls;
     List<Backend> backends = roster.apply(config, nextTls);
+    shareFiles(config, backends);
     expose(config, backends);
     ground.metrics().register(nextTls);
     ground.demand().reconfigure(config.demand());
@@ -236,6 +238,13 @@ final class Assembly implements AutoCloseable {
     if (before != null && lastTls != null) {
       retire(before, lastTls, frontends);
     }
+  }
+
+  private void shareFiles(ProxyConfig config, List<Backend> backends) {
+    OpenFiles files =
+        OpenFiles.ofProcess(backends.stream().mapToInt(one -> one.servers().size()).sum());
+    ground.sessions().limit(files);
+    files.shortage(config.maxSessions()).ifPresent(log::info);
   }
 
   private void expose(ProxyConfig config, List<Backend> backends) {

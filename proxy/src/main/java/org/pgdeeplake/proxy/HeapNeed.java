@@ -1,7 +1,6 @@
 package org.pgdeeplake.proxy;
 
 import java.util.Optional;
-import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 
 /**
@@ -17,8 +16,7 @@ final class HeapNeed {
 
   /** In MiB. */
   static long of(ProxyConfig config) {
-    long sessions = config.frontends().stream().mapToLong(FrontendConfig::maxConnections).sum();
-    return Math.ceilDiv(BASE_BYTES + sessions * SESSION_BYTES, MIB);
+    return Math.ceilDiv(BASE_BYTES + config.maxSessions() * SESSION_BYTES, MIB);
   }
 
   /**
@@ -32,9 +30,6 @@ final class HeapNeed {
         ? Optional.empty()
         : Optional.of(
             "a heap of %d MB is small for max-connections of %d in all: set PG_PROXY_HEAP=%dm"
-                .formatted(
-                    heapBytes / MIB,
-                    config.frontends().stream().mapToLong(FrontendConfig::maxConnections).sum(),
-                    need));
+                .formatted(heapBytes / MIB, config.maxSessions(), need));
   }
 }

@@ -116,7 +116,8 @@ public final class Proxy implements AutoCloseable {
     metrics.register(resolver);
     metrics.registerDroppedLogLines(logging::dropped);
     metrics.register(
-        new ProcessFacts(threads, transport.name(), stopping::get, resolver::failures));
+        new ProcessFacts(
+            threads, transport.name(), sessions::places, stopping::get, resolver::failures));
     var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param maxConnections sessions at once; more are refused with 57P03
  * @param maxConnectionsPerClient sessions at once from one address; 0 is no limit
+ * @param maxConnectionRatePerClient sessions that begin in a second from one address; 0 is no limit
  * @param acceptProxyProtocol from where every connection begins with a PROXY protocol header
  */
 public record FrontendConfig(
@@ -17,6 +18,7 @@ public record FrontendConfig(
     Mode mode,
     int maxConnections,
     int maxConnectionsPerClient,
+    int maxConnectionRatePerClient,
     List<Network> acceptProxyProtocol,
     FrontendTls tls,
     Timeouts timeouts) {

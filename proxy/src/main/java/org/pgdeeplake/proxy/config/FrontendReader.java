@@ -8,6 +8,9 @@ final class FrontendReader {
   static final String BIND = "bind";
   static final String DEFAULT_BACKEND = "default-backend";
 
+  /** More cannot be told apart by a clock of nanoseconds, nor come. */
+  private static final int MAX_RATE = 1_000_000;
+
   private FrontendReader() {}
 
   static FrontendConfig read(String name, Section section, TlsReader tls) {
@@ -19,6 +22,7 @@ final class FrontendReader {
             section.choice("mode", Mode.class),
             section.number("max-connections", 1, Integer.MAX_VALUE),
             section.number("max-connections-per-client", 0, Integer.MAX_VALUE),
+            section.number("max-connection-rate-per-client", 0, MAX_RATE),
             section.texts("accept-proxy-protocol", "networks", Network::parse),
             tls.frontend(section.section("tls")),
             timeouts(section.section("timeouts")));

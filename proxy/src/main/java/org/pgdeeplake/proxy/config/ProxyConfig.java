@@ -33,6 +33,11 @@ public record ProxyConfig(
     return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
   }
 
+  /** Sessions at once, of all frontends. */
+  public long maxSessions() {
+    return frontends.stream().mapToLong(FrontendConfig::maxConnections).sum();
+  }
+
   /** Which kernel interface moves the bytes; {@code AUTO} is epoll where it works, else NIO. */
   public enum TransportChoice implements Worded {
     AUTO,

@@ -20,7 +20,8 @@ import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 public final class Frontend {
   /**
    * Connections above max-connections are let in to be told so, and to bring cancel requests; from
-   * so many times that limit on they are closed at once.
+   * so many times that limit on, or where the process may open no more files, they are closed at
+   * once.
    */
   private static final long OPEN_PER_PLACE = 2;
 
@@ -65,7 +66,7 @@ public final class Frontend {
   private void accept(Channel channel) {
     SessionServices now = services;
     int places = now.frontend().maxConnections();
-    if (open.get() >= OPEN_PER_PLACE * places) {
+    if (open.get() >= OPEN_PER_PLACE * places || !now.sessions().mayOpen()) {
       now.traffic().denied();
       var _ = channel.close();
       return;

@@ -50,8 +50,8 @@ final class ProcessFamilies {
             p -> p.frontends().maxConnections()),
         gauge(
             "hard_max_connections",
-            "max-connections of all frontends: nothing lowers it",
-            p -> p.frontends().maxConnections()),
+            "Sessions that the files which the process may open suffice for",
+            p -> p.facts().places().getAsInt()),
         gauge("limit_connection_rate", "Always 0: the rate has no limit", p -> 0),
         gauge("limit_session_rate", "Always 0: the rate has no limit", p -> 0));
   }

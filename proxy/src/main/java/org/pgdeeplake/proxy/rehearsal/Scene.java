@@ -111,6 +111,7 @@ final class Scene implements AutoCloseable {
         FrontendConfig.Mode.POSTGRES,
         1000,
         0,
+        0,
         List.of(),
         new FrontendTls(
             FrontendTls.Mode.PASSTHROUGH,

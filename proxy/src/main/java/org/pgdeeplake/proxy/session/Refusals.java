@@ -124,6 +124,21 @@ final class Refusals {
         "Close some sessions, or raise max-connections-per-client.");
   }
 
+  static ErrorResponse clientConnectionRate(int perSecond) {
+    return cannotConnectNow(
+        "too many connections from your address",
+        "At most " + perSecond + " sessions of one client address may begin in a second.",
+        "Try again in a moment, use a connection pool, or raise max-connection-rate-per-client.");
+  }
+
+  /** Some files are kept back, so that operators and cancel requests are served. */
+  static ErrorResponse processLimit(int limit) {
+    return cannotConnectNow(
+        "too many connections",
+        "The proxy has room for " + limit + " sessions with the files that it may open.",
+        "Close some sessions, or raise ulimit -n of the proxy.");
+  }
+
   static ErrorResponse asleep() {
     return cannotConnectNow(
         "no database server is running",

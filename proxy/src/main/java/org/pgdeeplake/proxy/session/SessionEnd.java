@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.session;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.demand.Claim;
 import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.session.Session.Refusal;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
@@ -38,10 +39,10 @@ final class SessionEnd {
           CloseReason.CONNECTION_LIMIT,
           Refusals.connectionLimit(config.name(), config.maxConnections()));
     }
-    int perClient = config.maxConnectionsPerClient();
-    if (!services.sessions().admit(record.client.getAddress(), perClient)) {
+    ErrorResponse full = services.sessions().admission().admit(record.client.getAddress(), config);
+    if (full != null) {
       services.traffic().discharge();
-      return new Refusal(CloseReason.CONNECTION_LIMIT, Refusals.clientConnectionLimit(perClient));
+      return new Refusal(CloseReason.CONNECTION_LIMIT, full);
     }
     admitted = true;
     return null;
@@ -73,7 +74,7 @@ final class SessionEnd {
     countFrontend(reason);
     services.sessions().ended(session);
     if (admitted) {
-      services.sessions().discharge(session.clientAddress());
+      services.sessions().admission().discharge(session.clientAddress());
       services.traffic().discharge();
     }
     services.traffic().closed();

@@ -3,7 +3,6 @@ package org.pgdeeplake.proxy.session;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.Waiter;
+import org.pgdeeplake.proxy.net.OpenFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +42,8 @@ public final class Sessions {
   /** By id. */
   private final Map<Long, Session> live = new ConcurrentHashMap<>();
 
-  private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
+  private final Admission admission = new Admission();
+  private volatile int guests = Integer.MAX_VALUE;
   private volatile boolean draining;
   private final AtomicLong lastId = new AtomicLong();
 
@@ -55,27 +56,27 @@ public final class Sessions {
     live.put(session.id(), session);
   }
 
+  Admission admission() {
+    return admission;
+  }
+
+  /** From now on no more than the files that the process may open suffice for. */
+  public void limit(OpenFiles files) {
+    admission.limit(files.sessions());
+    guests = files.guests();
+  }
+
+  /** Sessions at once that the process has room for. */
+  public int places() {
+    return admission.places();
+  }
+
   /**
-   * Takes a place for one session of this client.
-   *
-   * @param limit 0 is no limit
+   * Whether one more connection may become a session. Some are let in without a place: to be told
+   * so, and to bring cancel requests.
    */
-  boolean admit(InetAddress client, int limit) {
-    int sessions = perClient.merge(client, 1, Integer::sum);
-    if (limit > 0 && sessions > limit) {
-      discharge(client);
-      return false;
-    }
-    return true;
-  }
-
-  void discharge(InetAddress client) {
-    perClient.computeIfPresent(client, (address, n) -> n == 1 ? null : n - 1);
-  }
-
-  /** Of all clients together. */
-  int placesTaken() {
-    return perClient.values().stream().mapToInt(n -> n).sum();
+  public boolean mayOpen() {
+    return open.size() < (long) admission.places() + guests;
   }
 
   /** Whether nobody is to be served any more who is not yet. */

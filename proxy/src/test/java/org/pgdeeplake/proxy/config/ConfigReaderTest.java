@@ -57,6 +57,7 @@ class ConfigReaderTest {
                 Mode.POSTGRES,
                 10_000,
                 0,
+                0,
                 List.of(),
                 new FrontendTls(
                     FrontendTls.Mode.PASSTHROUGH,

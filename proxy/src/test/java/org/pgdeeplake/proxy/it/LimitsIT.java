@@ -81,6 +81,22 @@ class LimitsIT extends PostgresStage {
     }
   }
 
+  @Test
+  void sessionsOfOneClientInASecond() throws IOException {
+    try (TestProxy proxy =
+        TestProxy.to(postgres).frontend("max-connection-rate-per-client = 1").start()) {
+      RawClient.session(proxy.address()).close();
+      ServerErrorMessage said = refusal(proxy, "disable");
+      assertThat(said.getSQLState()).isEqualTo("57P03");
+      assertThat(said.getMessage()).isEqualTo("too many connections from your address");
+      assertThat(said.getDetail())
+          .isEqualTo("At most 1 sessions of one client address may begin in a second.");
+      Awaitility.await()
+          .ignoreExceptions()
+          .untilAsserted(() -> RawClient.session(proxy.address()).close());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"max-connections = 1", "max-connections-per-client = 1"})
   void cancelRequestsAreNotCounted(String limit) throws SQLException {

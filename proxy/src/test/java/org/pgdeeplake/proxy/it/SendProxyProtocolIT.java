@@ -102,6 +102,8 @@ class SendProxyProtocolIT {
         byte[] key = client.readUntil('K').getLast().body();
         client.readUntil('Z');
         client.send(RawClient.query("select pg_sleep(30)"));
+        // No server keeps a cancel request for a query that is still on its way.
+        await().until(postgres::sleeps);
         canceller.send(RawClient.cancelRequest(key));
         assertThat(canceller.read()).isNull();
         client.send(RawClient.terminate());

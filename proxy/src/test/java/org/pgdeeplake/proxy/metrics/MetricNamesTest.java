@@ -105,7 +105,7 @@ class MetricNamesTest {
       metrics.register(scene.demand);
       resolver.resolve(new HostPort("localhost", 1), loops.next()).syncUninterruptibly();
       metrics.register(resolver);
-      metrics.register(new ProcessFacts(2, "nio", () -> false, () -> 0));
+      metrics.register(new ProcessFacts(2, "nio", () -> 77, () -> false, () -> 0));
       metrics.registerDroppedLogLines(() -> 0);
       metrics.registerFailedLogins(() -> 0);
       metrics.scaler().register(() -> 0, () -> 0, backend -> OptionalInt.of(1));

@@ -28,7 +28,7 @@ class ProcessMetricsTest {
 
   private void register() {
     metrics.register(scene.frontend, scene.traffic, () -> true);
-    metrics.register(new ProcessFacts(3, "nio", () -> stopping, () -> unresolved));
+    metrics.register(new ProcessFacts(3, "nio", () -> 77, () -> stopping, () -> unresolved));
   }
 
   private static double process(ScrapedText text, String family) {
@@ -48,6 +48,7 @@ class ProcessMetricsTest {
     assertThat(process(text, "max_session_rate")).isBetween(1.0, 2.0);
     assertThat(process(text, "bytes_out_total")).isEqualTo(500);
     assertThat(process(text, "max_connections")).isEqualTo(1000);
+    assertThat(process(text, "hard_max_connections")).isEqualTo(77);
     assertThat(process(text, "listeners")).isEqualTo(1);
     assertThat(process(text, "jobs")).isEqualTo(2);
     assertThat(process(text, "nbthread")).isEqualTo(3);

@@ -34,6 +34,7 @@ public final class Scene implements AutoCloseable {
           Mode.POSTGRES,
           1000,
           0,
+          0,
           List.of(),
           new FrontendTls(
               FrontendTls.Mode.PASSTHROUGH,

@@ -37,6 +37,7 @@ enum Edge {
         FrontendConfig.Mode.POSTGRES,
         100,
         0,
+        0,
         this == PROXY_HEADER
             ? List.of(new Network(InetAddress.getLoopbackAddress(), 32))
             : List.of(),

@@ -158,7 +158,7 @@ final class Stage implements AutoCloseable {
 
   /** Under the limits on connections, of all and of each client. */
   int placesTaken() {
-    return Math.max(traffic.admitted(), sessions.placesTaken());
+    return Math.max(traffic.admitted(), sessions.admission().taken());
   }
 
   /** Without a check's noticing. */

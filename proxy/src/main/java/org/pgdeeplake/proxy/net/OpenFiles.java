@@ -1,0 +1,73 @@
+package org.pgdeeplake.proxy.net;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Optional;
+
+/**
+ * How the files that the process may open are shared out (RLIMIT_NOFILE; {@code ulimit -n}). What
+ * tells an operator why everything is full must be served when everything is full: a reserve is
+ * kept for health checks, the operators' ports, cancel requests and the JVM's own files; sessions
+ * get the rest, two files each.
+ *
+ * @param limit files and sockets at once
+ * @param reserve of them, for all that is no session
+ */
+public record OpenFiles(long limit, long reserve) {
+  private static final long LEAST_RESERVE = 192;
+  private static final long MOST_RESERVE = 1024;
+  private static final int FILES_PER_SESSION = 2;
+
+  /** Servers whose checks the least reserve has room for. */
+  private static final int USUAL_SERVERS = 10;
+
+  /**
+   * @param servers that are checked, each over a connection of its own
+   */
+  public static OpenFiles of(long limit, int servers) {
+    long reserve = Math.clamp(limit / 100, LEAST_RESERVE, MOST_RESERVE);
+    reserve += Math.max(0, servers - USUAL_SERVERS);
+    // Where there are so few, neither half is to be without any.
+    return new OpenFiles(limit, Math.min(reserve, limit / 2));
+  }
+
+  /** Of this process now. Where the system does not say, as if there were no limit. */
+  public static OpenFiles ofProcess(int servers) {
+    long limit =
+        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+            ? unix.getMaxFileDescriptorCount()
+            : Long.MAX_VALUE;
+    return of(limit, servers);
+  }
+
+  /** Sessions that the files suffice for. */
+  public int sessions() {
+    return (int) Math.min(Integer.MAX_VALUE, (limit - reserve) / FILES_PER_SESSION);
+  }
+
+  /**
+   * Connections that are let in without a place: to cancel queries, or to be told that all is full.
+   */
+  public int guests() {
+    return (int) (reserve / 4);
+  }
+
+  /**
+   * What is to be said where there are not enough.
+   *
+   * @param wanted sessions at once
+   */
+  public Optional<String> shortage(long wanted) {
+    return wanted <= sessions()
+        ? Optional.empty()
+        : Optional.of(
+            "%d open files are enough for %d sessions, fewer than max-connections of %d in all: raise ulimit -n to %d"
+                .formatted(limit, sessions(), wanted, neededFor(wanted)));
+  }
+
+  private long neededFor(long wanted) {
+    long sessions = wanted * FILES_PER_SESSION;
+    // The reserve is a hundredth of all.
+    return sessions + Math.max(reserve, Math.min(MOST_RESERVE, sessions / 99 + 1));
+  }
+}
