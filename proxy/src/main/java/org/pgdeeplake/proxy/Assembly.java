@@ -19,6 +19,7 @@ import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.OpenFiles;
 import org.pgdeeplake.proxy.operation.Topology;
@@ -320,7 +321,8 @@ final class Assembly implements AutoCloseable {
         ground.metrics().sessions(),
         ground.connector(),
         ground.sessions(),
-        acceptor == null ? null : acceptor.telling(traffic.traffic()::handshake));
+        acceptor == null ? null : acceptor.telling(traffic.traffic()::handshake),
+        BufferMemory.ofProcess());
   }
 
   private static void listen(OperatorPort port, ProxyConfig config, Ports.Prepared prepared) {

@@ -24,6 +24,7 @@ import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.ProcessFacts;
+import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
@@ -115,6 +116,7 @@ public final class Proxy implements AutoCloseable {
     metrics.register(demand);
     metrics.register(resolver);
     metrics.registerDroppedLogLines(logging::dropped);
+    metrics.registerBuffers(BufferMemory.ofProcess()::limit, BufferMemory.ofProcess()::share);
     metrics.register(
         new ProcessFacts(
             threads, transport.name(), sessions::places, stopping::get, resolver::failures));

@@ -186,6 +186,28 @@ public final class Metrics {
   /**
    * Once.
    *
+   * @param limit bytes outside the heap that are shared out
+   * @param share bytes of them that a session may hold now
+   */
+  public void registerBuffers(LongSupplier limit, LongSupplier share) {
+    meters.collect(
+        "pgproxy_",
+        List.of(
+            Family.<LongSupplier>gauge(
+                "buffer_memory_limit_bytes",
+                "Memory outside the heap that is shared out among sessions",
+                _ -> limit.getAsLong()),
+            Family.<LongSupplier>gauge(
+                "buffer_share_bytes",
+                "Bytes for its slower side that a session may hold now before its source is not read",
+                now -> now.getAsLong())),
+        () -> List.of(share),
+        owner -> Labels.EMPTY);
+  }
+
+  /**
+   * Once.
+   *
    * @param peers the other replicas, as they are now
    */
   public void registerPeers(Supplier<PeerFacts> peers) {
@@ -206,6 +228,8 @@ public final class Metrics {
         TlsFamilies.certificates(),
         () -> TlsFamilies.distinct(tls.get().shown()),
         TlsFamilies::labels);
+    meters.collect(
+        "pgproxy_tls_", TlsFamilies.handshakes(), () -> List.of(tls.get()), owner -> Labels.EMPTY);
   }
 
   /** Whose handshakes are counted; again where the configuration changes. */

@@ -14,7 +14,7 @@ public final class SocketSettings {
   /** Connections the kernel holds for us while we accept: a herd of thousands loses no SYN. */
   private static final int ACCEPT_BACKLOG = 4096;
 
-  private static final int MIN_READ_BYTES = 2 * 1024;
+  private static final int MIN_READ_BYTES = BufferMemory.FLOOR_BYTES;
   private static final int FIRST_READ_BYTES = 16 * 1024;
 
   /** Large buffers halve the cost of bulk data; fixed ones would hurt short queries. */
@@ -24,8 +24,10 @@ public final class SocketSettings {
       new WriteBufferWaterMark(64 * 1024, MAX_READ_BYTES);
 
   private static final RecvByteBufAllocator READS =
-      new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
-          .maxMessagesPerRead(1);
+      new SharedReads(
+          new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
+              .maxMessagesPerRead(1),
+          BufferMemory.ofProcess());
 
   private SocketSettings() {}
 

@@ -24,6 +24,7 @@ import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.session.SessionServices;
@@ -70,7 +71,8 @@ final class Scene implements AutoCloseable {
             metrics.sessions(),
             connector,
             sessions,
-            null);
+            null,
+            BufferMemory.ofProcess());
     new Frontend(services).serve(listener, services);
   }
 

@@ -3,25 +3,29 @@ package org.pgdeeplake.proxy.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.HangUp;
 
 /**
  * Moves bytes between two channels of one event loop. What is read from one end is written to the
- * other; an end that takes less than the other gives makes the other wait. Knows nothing of what
- * the bytes mean.
+ * other; an end that takes less than the other gives makes the other wait: at the channel's
+ * watermark, and before it where memory is scarce. Knows nothing of what the bytes mean.
  */
 public final class Relay {
   private final Channel client;
   private final Channel server;
+  private final BufferMemory memory;
   private boolean clientPaused;
   private boolean serverPaused;
   private boolean clientEnded;
   private boolean serverHangsUp;
 
-  public Relay(Channel client, Channel server) {
+  public Relay(Channel client, Channel server, BufferMemory memory) {
     this.client = client;
     this.server = server;
+    this.memory = memory;
   }
 
   /** Takes the chunk over. */
@@ -40,7 +44,7 @@ public final class Relay {
   /** The client has nothing more for now. */
   public void clientReadComplete() {
     server.flush();
-    if (!server.isWritable() && !clientPaused) {
+    if (!clientPaused && hasEnough(server)) {
       clientPaused = true;
       client.config().setAutoRead(false);
     }
@@ -49,10 +53,25 @@ public final class Relay {
   /** The server has nothing more for now. */
   public void serverReadComplete() {
     client.flush();
-    if (!client.isWritable() && !serverPaused && !serverHangsUp) {
+    if (!serverPaused && !serverHangsUp && hasEnough(client)) {
       serverPaused = true;
       server.config().setAutoRead(false);
     }
+  }
+
+  /** Whether so much waits to be sent there that no more is to be read for it before some is. */
+  private boolean hasEnough(Channel end) {
+    if (!end.isWritable()) {
+      return true;
+    }
+    ChannelOutboundBuffer unsent = end.unsafe().outboundBuffer();
+    long bytes = unsent == null ? 0 : unsent.totalPendingWriteBytes();
+    if (bytes <= BufferMemory.FLOOR_BYTES || bytes <= memory.share()) {
+      return false;
+    }
+    // It is writable for its own watermark, so nothing else would tell when it has sent all this.
+    var _ = end.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> resume());
+    return true;
   }
 
   /** Whether bytes for the client wait here, so that cutting it off would lose them. */

@@ -139,6 +139,14 @@ final class Refusals {
         "Close some sessions, or raise ulimit -n of the proxy.");
   }
 
+  /** The last resort: sessions are slowed down long before. */
+  static ErrorResponse outOfMemory() {
+    return cannotConnectNow(
+        "too many connections",
+        "What slow clients have not read yet takes all the memory that the proxy has for it.",
+        "Try again in a moment, or give the proxy more: -XX:MaxDirectMemorySize.");
+  }
+
   static ErrorResponse asleep() {
     return cannotConnectNow(
         "no database server is running",

@@ -46,7 +46,7 @@ final class Relaying extends LinkedState {
     super(session, link);
     this.opaque = opaque;
     this.reply = reply;
-    this.relay = new Relay(session.client(), link.channel());
+    this.relay = new Relay(session.client(), link.channel(), session.services().memory());
     this.serverTraffic = link.server().traffic();
     this.backendTraffic = session.services().backend().traffic();
     this.activity = opaque ? Activity.OPAQUE : Activity.BUSY;

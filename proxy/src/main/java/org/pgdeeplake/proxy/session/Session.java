@@ -102,7 +102,10 @@ public final class Session implements Waiter {
 
   /** To be called once, when it is known whose session it is. */
   void admit() {
-    refusal = end.admit();
+    refusal =
+        services.memory().exhausted()
+            ? new Refusal(CloseReason.CONNECTION_LIMIT, Refusals.outOfMemory())
+            : end.admit();
   }
 
   /** The one door. */

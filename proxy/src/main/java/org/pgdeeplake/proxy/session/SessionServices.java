@@ -11,6 +11,7 @@ import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.SessionMetrics;
+import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
@@ -20,6 +21,7 @@ import org.pgdeeplake.proxy.traffic.FrontendTraffic;
  * @param backend where its sessions go
  * @param backends all backends: where a cancel request with an unknown key may belong
  * @param tls null unless the frontend's mode is TERMINATE
+ * @param memory for what the slower ends have not taken yet
  */
 public record SessionServices(
     FrontendConfig frontend,
@@ -31,7 +33,8 @@ public record SessionServices(
     SessionMetrics metrics,
     ServerConnector connector,
     Sessions sessions,
-    @Nullable TlsAcceptor tls) {
+    @Nullable TlsAcceptor tls,
+    BufferMemory memory) {
 
   /** Tells the metrics everything that sessions can come to. */
   public void announce() {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
@@ -34,6 +35,7 @@ import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.support.BackendSettings;
@@ -49,6 +51,9 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic;
  * states itself.
  */
 final class Stage implements AutoCloseable {
+  /** Bytes that there are for buffers. */
+  static final long BUFFERS = 1 << 30;
+
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   private final EventLoopGroup loops;
@@ -59,6 +64,9 @@ final class Stage implements AutoCloseable {
   private final @Nullable TlsAcceptor tls;
   private final @Nullable TlsConnector serverTls;
   private @Nullable TlsTransport lastClient;
+  /** What buffers have of {@link #BUFFERS}. */
+  final AtomicLong bufferBytes = new AtomicLong();
+
   final Sessions sessions = new Sessions();
   final FrontendTraffic traffic = new FrontendTraffic();
   final Demand demand;
@@ -105,7 +113,8 @@ final class Stage implements AutoCloseable {
             new Metrics().sessions(),
             new ServerConnector(transport, resolver),
             sessions,
-            tls);
+            tls,
+            new BufferMemory(bufferBytes::get, BUFFERS));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)

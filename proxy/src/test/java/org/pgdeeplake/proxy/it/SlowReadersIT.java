@@ -1,0 +1,122 @@
+package org.pgdeeplake.proxy.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.proxy.support.AdminPort;
+import org.pgdeeplake.proxy.support.Command;
+import org.pgdeeplake.proxy.support.ProxyProcess;
+import org.pgdeeplake.proxy.support.RawClient;
+import org.pgdeeplake.proxy.support.RawClient.Message;
+import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.ScrapedText;
+import org.pgdeeplake.proxy.support.TestPostgres;
+
+/**
+ * Rule: clients that ask for much and do not read are slowed down, each the more the more there are
+ * of them, and never fill the proxy's memory: others are served meanwhile, and who reads on after
+ * all gets every byte.
+ */
+@Tag("long")
+class SlowReadersIT {
+  private static final int CLIENTS = 200;
+  private static final int ROWS = 500;
+  private static final int ROW_BYTES = 8000;
+  private static final String MUCH =
+      "select repeat('x', %d) from generate_series(1, %d)".formatted(ROW_BYTES, ROWS);
+
+  /** So that their kernels hold little for them. */
+  private static final int RECEIVE_BUFFER = 4096;
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final List<RawClient> slow = new ArrayList<>();
+
+  @Test
+  void fillNoMemory(@TempDir Path directory) throws IOException {
+    try (TestPostgres postgres = TestPostgres.started("max_connections = " + (CLIENTS + 20));
+        ReservedPort port = new ReservedPort();
+        ReservedPort admin = new ReservedPort()) {
+      Path file = directory.resolve("proxy.conf");
+      Files.writeString(file, config(port, admin, postgres));
+      try (Command proxy =
+          ProxyProcess.of(file).env("JAVA_TOOL_OPTIONS", "-XX:MaxDirectMemorySize=32m").start()) {
+        InetSocketAddress address = ProxyProcess.awaitListening(proxy, port);
+        for (int i = 0; i < CLIENTS; i++) {
+          slow.add(RawClient.open(address, RECEIVE_BUFFER));
+          slow.getLast().send(RawClient.startup());
+          slow.getLast().readUntil('Z');
+        }
+        for (RawClient client : slow) {
+          client.send(RawClient.query(MUCH));
+        }
+        AdminPort figures = new AdminPort(admin.number());
+        await()
+            .atMost(LIMIT)
+            .failFast("the process ended", () -> !proxy.running())
+            .until(() -> shareOf(figures) < 128 * 1024);
+
+        anotherIsServed(address);
+        for (RawClient client : slow) {
+          assertThat(bytesOfRows(client)).isEqualTo((long) ROWS * ROW_BYTES);
+          client.close();
+        }
+        await().atMost(LIMIT).until(() -> shareOf(figures) > 256 * 1024);
+        anotherIsServed(address);
+        assertThat(proxy.running()).isTrue();
+        assertThat(proxy.out()).doesNotContain("OutOf", "ERROR", "internal error");
+      }
+    } finally {
+      slow.forEach(RawClient::close);
+    }
+  }
+
+  private static void anotherIsServed(InetSocketAddress address) throws IOException {
+    try (RawClient other = RawClient.session(address)) {
+      assertThat(other.value("select 42")).isEqualTo("42");
+      other.send(RawClient.query(MUCH));
+      assertThat(bytesOfRows(other)).isEqualTo((long) ROWS * ROW_BYTES);
+    }
+  }
+
+  /** Of the answer's values, up to its end. */
+  private static long bytesOfRows(RawClient client) throws IOException {
+    long bytes = 0;
+    Message message = Objects.requireNonNull(client.read());
+    while (message.type() != 'Z') {
+      if (message.type() == 'D') {
+        // A count of columns, and the length of the one.
+        bytes += message.body().length - 6;
+      }
+      message = Objects.requireNonNull(client.read());
+    }
+    return bytes;
+  }
+
+  private static double shareOf(AdminPort figures) {
+    return ScrapedText.parse(figures.get("/metrics")).number("pgproxy_buffer_share_bytes");
+  }
+
+  private static String config(ReservedPort port, ReservedPort admin, TestPostgres postgres) {
+    return """
+    proxy {
+      admin.bind = "%s"
+      frontends.pg_frontend { bind = "%s", default-backend = pg_backends }
+      backends.pg_backends.servers = [ { name = s1, address = "%s" } ]
+      shutdown.drain-timeout = 1s
+    }
+    """
+        .formatted(admin.address(), port.address(), postgres.address());
+  }
+}

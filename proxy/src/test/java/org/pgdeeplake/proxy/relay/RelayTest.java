@@ -1,0 +1,117 @@
+// With plenty of memory the channel's watermark decides when a source waits; where memory is scarce
+// it waits as soon as its session holds its share, and goes on when all of that is sent.
+package org.pgdeeplake.proxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pgdeeplake.proxy.net.BufferMemory;
+
+class RelayTest {
+  private static final int MIB = 1 << 20;
+
+  /** More than a floor, less than Netty's own watermark of 64 KiB. */
+  private static final int CHUNK = 10_000;
+
+  private final AtomicLong used = new AtomicLong();
+  private final Stuck client = new Stuck();
+  private final Stuck server = new Stuck();
+  private final Relay relay =
+      new Relay(client, server, new BufferMemory(used::get, 128L * MIB));
+
+  /** A channel whose other end takes nothing until {@link #take}. */
+  private static final class Stuck extends EmbeddedChannel {
+    private boolean taking;
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+      if (taking) {
+        super.doWrite(in);
+      }
+    }
+
+    void take() {
+      taking = true;
+      flushOutbound();
+      releaseOutbound();
+    }
+  }
+
+  /** Which way the bytes go. */
+  private enum Way {
+    TO_CLIENT,
+    TO_SERVER
+  }
+
+  @AfterEach
+  void close() {
+    client.take();
+    server.take();
+    client.finishAndReleaseAll();
+    server.finishAndReleaseAll();
+  }
+
+  private void pass(Way way) {
+    ByteBuf chunk = Unpooled.wrappedBuffer(new byte[CHUNK]);
+    if (way == Way.TO_CLIENT) {
+      relay.toClient(chunk);
+      relay.serverReadComplete();
+    } else {
+      relay.toServer(chunk);
+      relay.clientReadComplete();
+    }
+  }
+
+  private boolean reads(Way way) {
+    return (way == Way.TO_CLIENT ? server : client).config().isAutoRead();
+  }
+
+  private Stuck sink(Way way) {
+    return way == Way.TO_CLIENT ? client : server;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void withPlentyOfMemoryTheWatermarkDecides(Way way) {
+    for (int i = 0; i < 6; i++) {
+      pass(way);
+    }
+    assertThat(reads(way)).as("60,000 bytes are less than 64 KiB").isTrue();
+    pass(way);
+    assertThat(reads(way)).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereItIsScarceTheShareDoes(Way way) {
+    used.set(96L * MIB - 64 * 25_000);
+    pass(way);
+    pass(way);
+    assertThat(reads(way)).as("20,000 bytes are less than the share of 25,000").isTrue();
+    pass(way);
+    assertThat(reads(way)).isFalse();
+
+    sink(way).take();
+
+    assertThat(reads(way)).as("all is sent").isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoSendsAllAtOnceIsNeverStopped(Way way) {
+    used.set(128L * MIB);
+    sink(way).take();
+    for (int i = 0; i < 100; i++) {
+      pass(way);
+      assertThat(reads(way)).isTrue();
+      sink(way).releaseOutbound();
+    }
+  }
+}
