@@ -70,6 +70,15 @@ final class TlsFamilies {
             shown -> shown.certificate().getNotAfter().toInstant().getEpochSecond()));
   }
 
+  /** The same prefix. */
+  static List<Family<TlsEdge>> handshakes() {
+    return List.of(
+        gauge(
+            "handshakes_waiting",
+            "Handshakes of clients that wait for their turn",
+            tls -> tls.handshakesWaiting()));
+  }
+
   /** Of certificates that the labels do not tell from one another, the one that expires first. */
   static List<TlsEdge.Shown> distinct(List<TlsEdge.Shown> shown) {
     Map<Labels, TlsEdge.Shown> distinct = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.time.Duration;
 import java.util.Objects;
 import org.pgdeeplake.proxy.net.TlsUnderlay;
 import org.pgdeeplake.proxy.tls.TlsFailure;
@@ -29,7 +30,8 @@ final class Handshaking extends SessionState {
   @Override
   void enter() {
     SessionServices services = session.services();
-    session.startTimer(services.frontend().timeouts().tlsHandshake().toNanos(), this::timedOut);
+    Duration limit = services.frontend().timeouts().tlsHandshake();
+    session.startTimer(limit.toNanos(), this::timedOut);
     session.record().bytesForProxy = session.record().bytesIn;
     ChannelPipeline pipeline = session.client().pipeline();
     byte[] hello = session.reader().beginTls();
@@ -39,7 +41,7 @@ final class Handshaking extends SessionState {
       }
       session.send((byte) 'S');
     }
-    pipeline.addFirst(Objects.requireNonNull(services.tls()).newHandler(direct));
+    pipeline.addFirst(Objects.requireNonNull(services.tls()).newHandler(direct, limit));
     if (direct) {
       pipeline.fireChannelRead(Unpooled.wrappedBuffer(hello));
       pipeline.fireChannelReadComplete();

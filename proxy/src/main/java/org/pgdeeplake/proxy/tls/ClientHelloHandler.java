@@ -8,16 +8,20 @@ import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.tls.ClientHello.Malformed;
 
 /**
- * Waits for the ClientHello, refuses what no context could, and makes way for the SslHandler of the
- * certificate that was asked for. One SslHandshakeCompletionEvent is fired in any case.
+ * Waits for the ClientHello, refuses what no context could, waits for its turn, and makes way for
+ * the SslHandler of the certificate that was asked for. One SslHandshakeCompletionEvent is fired in
+ * any case.
  */
 final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
   /** RFC 8446 section 6. */
@@ -35,14 +39,24 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
   private final TlsAcceptor acceptor;
   private final boolean direct;
+  private final long deadlineNanos;
   private final long beginNanos = System.nanoTime();
 
   /** Whether the event was fired, or the SslHandler has it to fire. */
   private boolean decided;
 
-  ClientHelloHandler(TlsAcceptor acceptor, boolean direct) {
+  /** Not null from the ClientHello on, unless that is refused; with the hello that waits for it. */
+  private HandshakeTurns.@Nullable Turn turn;
+
+  private @Nullable Promise<ClientHello> waiting;
+
+  /**
+   * @param deadlineNanos when a turn would come too late
+   */
+  ClientHelloHandler(TlsAcceptor acceptor, boolean direct, long deadlineNanos) {
     this.acceptor = acceptor;
     this.direct = direct;
+    this.deadlineNanos = deadlineNanos;
   }
 
   @Override
@@ -63,35 +77,74 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
   @Override
   protected Future<ClientHello> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
     try {
-      return clientHello == null
-          ? ctx.executor().newFailedFuture(new Malformed("another message"))
-          : ctx.executor().newSucceededFuture(ClientHello.parse(clientHello));
+      if (clientHello == null) {
+        return ctx.executor().newFailedFuture(new Malformed("another message"));
+      }
+      ClientHello hello = ClientHello.parse(clientHello);
+      return refusal(hello) == null
+          ? inTurn(ctx.executor(), hello)
+          : ctx.executor().newSucceededFuture(hello);
     } catch (Malformed e) {
       return ctx.executor().newFailedFuture(e);
     }
   }
 
+  /** Nothing is read meanwhile. */
+  private Future<ClientHello> inTurn(EventExecutor loop, ClientHello hello) {
+    Promise<ClientHello> due = loop.newPromise();
+    waiting = due;
+    turn =
+        acceptor
+            .turns()
+            .ask(
+                deadlineNanos,
+                new HandshakeTurns.Waiter() {
+                  @Override
+                  public void due() {
+                    due.trySuccess(hello);
+                  }
+
+                  @Override
+                  public void late() {
+                    due.tryFailure(new TimeoutException("no turn in time"));
+                  }
+                });
+    return due;
+  }
+
+  /** As PostgreSQL's be-secure-openssl.c and backend_startup.c: only direct TLS needs ALPN. */
+  private @Nullable String refusal(ClientHello hello) {
+    List<String> protocols = hello.protocols();
+    if (protocols == null) {
+      return direct ? "direct TLS without ALPN " + acceptor.protocol() : null;
+    }
+    return protocols.contains(acceptor.protocol()) ? null : "ALPN without " + acceptor.protocol();
+  }
+
   @Override
   protected void onLookupComplete(ChannelHandlerContext ctx, Future<ClientHello> future) {
+    if (decided) {
+      // It is closed by now, and was told.
+      return;
+    }
     ClientHello hello = future.getNow();
     if (hello == null) {
-      fail(ctx, Alert.DECODE_ERROR, String.valueOf(future.cause().getMessage()));
+      Alert alert = turn == null ? Alert.DECODE_ERROR : Alert.INTERNAL_ERROR;
+      fail(ctx, alert, String.valueOf(future.cause().getMessage()));
       return;
     }
-    List<String> protocols = hello.protocols();
-    // As PostgreSQL's be-secure-openssl.c and backend_startup.c: only direct TLS needs ALPN.
-    if (protocols == null ? direct : !protocols.contains(acceptor.protocol())) {
-      fail(
-          ctx,
-          Alert.NO_APPLICATION_PROTOCOL,
-          protocols == null
-              ? "direct TLS without ALPN " + acceptor.protocol()
-              : "ALPN without " + acceptor.protocol());
+    HandshakeTurns.Turn now = turn;
+    if (now == null) {
+      fail(ctx, Alert.NO_APPLICATION_PROTOCOL, String.valueOf(refusal(hello)));
       return;
     }
+    begin(ctx, hello, now);
+  }
+
+  private void begin(ChannelHandlerContext ctx, ClientHello hello, HandshakeTurns.Turn now) {
     SslHandler handler;
     try {
-      handler = acceptor.open(hello, ctx.alloc());
+      handler = acceptor.open(hello, ctx.alloc(), now);
     } catch (RuntimeException e) {
       fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
       return;
@@ -109,10 +162,13 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
     // Only now is it sure to end; it cannot have succeeded without more bytes of the client.
     acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
+    // The ClientHello reaches the SslHandler when this one's own call has returned.
+    ctx.executor().execute(now::begun);
   }
 
   private void fail(ChannelHandlerContext ctx, Alert alert, String reason) {
     decided = true;
+    leave();
     acceptor.meter().refused(beginNanos);
     // A record (RFC 8446 section 5.1) with a fatal alert.
     byte[] record = {21, 3, 3, 0, 2, 2, (byte) alert.code};
@@ -121,10 +177,21 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     var _ = ctx.close();
   }
 
+  /** The turn is another's; what waits for it is told. */
+  private void leave() {
+    if (turn != null) {
+      turn.end();
+    }
+    if (waiting != null) {
+      waiting.tryFailure(new ClosedChannelException());
+    }
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     if (!decided) {
       decided = true;
+      leave();
       acceptor.meter().refused(beginNanos);
       ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(new ClosedChannelException()));
     }

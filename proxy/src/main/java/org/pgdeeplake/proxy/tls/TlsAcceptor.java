@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ImmediateExecutor;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -17,14 +18,17 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 public final class TlsAcceptor implements AutoCloseable {
   private final Loaded<ServerContexts> contexts;
   private final HandshakeMeter meter;
-  private final Executor tasks;
+  private final HandshakeTurns turns;
   private final String protocol;
 
   private TlsAcceptor(
-      Loaded<ServerContexts> contexts, HandshakeMeter meter, Executor tasks, String protocol) {
+      Loaded<ServerContexts> contexts,
+      HandshakeMeter meter,
+      HandshakeTurns turns,
+      String protocol) {
     this.contexts = contexts;
     this.meter = meter;
-    this.tasks = tasks;
+    this.turns = turns;
     this.protocol = protocol;
   }
 
@@ -32,16 +36,25 @@ public final class TlsAcceptor implements AutoCloseable {
   public static TlsAcceptor load(
       String frontend, FrontendTls config, TlsProvider provider, TlsTraffic traffic)
       throws TlsFileException {
-    return load(frontend, config, provider, traffic, ImmediateExecutor.INSTANCE);
+    return load(
+        frontend,
+        config,
+        provider,
+        traffic,
+        new HandshakeTurns(ImmediateExecutor.INSTANCE, Integer.MAX_VALUE));
   }
 
   /**
    * @param frontend its name
-   * @param tasks does what takes long in a handshake
+   * @param turns in which handshakes go
    * @throws TlsFileException where a file is missing, unreadable, not what it should be, or expired
    */
   static TlsAcceptor load(
-      String frontend, FrontendTls config, TlsProvider provider, TlsTraffic traffic, Executor tasks)
+      String frontend,
+      FrontendTls config,
+      TlsProvider provider,
+      TlsTraffic traffic,
+      HandshakeTurns turns)
       throws TlsFileException {
     String owner = "frontend " + frontend;
     return new TlsAcceptor(
@@ -50,7 +63,7 @@ public final class TlsAcceptor implements AutoCloseable {
             ServerContexts.files(config),
             files -> ServerContexts.load(owner, config, files, provider)),
         new HandshakeMeter(frontend, Side.FRONTEND, traffic),
-        tasks,
+        turns,
         ServerContexts.PROTOCOL);
   }
 
@@ -60,7 +73,7 @@ public final class TlsAcceptor implements AutoCloseable {
    * @throws TlsFileException as above
    */
   static TlsAcceptor ofScaler(
-      FrontendTls config, TlsProvider provider, TlsTraffic traffic, Executor tasks)
+      FrontendTls config, TlsProvider provider, TlsTraffic traffic, HandshakeTurns turns)
       throws TlsFileException {
     return new TlsAcceptor(
         Loaded.load(
@@ -69,7 +82,7 @@ public final class TlsAcceptor implements AutoCloseable {
             files ->
                 ServerContexts.load(TlsEdge.SCALER, config, files, provider, ServerContexts.HTTP2)),
         new HandshakeMeter(TlsEdge.SCALER, Side.SCALER, traffic),
-        tasks,
+        turns,
         ServerContexts.HTTP2);
   }
 
@@ -81,7 +94,17 @@ public final class TlsAcceptor implements AutoCloseable {
    * @param direct whether TLS began without an SSLRequest: ALPN is required then
    */
   public ChannelHandler newHandler(boolean direct) {
-    return new ClientHelloHandler(this, direct);
+    return new ClientHelloHandler(this, direct, HandshakeTurns.NEVER);
+  }
+
+  /**
+   * The same; but a handshake that has not had its turn after half of {@code limit} fails, since
+   * what is left would not do for the rest of it.
+   *
+   * @param limit of the whole handshake, which the caller enforces
+   */
+  public ChannelHandler newHandler(boolean direct, Duration limit) {
+    return new ClientHelloHandler(this, direct, System.nanoTime() + limit.toNanos() / 2);
   }
 
   /**
@@ -89,7 +112,7 @@ public final class TlsAcceptor implements AutoCloseable {
    * closed.
    */
   public TlsAcceptor telling(Consumer<Result> listener) {
-    return new TlsAcceptor(contexts, meter.telling(listener), tasks, protocol);
+    return new TlsAcceptor(contexts, meter.telling(listener), turns, protocol);
   }
 
   /** What ALPN must choose. */
@@ -105,7 +128,14 @@ public final class TlsAcceptor implements AutoCloseable {
     return contexts;
   }
 
-  SslHandler open(ClientHello hello, ByteBufAllocator allocator) {
+  HandshakeTurns turns() {
+    return turns;
+  }
+
+  /**
+   * @param tasks does what takes long
+   */
+  SslHandler open(ClientHello hello, ByteBufAllocator allocator, Executor tasks) {
     SslHandler handler = contexts.with(now -> now.newHandler(hello.serverName(), allocator, tasks));
     handler.setHandshakeTimeoutMillis(0);
     return handler;

@@ -197,7 +197,7 @@ public final class TlsEdge implements AutoCloseable {
       acceptor = known;
       borrowed.add(known);
     } else {
-      acceptor = TlsAcceptor.ofScaler(config, provider, traffic, threads);
+      acceptor = TlsAcceptor.ofScaler(config, provider, traffic, threads.turns());
     }
     scaler = acceptor;
     scalerSettings = config.anywhere();
@@ -212,7 +212,7 @@ public final class TlsEdge implements AutoCloseable {
 
   private void add(FrontendConfig config, TlsTraffic traffic) throws TlsFileException {
     TlsAcceptor acceptor =
-        TlsAcceptor.load(config.name(), config.tls(), provider, traffic, threads);
+        TlsAcceptor.load(config.name(), config.tls(), provider, traffic, threads.turns());
     put(config, acceptor);
   }
 
@@ -271,6 +271,11 @@ public final class TlsEdge implements AutoCloseable {
   /** Those with TLS to their servers. */
   public Set<String> backends() {
     return Collections.unmodifiableSet(connectors.keySet());
+  }
+
+  /** Handshakes of clients that wait for their turn. */
+  public int handshakesWaiting() {
+    return threads.turns().waiting();
   }
 
   /** Every certificate that is shown now, each once. */

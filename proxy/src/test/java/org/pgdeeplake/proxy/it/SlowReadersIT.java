@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,34 +53,42 @@ class SlowReadersIT {
       Files.writeString(file, config(port, admin, postgres));
       try (Command proxy =
           ProxyProcess.of(file).env("JAVA_TOOL_OPTIONS", "-XX:MaxDirectMemorySize=32m").start()) {
-        InetSocketAddress address = ProxyProcess.awaitListening(proxy, port);
-        for (int i = 0; i < CLIENTS; i++) {
-          slow.add(RawClient.open(address, RECEIVE_BUFFER));
-          slow.getLast().send(RawClient.startup());
-          slow.getLast().readUntil('Z');
+        try {
+          fillNoMemory(proxy, port, new AdminPort(admin.number()));
+        } catch (IOException | ConditionTimeoutException e) {
+          throw new AssertionError("the proxy's log: " + proxy.out(), e);
         }
-        for (RawClient client : slow) {
-          client.send(RawClient.query(MUCH));
-        }
-        AdminPort figures = new AdminPort(admin.number());
-        await()
-            .atMost(LIMIT)
-            .failFast("the process ended", () -> !proxy.running())
-            .until(() -> shareOf(figures) < 128 * 1024);
-
-        anotherIsServed(address);
-        for (RawClient client : slow) {
-          assertThat(bytesOfRows(client)).isEqualTo((long) ROWS * ROW_BYTES);
-          client.close();
-        }
-        await().atMost(LIMIT).until(() -> shareOf(figures) > 256 * 1024);
-        anotherIsServed(address);
-        assertThat(proxy.running()).isTrue();
-        assertThat(proxy.out()).doesNotContain("OutOf", "ERROR", "internal error");
       }
     } finally {
       slow.forEach(RawClient::close);
     }
+  }
+
+  private void fillNoMemory(Command proxy, ReservedPort port, AdminPort figures)
+      throws IOException {
+    InetSocketAddress address = ProxyProcess.awaitListening(proxy, port);
+    for (int i = 0; i < CLIENTS; i++) {
+      slow.add(RawClient.open(address, RECEIVE_BUFFER));
+      slow.getLast().send(RawClient.startup());
+      slow.getLast().readUntil('Z');
+    }
+    for (RawClient client : slow) {
+      client.send(RawClient.query(MUCH));
+    }
+    await()
+        .atMost(LIMIT)
+        .failFast("the process ended", () -> !proxy.running())
+        .until(() -> shareOf(figures) < 128 * 1024);
+
+    anotherIsServed(address);
+    for (RawClient client : slow) {
+      assertThat(bytesOfRows(client)).isEqualTo((long) ROWS * ROW_BYTES);
+      client.close();
+    }
+    await().atMost(LIMIT).until(() -> shareOf(figures) > 256 * 1024);
+    anotherIsServed(address);
+    assertThat(proxy.running()).isTrue();
+    assertThat(proxy.out()).doesNotContain("OutOf", "ERROR", "internal error");
   }
 
   private static void anotherIsServed(InetSocketAddress address) throws IOException {

@@ -71,7 +71,8 @@ class HandshakeTasksTest extends AcceptorStage {
   }
 
   private void fullAndResumed(TlsProvider provider, FrontendTls config) throws Exception {
-    TlsAcceptor acceptor = TlsAcceptor.load("f", config, provider, traffic, elsewhere);
+    TlsAcceptor acceptor =
+        TlsAcceptor.load("f", config, provider, traffic, new HandshakeTurns(elsewhere, 1));
     open.add(acceptor);
     TlsServer server = server(acceptor);
     TlsClient client = TlsClient.plain();
