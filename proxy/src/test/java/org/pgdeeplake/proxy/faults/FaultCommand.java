@@ -92,7 +92,7 @@ final class FaultCommand implements Callable<Integer> {
     return outcome.good() ? 0 : 1;
   }
 
-  private static void delete(Path directory) {
+  static void delete(Path directory) {
     try (var files = Files.list(directory)) {
       for (Path file : files.toList()) {
         Files.delete(file);

@@ -77,7 +77,7 @@ final class FaultRun {
     }
   }
 
-  private static void inject(Stage stage, Injector injector, Fault fault)
+  static void inject(Stage stage, Injector injector, Fault fault)
       throws SQLException, InterruptedException {
     try {
       injector.inject(fault);
@@ -105,7 +105,7 @@ final class FaultRun {
   }
 
   /** Each has one more whole session. */
-  private static void awaitAll(List<Guest> guests) {
+  static void awaitAll(List<Guest> guests) {
     int[] before = guests.stream().mapToInt(Guest::whole).toArray();
     for (int i = 0; i < before.length; i++) {
       guests.get(i).awaitMoreThan(before[i]);

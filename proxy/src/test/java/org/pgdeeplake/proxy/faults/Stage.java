@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.pgdeeplake.proxy.support.AdminPort;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
@@ -37,6 +38,7 @@ final class Stage implements AutoCloseable {
   private final Ledger ledger = new Ledger(servers);
   private final List<Command> ended = new ArrayList<>();
   private final Path file;
+  private final Map<String, String> environment;
   private final TestTls tls;
   private volatile Command proxy;
 
@@ -44,6 +46,14 @@ final class Stage implements AutoCloseable {
    * @param directory for what is written
    */
   Stage(Path directory) throws SQLException {
+    this(directory, Map.of());
+  }
+
+  /**
+   * @param environment of the proxy process, beside what it inherits
+   */
+  Stage(Path directory, Map<String, String> environment) throws SQLException {
+    this.environment = environment;
     tls = TestTls.in(directory);
     file = directory.resolve("proxy.conf");
     ledger.create();
@@ -94,13 +104,24 @@ final class Stage implements AutoCloseable {
   }
 
   private Command start() {
-    Command started = ProxyProcess.start(file);
+    Command.Builder program = ProxyProcess.of(file);
+    environment.forEach(program::env);
+    Command started = program.start();
     ProxyProcess.awaitListening(started, port);
     return started;
   }
 
   InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number());
+  }
+
+  InetSocketAddress adminAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), admin.number());
+  }
+
+  /** What the proxy process tells of itself now. */
+  ScrapedText metrics() {
+    return ScrapedText.parse(new AdminPort(admin.number()).get("/metrics"));
   }
 
   /** Whether the proxy process accepts connections. */
@@ -115,7 +136,7 @@ final class Stage implements AutoCloseable {
 
   /** Sessions and waiters that the proxy itself still counts, which are none without clients. */
   double left() {
-    ScrapedText metrics = ScrapedText.parse(new AdminPort(admin.number()).get("/metrics"));
+    ScrapedText metrics = metrics();
     return metrics.number("haproxy_process_current_connections")
         + metrics.number("pgproxy_waiting")
         + metrics.number("haproxy_backend_current_sessions", "proxy", "pg_backends");

@@ -207,13 +207,16 @@ public final class FaultyServer implements AutoCloseable {
   }
 
   private void pass(Socket client, byte[] packet) throws IOException {
-    try (Socket server = new Socket()) {
+    Socket server = new Socket();
+    try (server) {
       open.add(server);
       server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
       server.getOutputStream().write(packet);
       Integer breaksAfter = breaks.poll();
       Thread.ofVirtual().start(() -> copy(client, server, Long.MAX_VALUE));
       copy(server, client, breaksAfter == null ? Long.MAX_VALUE : breaksAfter);
+    } finally {
+      open.remove(server);
     }
   }
 
