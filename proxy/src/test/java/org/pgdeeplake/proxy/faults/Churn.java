@@ -14,7 +14,7 @@ enum Churn {
   CONNECT(30),
   HALF_A_STARTUP(10),
   /** Gone while a server is being found for it. */
-  STARTUP(10),
+  STARTUP(4),
   HANDSHAKE(10),
   /** Of a key that nobody has. */
   CANCEL(20),

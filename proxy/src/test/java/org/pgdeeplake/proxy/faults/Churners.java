@@ -26,8 +26,7 @@ final class Churners implements AutoCloseable {
     this.stage = stage;
     for (int number = 0; number < CROWD; number++) {
       Random random = new Random(~seed * 31 + number);
-      threads.add(
-          Thread.ofPlatform().daemon().name("churner-" + number).start(() -> run(random)));
+      threads.add(Thread.ofPlatform().daemon().name("churner-" + number).start(() -> run(random)));
     }
   }
 

@@ -35,11 +35,7 @@ final class IdleTime {
     try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
       String first = lines.findFirst().orElseThrow();
       // The last two are in the first two already.
-      return Stream.of(first.split(" +"))
-          .skip(1)
-          .limit(8)
-          .mapToLong(Long::parseLong)
-          .toArray();
+      return Stream.of(first.split(" +")).skip(1).limit(8).mapToLong(Long::parseLong).toArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,7 +9,8 @@ import org.pgdeeplake.proxy.support.Command;
 
 /** What the kernel tells of a Java process of ours. */
 final class ProcessFigures {
-  private static final String JCMD = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+  private static final String JCMD =
+      Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
 
   private final long pid;
 

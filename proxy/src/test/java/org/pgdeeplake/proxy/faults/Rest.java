@@ -16,7 +16,8 @@ import org.pgdeeplake.proxy.support.ScrapedText;
  * @param gauges how many {@link RestingGauges} were looked at
  * @param notAtRest how many of them are not 0
  */
-record Rest(long fds, long threads, double heap, double direct, long rss, long gauges, int notAtRest) {
+record Rest(
+    long fds, long threads, double heap, double direct, long rss, long gauges, int notAtRest) {
   /** Waiters that gave up count for demand.linger, 30 s; and a rate is one of the last second. */
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -35,9 +36,7 @@ record Rest(long fds, long threads, double heap, double direct, long rss, long g
   static Rest after(Stage stage, Rest before) {
     awaitNone(stage);
     try {
-      await()
-          .atMost(LIMIT)
-          .until(() -> RestingGauges.notAtRest(stage.metrics()).isEmpty());
+      await().atMost(LIMIT).until(() -> RestingGauges.notAtRest(stage.metrics()).isEmpty());
     } catch (ConditionTimeoutException e) {
       List<String> left = RestingGauges.notAtRest(stage.metrics());
       stage.checker().violation("without clients these gauges are not 0: " + left);
@@ -46,8 +45,9 @@ record Rest(long fds, long threads, double heap, double direct, long rss, long g
     if (rest.fds > before.fds) {
       stage
           .checker()
-          .violation("without clients there are %d file descriptors, before there were %d"
-              .formatted(rest.fds, before.fds));
+          .violation(
+              "without clients there are %d file descriptors, before there were %d"
+                  .formatted(rest.fds, before.fds));
     }
     return rest;
   }

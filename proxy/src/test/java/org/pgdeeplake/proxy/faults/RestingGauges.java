@@ -54,8 +54,8 @@ final class RestingGauges {
   static long looksAt(ScrapedText metrics) {
     return metrics.samples().stream()
         .filter(sample -> "gauge".equals(metrics.types().get(sample.name())))
-        .filter(sample ->
-            OF_NOW.matcher(sample.name()).matches() || MORE.containsKey(sample.name()))
+        .filter(
+            sample -> OF_NOW.matcher(sample.name()).matches() || MORE.containsKey(sample.name()))
         .filter(sample -> !NEVER.contains(sample.name()))
         .count();
   }

@@ -80,10 +80,12 @@ final class SoakCommand implements Callable<Integer> {
     System.out.printf("seed %d, kinds %s%n", seed, SoakPlan.kinds());
     SoakProgress progress = new SoakProgress(length, Boolean.getBoolean("soak.terminal"));
     Soak soak =
-        new Soak(plan, sample -> {
-          append(table, sample);
-          progress.tell(sample);
-        });
+        new Soak(
+            plan,
+            sample -> {
+              append(table, sample);
+              progress.tell(sample);
+            });
     endWithInput(soak);
     Path directory = Files.createTempDirectory("pg-proxy-soak");
     Runtime.getRuntime().addShutdownHook(new Thread(() -> FaultCommand.delete(directory)));

@@ -74,9 +74,7 @@ final class SoakPlot {
     int bottom = top + DRAWN;
     for (int third = 0; third <= 2; third++) {
       double y = bottom - DRAWN * third / 2.0;
-      add(
-          "<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#ddd'/>",
-          LEFT, WIDTH - RIGHT, y, y);
+      add("<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#ddd'/>", LEFT, WIDTH - RIGHT, y, y);
       add(
           "<text x='%d' y='%.1f' text-anchor='end'>%s</text>",
           LEFT - 6, y + 4, Axis.text(most * third / 2));
@@ -117,9 +115,7 @@ final class SoakPlot {
   private void foot(int y) {
     for (int i = 0; i <= MARKS; i++) {
       double at = seconds * i / MARKS;
-      add(
-          "<text x='%.1f' y='%d' text-anchor='middle'>%.1f</text>",
-          x(at), y + 8, at / 60);
+      add("<text x='%.1f' y='%d' text-anchor='middle'>%.1f</text>", x(at), y + 8, at / 60);
     }
     add("<text x='%d' y='%d' text-anchor='middle'>minutes</text>", WIDTH / 2, y + 28);
   }

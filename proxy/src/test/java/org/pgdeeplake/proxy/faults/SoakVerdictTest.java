@@ -27,9 +27,7 @@ class SoakVerdictTest {
               return new SoakSample(i * 10.0, values);
             })
             .toList();
-    return SoakVerdict.of(samples).grown().stream()
-        .map(SoakVerdict.Comparison::quantity)
-        .toList();
+    return SoakVerdict.of(samples).grown().stream().map(SoakVerdict.Comparison::quantity).toList();
   }
 
   /** From 40 MiB up by so many in the hour: half of them between the quarters' middles. */

@@ -51,6 +51,10 @@ public final class FaultyServer implements AutoCloseable {
   private final int target;
   private final Queue<Fault> script;
   private final AtomicInteger met = new AtomicInteger();
+
+  /** How often it has become well again. */
+  private final AtomicInteger well = new AtomicInteger();
+
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private final Gate gate = new Gate();
@@ -82,6 +86,7 @@ public final class FaultyServer implements AutoCloseable {
 
   /** Nobody meets what is left of the script. */
   public void wellAgain() {
+    well.incrementAndGet();
     script.clear();
     breaks.clear();
     gate.open();
@@ -161,7 +166,7 @@ public final class FaultyServer implements AutoCloseable {
       if (check) {
         client.getOutputStream().write(AUTHENTICATION_OK);
       } else if (fault == null) {
-        pass(client, packet);
+        pass(client, packet, cancel);
       } else {
         met.incrementAndGet();
         commit(fault, client);
@@ -206,22 +211,32 @@ public final class FaultyServer implements AutoCloseable {
         .array();
   }
 
-  private void pass(Socket client, byte[] packet) throws IOException {
+  private void pass(Socket client, byte[] packet, boolean cancel) throws IOException {
+    int wellBefore = well.get();
+    Integer breaksAfter = cancel ? null : breaks.poll();
+    boolean broke = false;
     Socket server = new Socket();
     try (server) {
       open.add(server);
       server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
       server.getOutputStream().write(packet);
-      Integer breaksAfter = breaks.poll();
       Thread.ofVirtual().start(() -> copy(client, server, Long.MAX_VALUE));
-      copy(server, client, breaksAfter == null ? Long.MAX_VALUE : breaksAfter);
+      broke = copy(server, client, breaksAfter == null ? Long.MAX_VALUE : breaksAfter);
     } finally {
+      // Who went away before it had so many bytes has not met the fault: another one does.
+      if (breaksAfter != null && !broke && well.get() == wellBefore) {
+        breaks.add(breaksAfter);
+      }
       open.remove(server);
     }
   }
 
-  /** Until the end, or until so many bytes have gone through, after which it breaks. */
-  private void copy(Socket from, Socket to, long limit) {
+  /**
+   * Until the end, or until so many bytes have gone through, after which it breaks.
+   *
+   * @return whether it broke
+   */
+  private boolean copy(Socket from, Socket to, long limit) {
     byte[] buffer = new byte[1 << 16];
     long left = limit;
     try {
@@ -230,7 +245,7 @@ public final class FaultyServer implements AutoCloseable {
         gate.await();
         if (read < 0) {
           to.shutdownOutput();
-          return;
+          return false;
         }
         to.getOutputStream().write(buffer, 0, read);
         left -= read;
@@ -238,8 +253,10 @@ public final class FaultyServer implements AutoCloseable {
       met.incrementAndGet();
       to.setSoLinger(true, 0);
       to.close();
+      return true;
     } catch (IOException e) {
       // The other direction ends too and closes both.
+      return false;
     }
   }
 
