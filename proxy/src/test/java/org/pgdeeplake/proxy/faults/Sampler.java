@@ -39,8 +39,9 @@ final class Sampler implements AutoCloseable {
     this.looker = new Looker(stage);
     this.totals = totals;
     this.tell = tell;
+    // Not at a fixed rate: two at once, after one that took long, would tell nothing.
     var _ =
-        thread.scheduleAtFixedRate(
+        thread.scheduleWithFixedDelay(
             this::sample, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 

@@ -132,10 +132,10 @@ final class SoakPlot {
   private static final class Axis {
     private Axis() {}
 
-    /** The next 1, 2, 4, 6, 8 or 10 times a power of ten. */
+    /** The next round number, a step of a power of ten. */
     private static double end(double most) {
       double power = most <= 0 ? 1 : Math.pow(10, Math.floor(Math.log10(most)));
-      for (double step : new double[] {1, 2, 4, 6, 8}) {
+      for (double step : new double[] {1, 1.5, 2, 3, 4, 6, 8}) {
         if (most <= step * power) {
           return step * power;
         }
