@@ -17,7 +17,7 @@ import org.pgdeeplake.proxy.support.ScrapedText;
  * @param notAtRest how many of them are not 0
  */
 record Rest(
-    long fds, long threads, double heap, double direct, long rss, long gauges, int notAtRest) {
+    long fds, long threads, double heap, double direct, double rss, long gauges, int notAtRest) {
   /** Waiters that gave up count for demand.linger, 30 s; and a rate is one of the last second. */
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

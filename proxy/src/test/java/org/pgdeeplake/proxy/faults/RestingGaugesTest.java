@@ -6,7 +6,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.ScrapedText;
 
-// Rule: without clients every gauge of sessions, connections and waiters is 0 and is told; counters,
+// Rule: without clients every gauge of sessions, connections and waiters is 0 and is told;
+// counters,
 // and gauges of something else, may be what they are.
 class RestingGaugesTest {
   private static final String AT_REST =

@@ -146,7 +146,7 @@ final class Soak {
     private SoakSample withTotals(SoakSample sample) {
       return sample
           .with(Quantity.VISITS, sessions())
-          .with(Quantity.CHURNED, churners.came())
+          .with(Quantity.CHURNED, (double) churners.came())
           .with(Quantity.WRITES, stage.ledger().writes())
           .with(Quantity.FAULTS, done);
     }

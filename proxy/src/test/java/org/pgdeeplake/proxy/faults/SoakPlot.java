@@ -14,6 +14,7 @@ import static org.pgdeeplake.proxy.faults.Quantity.THREADS;
 import static org.pgdeeplake.proxy.faults.Quantity.VISITS;
 import static org.pgdeeplake.proxy.faults.Quantity.WAITING;
 
+import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -44,7 +45,7 @@ final class SoakPlot {
 
   private final List<SoakSample> samples;
   private final double seconds;
-  private final StringBuilder svg = new StringBuilder();
+  private final Formatter svg = new Formatter(Locale.ROOT);
 
   private SoakPlot(List<SoakSample> samples) {
     this.samples = samples;
@@ -57,16 +58,16 @@ final class SoakPlot {
 
   private String draw() {
     int height = PANELS.size() * PANEL + FOOT;
-    add(
+    svg.format(
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' font-family='sans-serif'"
-            + " font-size='12'>",
+            + " font-size='12'>%n",
         WIDTH, height);
-    add("<rect width='%d' height='%d' fill='white'/>", WIDTH, height);
+    svg.format("<rect width='%d' height='%d' fill='white'/>%n", WIDTH, height);
     for (int i = 0; i < PANELS.size(); i++) {
       panel(PANELS.get(i), i * PANEL + TITLE);
     }
     foot(PANELS.size() * PANEL);
-    return svg.append("</svg>\n").toString();
+    return svg.format("</svg>%n").toString();
   }
 
   private void panel(List<Quantity> quantities, int top) {
@@ -74,9 +75,10 @@ final class SoakPlot {
     int bottom = top + DRAWN;
     for (int third = 0; third <= 2; third++) {
       double y = bottom - DRAWN * third / 2.0;
-      add("<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#ddd'/>", LEFT, WIDTH - RIGHT, y, y);
-      add(
-          "<text x='%d' y='%.1f' text-anchor='end'>%s</text>",
+      svg.format(
+          "<line x1='%d' x2='%d' y1='%.1f' y2='%.1f' stroke='#ddd'/>%n", LEFT, WIDTH - RIGHT, y, y);
+      svg.format(
+          "<text x='%d' y='%.1f' text-anchor='end'>%s</text>%n",
           LEFT - 6, y + 4, Axis.text(most * third / 2));
     }
     int x = LEFT;
@@ -84,24 +86,23 @@ final class SoakPlot {
       Quantity quantity = quantities.get(i);
       String colour = COLOURS.get(quantities.size() == 1 ? 1 : i);
       String unit = quantity.unit().isEmpty() ? "" : ", " + quantity.unit();
-      add("<rect x='%d' y='%d' width='10' height='10' fill='%s'/>", x, top - 14, colour);
-      add("<text x='%d' y='%d'>%s%s</text>", x + 15, top - 5, quantity.title(), unit);
+      svg.format("<rect x='%d' y='%d' width='10' height='10' fill='%s'/>%n", x, top - 14, colour);
+      svg.format("<text x='%d' y='%d'>%s%s</text>%n", x + 15, top - 5, quantity.title(), unit);
       x += 220;
       curve(quantity, bottom, most, colour);
     }
   }
 
   private void curve(Quantity quantity, int bottom, double most, String colour) {
-    svg.append("<polyline fill='none' stroke-width='1.5' stroke='").append(colour);
-    svg.append("' points='");
+    svg.format("<polyline fill='none' stroke-width='1.5' stroke='%s' points='", colour);
     for (SoakSample sample : samples) {
       OptionalDouble value = sample.value(quantity);
       if (value.isPresent()) {
         double y = bottom - DRAWN * quantity.shown(value.getAsDouble()) / most;
-        svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(sample.seconds()), y));
+        svg.format("%.1f,%.1f ", x(sample.seconds()), y);
       }
     }
-    svg.append("'/>\n");
+    svg.format("'/>%n");
   }
 
   private double most(Quantity quantity) {
@@ -115,17 +116,13 @@ final class SoakPlot {
   private void foot(int y) {
     for (int i = 0; i <= MARKS; i++) {
       double at = seconds * i / MARKS;
-      add("<text x='%.1f' y='%d' text-anchor='middle'>%.1f</text>", x(at), y + 8, at / 60);
+      svg.format("<text x='%.1f' y='%d' text-anchor='middle'>%.1f</text>%n", x(at), y + 8, at / 60);
     }
-    add("<text x='%d' y='%d' text-anchor='middle'>minutes</text>", WIDTH / 2, y + 28);
+    svg.format("<text x='%d' y='%d' text-anchor='middle'>minutes</text>%n", WIDTH / 2, y + 28);
   }
 
   private double x(double at) {
     return LEFT + (WIDTH - LEFT - RIGHT) * at / seconds;
-  }
-
-  private void add(String format, Object... arguments) {
-    svg.append(String.format(Locale.ROOT, format, arguments)).append('\n');
   }
 
   /** One that begins with 0. */

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.faults;
 
 import java.time.Duration;
+import java.util.Formatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -8,7 +9,7 @@ import org.pgdeeplake.proxy.faults.SoakVerdict.Comparison;
 
 /** A soak's figures and verdict as Markdown. */
 final class SoakReport {
-  private final StringBuilder text = new StringBuilder();
+  private final Formatter text = new Formatter(Locale.ROOT);
 
   private SoakReport() {}
 
@@ -20,19 +21,19 @@ final class SoakReport {
     report.counts("| fault | times |", outcome.faults());
     report.counts("| who came and went | times |", outcome.churned());
     report.counts("| fault, what clients heard | times |", outcome.allowed());
-    outcome.lost().forEach(write -> report.add("LOST %s%n", write));
-    outcome.violations().forEach(violation -> report.add("VIOLATION %s%n", violation));
+    outcome.lost().forEach(write -> report.text.format("LOST %s%n", write));
+    outcome.violations().forEach(violation -> report.text.format("VIOLATION %s%n", violation));
     return report.text.toString();
   }
 
   private void what(SoakPlan plan, Soak.Outcome outcome) {
-    add(
+    text.format(
         "Seed %d, %s with load on %d processors: **%s**.%n%n",
         plan.seed(),
         minutes(outcome.took()),
         Runtime.getRuntime().availableProcessors(),
         outcome.good() ? "nothing lost, nothing left, no growth" : "FAILED");
-    add(
+    text.format(
         "%,d faults; %,d whole sessions of %d guests, %,d writes acknowledged, %d lost; %,d"
             + " connections of churners; %,.1f GiB relayed; %d violations.%n%n",
         outcome.faults().values().stream().mapToInt(Integer::intValue).sum(),
@@ -52,8 +53,8 @@ final class SoakReport {
   }
 
   private void growth(SoakVerdict verdict) {
-    add("| median | second quarter | last quarter | most allowed | |%n");
-    add("| --- | --- | --- | --- | --- |%n");
+    text.format("| median | second quarter | last quarter | most allowed | |%n");
+    text.format("| --- | --- | --- | --- | --- |%n");
     for (Comparison each : verdict.comparisons()) {
       Quantity quantity = each.quantity();
       OptionalDouble second = each.second();
@@ -61,7 +62,7 @@ final class SoakReport {
           second.isPresent()
               ? OptionalDouble.of(quantity.most(second.getAsDouble()))
               : OptionalDouble.empty();
-      add(
+      text.format(
           "| %s%s | %s | %s | %s | %s |%n",
           quantity.title(),
           quantity.unit().isEmpty() ? "" : ", " + quantity.unit(),
@@ -70,7 +71,7 @@ final class SoakReport {
           shown(quantity, most),
           each.grown() ? "GROWN" : "no growth");
     }
-    add("%n");
+    text.format("%n");
   }
 
   private static String shown(Quantity quantity, OptionalDouble value) {
@@ -80,29 +81,26 @@ final class SoakReport {
   }
 
   private void rest(Rest before, Rest after) {
-    add("| without clients | before | after |%n| --- | --- | --- |%n");
-    add("| file descriptors | %d | %d |%n", before.fds(), after.fds());
-    add("| threads | %d | %d |%n", before.threads(), after.threads());
+    text.format("| without clients | before | after |%n| --- | --- | --- |%n");
+    text.format("| file descriptors | %d | %d |%n", before.fds(), after.fds());
+    text.format("| threads | %d | %d |%n", before.threads(), after.threads());
     memory("heap after GC", before.heap(), after.heap());
     memory(Quantity.DIRECT.title(), before.direct(), after.direct());
     memory(Quantity.RSS.title(), before.rss(), after.rss());
-    add("| gauges looked at | | %d |%n", after.gauges());
-    add("| of them not 0 | | %d |%n%n", after.notAtRest());
+    text.format("| gauges looked at | | %d |%n", after.gauges());
+    text.format("| of them not 0 | | %d |%n%n", after.notAtRest());
   }
 
   private void memory(String title, double before, double after) {
-    add("| %s, MiB | %.1f | %.1f |%n", title, before / Quantity.MEBI, after / Quantity.MEBI);
+    text.format(
+        "| %s, MiB | %.1f | %.1f |%n", title, before / Quantity.MEBI, after / Quantity.MEBI);
   }
 
   private void counts(String head, Map<?, ? extends Number> counts) {
     if (!counts.isEmpty()) {
-      add("%s%n| --- | --- |%n", head);
-      counts.forEach((what, count) -> add("| %s | %,d |%n", what, count.longValue()));
-      add("%n");
+      text.format("%s%n| --- | --- |%n", head);
+      counts.forEach((what, count) -> text.format("| %s | %,d |%n", what, count.longValue()));
+      text.format("%n");
     }
-  }
-
-  private void add(String format, Object... arguments) {
-    text.append(String.format(Locale.ROOT, format, arguments));
   }
 }
