@@ -69,9 +69,16 @@ final class SoakReport {
           shown(quantity, second),
           shown(quantity, each.last()),
           shown(quantity, most),
-          each.grown() ? "GROWN" : "no growth");
+          verdict(each));
     }
     text.format("%n");
+  }
+
+  private static String verdict(Comparison each) {
+    if (!each.told()) {
+      return "TOO SHORT to tell";
+    }
+    return each.grown() ? "GROWN" : "no growth";
   }
 
   private static String shown(Quantity quantity, OptionalDouble value) {

@@ -14,9 +14,12 @@ record SoakVerdict(List<Comparison> comparisons) {
   record Comparison(Quantity quantity, OptionalDouble second, OptionalDouble last) {
     /** Also true of what cannot be told: it is no proof. */
     boolean grown() {
-      return second.isEmpty()
-          || last.isEmpty()
-          || last.getAsDouble() > quantity.most(second.getAsDouble());
+      return !told() || last.getAsDouble() > quantity.most(second.getAsDouble());
+    }
+
+    /** Whether both quarters have samples. */
+    boolean told() {
+      return second.isPresent() && last.isPresent();
     }
   }
 
