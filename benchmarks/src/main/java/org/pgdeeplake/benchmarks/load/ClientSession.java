@@ -22,6 +22,12 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     /** ReadyForQuery has come: the session is open, or what was asked is done. */
     void ready(ClientSession session);
 
+    /** A DataRow's body. */
+    default void row(byte[] body) {}
+
+    /** A command's end, and what it says. */
+    default void complete(String tag) {}
+
     /** It is over, and this was not asked for. */
     void lost(ClientSession session, String reason);
   }
@@ -66,10 +72,15 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
   }
 
   private void message(byte type, byte[] body) {
-    if (type == Wire.READY) {
-      owner.ready(this);
-    } else if (type == Wire.ERROR) {
-      lost(new String(body, StandardCharsets.UTF_8).replace('\0', ' '));
+    switch (type) {
+      case Wire.READY -> owner.ready(this);
+      case Wire.ROW -> owner.row(body);
+      case Wire.COMPLETE ->
+          owner.complete(new String(body, StandardCharsets.US_ASCII).replace("\0", ""));
+      case Wire.ERROR -> lost(new String(body, StandardCharsets.UTF_8).replace('\0', ' '));
+      default -> {
+        // Nothing that an owner would want to know.
+      }
     }
   }
 
@@ -78,6 +89,15 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
       throw new IllegalStateException("not connected");
     }
     return channel;
+  }
+
+  /** From any thread. */
+  void onLoop(Runnable task) {
+    channel().eventLoop().execute(task);
+  }
+
+  void ask(String sql) {
+    var _ = channel().writeAndFlush(Wire.query(sql), channel().voidPromise());
   }
 
   void down(int bytes) {

@@ -6,31 +6,35 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Listens where it is told to. */
 final class EchoServer implements Commands {
   private final LoadTransport transport = LoadTransport.open(2);
   private final Map<Integer, Channel> listening = new ConcurrentHashMap<>();
-  private final Map<Integer, AtomicLong> firstAccept = new ConcurrentHashMap<>();
+  private final Map<Integer, Greetings> greetings = new ConcurrentHashMap<>();
 
   @Override
   public Answer run(String command, Arguments arguments) throws Exception {
     return switch (command) {
-      case "listen" -> listen(arguments.integer("port"));
-      case "first" -> new Answer().with("at", first(arguments.integer("port")).get());
+      case "listen" ->
+          listen(
+              arguments.integer("port"),
+              Integer.parseInt(arguments.values().getOrDefault("greeting", "0")));
+      case "first" -> first(arguments.integer("port"));
       case "close" -> close(arguments.integer("port"));
       default -> throw new IllegalArgumentException("the server has no command " + command);
     };
   }
 
-  private AtomicLong first(int port) {
-    return firstAccept.computeIfAbsent(port, _ -> new AtomicLong());
+  /** When the first came, and how many at most had been accepted and not yet greeted. */
+  private Answer first(int port) {
+    Greetings seen = greetings.getOrDefault(port, new Greetings(0));
+    return new Answer().with("at", seen.firstAccept().get()).with("peak", seen.peak().get());
   }
 
-  private Answer listen(int port) throws InterruptedException {
-    AtomicLong first = first(port);
-    first.set(0);
+  private Answer listen(int port, int millis) throws InterruptedException {
+    Greetings seen = new Greetings(millis);
+    greetings.put(port, seen);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(transport.group())
@@ -42,8 +46,7 @@ final class EchoServer implements Commands {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    first.compareAndSet(0, System.nanoTime());
-                    channel.pipeline().addLast(new EchoSession());
+                    channel.pipeline().addLast(new EchoSession(seen));
                   }
                 });
     listening.put(port, bootstrap.bind("127.0.0.1", port).sync().channel());

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class EchoSession extends ChannelInboundHandlerAdapter {
   private static final int LONGEST_STARTUP = 10_000;
 
+  private final Greetings greetings;
   private final MessageScanner scanner = new MessageScanner(this::message);
   private final BulkSender sender = new BulkSender();
   private @Nullable ByteBuf startup = Unpooled.buffer(128);
   private @Nullable ChannelHandlerContext context;
+  private boolean over;
+
+  EchoSession(Greetings greetings) {
+    this.greetings = greetings;
+  }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    greetings.accepted();
   }
 
   @Override
@@ -65,12 +74,40 @@ final class EchoSession extends ChannelInboundHandlerAdapter {
           // Unique, as a proxy keeps the keys of all sessions.
           var id = ctx.channel().id().asShortText();
           int key = Integer.parseUnsignedInt(id, 16);
-          var _ = ctx.writeAndFlush(Wire.greeting(key >>> 1, key), ctx.voidPromise());
+          greet(ctx, Wire.greeting(key >>> 1, key));
           scanner.feed(packet);
           return;
         }
       }
     }
+  }
+
+  private void greet(ChannelHandlerContext ctx, ByteBuf greeting) {
+    if (greetings.millis() == 0) {
+      greetNow(ctx, greeting);
+    } else {
+      var _ =
+          ctx.executor()
+              .schedule(
+                  () -> greetNow(ctx, greeting), greetings.millis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void greetNow(ChannelHandlerContext ctx, ByteBuf greeting) {
+    isOver();
+    var _ = ctx.writeAndFlush(greeting, ctx.voidPromise());
+  }
+
+  private void isOver() {
+    if (!over) {
+      over = true;
+      greetings.over();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    isOver();
   }
 
   private void message(byte type, byte[] body) {
@@ -87,7 +124,10 @@ final class EchoSession extends ChannelInboundHandlerAdapter {
       }
       case Wire.QUERY -> {
         String text = new String(body, 0, Math.max(0, body.length - 1), StandardCharsets.US_ASCII);
-        if (text.startsWith("down ")) {
+        Optional<Question> question = Question.parse(text);
+        if (question.isPresent()) {
+          var _ = ctx.writeAndFlush(question.get().answer(), ctx.voidPromise());
+        } else if (text.startsWith("down ")) {
           sender.begin(ctx.channel(), Integer.parseInt(text.substring(5)), Wire.ready());
         } else if (!text.startsWith("up ")) {
           var _ = ctx.writeAndFlush(Wire.ready(), ctx.voidPromise());

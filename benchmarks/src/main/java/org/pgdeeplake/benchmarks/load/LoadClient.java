@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** The clients of every scenario that does not run a program of PostgreSQL. */
 final class LoadClient implements Commands {
   private final LoadTransport transport = LoadTransport.open(2);
   private final List<Held> held = new ArrayList<>();
+  private @Nullable Crowd crowd;
 
   @Override
   public Answer run(String command, Arguments arguments) throws Exception {
@@ -22,6 +24,14 @@ final class LoadClient implements Commands {
               arguments.number("seconds"));
       case "hold" -> hold(arguments);
       case "await" -> held.getLast().await(arguments.number("seconds"));
+      case "crowd" -> crowd(arguments);
+      case "gather" -> theCrowd().gather(arguments.integer("count"));
+      case "settle" -> theCrowd().settle(arguments.number("seconds"));
+      case "burst" -> theCrowd().burst(arguments.number("seconds"));
+      case "counts" -> theCrowd().counts();
+      case "pass" ->
+          new Passers(transport, arguments.integer("port"), arguments.integer("width"))
+              .pass(arguments.integer("count"));
       case "release" -> release();
       default -> throw new IllegalArgumentException("the client has no command " + command);
     };
@@ -47,7 +57,27 @@ final class LoadClient implements Commands {
     return new Answer();
   }
 
+  private Answer crowd(Arguments arguments) throws SSLException {
+    crowd =
+        new Crowd(
+            connector(arguments),
+            arguments.integer("width"),
+            arguments.text("until").equals("ready"),
+            arguments.text("ask").equals("atonce"));
+    return new Answer();
+  }
+
+  private Crowd theCrowd() {
+    if (crowd == null) {
+      throw new IllegalArgumentException("there is no crowd yet");
+    }
+    return crowd;
+  }
+
   private Answer release() {
+    if (crowd != null) {
+      crowd.close();
+    }
     held.forEach(Held::close);
     held.clear();
     return new Answer();

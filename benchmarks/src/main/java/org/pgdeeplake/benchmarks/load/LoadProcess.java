@@ -74,6 +74,11 @@ public final class LoadProcess implements AutoCloseable {
     }
   }
 
+  /** Its standard error: reasons of what failed. */
+  public String said() {
+    return child.said();
+  }
+
   private @Nullable String read() throws BenchFailed, InterruptedException, IOException {
     CompletableFuture<@Nullable String> line = new CompletableFuture<>();
     Thread.startVirtualThread(() -> {

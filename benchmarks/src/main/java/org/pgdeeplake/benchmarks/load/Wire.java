@@ -11,6 +11,8 @@ final class Wire {
   static final byte COPY_DATA = 'd';
   static final byte READY = 'Z';
   static final byte ERROR = 'E';
+  static final byte ROW = 'D';
+  static final byte COMPLETE = 'C';
 
   static final int SSL_REQUEST = 80877103;
   static final int GSSENC_REQUEST = 80877104;
@@ -30,6 +32,10 @@ final class Wire {
     }
     out.writeByte(0);
     return out.setInt(0, out.readableBytes());
+  }
+
+  static ByteBuf sslRequest() {
+    return Unpooled.buffer(8).writeInt(8).writeInt(SSL_REQUEST);
   }
 
   /** AuthenticationOk, some parameters, BackendKeyData, ReadyForQuery. */

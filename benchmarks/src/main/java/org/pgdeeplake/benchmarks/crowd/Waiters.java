@@ -1,0 +1,92 @@
+package org.pgdeeplake.benchmarks.crowd;
+
+import java.util.Map;
+import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.peer.Admin;
+import org.pgdeeplake.benchmarks.peer.RunningPeer;
+import org.pgdeeplake.benchmarks.process.Ports;
+
+/** Many wait while no server runs; one comes, and each gets its rows, not all at once. */
+public final class Waiters {
+  public static final int DEFAULT = 5_000;
+
+  /** What PostgreSQL takes for a new process and its authentication, about. */
+  private static final int GREETING_MILLIS = 5;
+
+  /** queue.release-concurrency, as shipped. */
+  private static final int PACE = 32;
+
+  /** Health checks, which the server cannot tell from sessions. */
+  private static final int CHECKS = 2;
+
+  private static final int PART = 250;
+
+  private final Ground ground;
+  private final int count;
+
+  public Waiters(Ground ground, int count) {
+    this.ground = ground;
+    this.count = count;
+  }
+
+  public Finding released() throws BenchFailed, InterruptedException {
+    Finding finding = new Finding("Waiters of a wake");
+    int server = Ports.free();
+    try (RunningPeer proxy = ground.proxy(server);
+        Admin admin = new Admin(proxy)) {
+      long descriptors = Footprint.of(proxy, admin).descriptors();
+      gather(proxy, admin);
+      ground.telling().step("the server comes");
+      ground.server("listen port=%d greeting=%d".formatted(server, GREETING_MILLIS));
+      Map<String, Double> served = ground.client("settle seconds=110");
+      Map<String, Double> seen = ground.server("first port=" + server);
+      tell(finding, served, seen);
+      ground.client("release");
+      finding.require(
+          ground.empties(proxy, admin, descriptors), "sessions, waiters or files remain");
+    }
+    return finding;
+  }
+
+  private void gather(RunningPeer proxy, Admin admin) throws BenchFailed, InterruptedException {
+    ground.telling().step("%,d clients come, and no server runs".formatted(count));
+    ground.client("crowd port=%d width=128 until=accepted ask=atonce".formatted(proxy.port()));
+    for (int done = 0; done < count; done += PART) {
+      ground.client("gather count=" + Math.min(PART, count - done));
+      ground.telling().part("came", Math.min(count, done + PART), count);
+    }
+    admin.awaitWaiting(count);
+  }
+
+  private void tell(Finding finding, Map<String, Double> served, Map<String, Double> seen)
+      throws BenchFailed {
+    long done = Ground.count(served, "done");
+    long failed = Ground.count(served, "errors") + Ground.count(served, "refused");
+    long peak = Ground.count(seen, "peak");
+    finding
+        .figure("clients that waited", count)
+        .figure("got all their rows", done)
+        .figure("failed or were refused", failed)
+        .require(failed == 0, failed + " failed: " + ground.clientSaid())
+        .require(done == count, "%,d of %,d got their rows".formatted(done, count));
+    if (done > 0) {
+      double appeared = Ground.number(seen, "at");
+      double last = (Ground.number(served, "last") - appeared) / 1e9;
+      finding
+          .figure(
+              "rows after the first connection that the server accepted",
+              "first %.2f s, half of them %.2f s, last %.2f s"
+                  .formatted(
+                      (Ground.number(served, "first") - appeared) / 1e9,
+                      (Ground.number(served, "median") - appeared) / 1e9,
+                      last))
+          .figure("served in a second", "%,.0f".formatted(done / last));
+    }
+    finding
+        .figure(
+            "at once on their way into the server, at most",
+            "%d (queue.release-concurrency = %d, and health checks; the server answers after %d ms)"
+                .formatted(peak, PACE, GREETING_MILLIS))
+        .require(peak <= PACE + CHECKS, "not paced: %d at once".formatted(peak));
+  }
+}
