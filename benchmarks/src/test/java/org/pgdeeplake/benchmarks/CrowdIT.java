@@ -1,0 +1,124 @@
+package org.pgdeeplake.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * bin/crowd, with few: everybody is served, nothing is left, and the report says so; a user's
+ * mistake costs a message and exit code 2; Ctrl-C leaves no process.
+ */
+@Tag("long")
+class CrowdIT {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  @TempDir private Path directory;
+
+  private record Ended(int code, String output, String errors) {}
+
+  private ProcessBuilder builder(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(ROOT.resolve("bin/crowd").toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(directory.resolve("out").toFile())
+            .redirectError(directory.resolve("err").toFile());
+    // Where a run has its files, so that its directory can be told from another run's.
+    builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + directory);
+    return builder;
+  }
+
+  private Ended run(String... arguments) throws IOException, InterruptedException {
+    int code = builder(arguments).start().waitFor();
+    return new Ended(code, text("out"), text("err"));
+  }
+
+  private String text(String name) throws IOException {
+    return Files.readString(directory.resolve(name), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void sessionsAreHeldAndEachIsAnswered() throws Exception {
+    Path report = directory.resolve("report.md");
+
+    Ended ended = run("sessions", "--count=200", "--no-postgres", "--out=" + report);
+
+    assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
+    assertThat(ended.output())
+        .contains("held: 200\n", "refused with 53300 or 57P03: 0\n", "errors: 0\n")
+        .contains("all ask at once, 3: 200 asked")
+        .contains("200 whole answers");
+    assertThat(report)
+        .content()
+        .contains("`bin/crowd sessions --count=200", "| held | 200 |", "| errors | 0 |");
+  }
+
+  @Test
+  void waitersAreReleasedAtTheServersPace() throws Exception {
+    Ended ended = run("waiters", "--count=100");
+
+    assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
+    assertThat(ended.output())
+        .contains("clients that waited: 100\n", "got all their rows: 100\n", "errors: 0\n");
+    // 100 at once would be seen: the server takes 5 ms for each.
+    Matcher peak = Pattern.compile("into the server, at most: (\\d+)").matcher(ended.output());
+    assertThat(peak.find()).isTrue();
+    assertThat(Integer.parseInt(peak.group(1))).isBetween(2, 34);
+  }
+
+  @Test
+  void nothingIsLeftOfThoseWhoPassBy() throws Exception {
+    Ended ended = run("churn", "--count=1000");
+
+    assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
+    assertThat(ended.output())
+        .contains("connections: 1,000:", "failed: 0\n", "to ReadyForQuery: 200;", "errors: 0\n");
+  }
+
+  @Test
+  void anInterruptedRunEndsItsChildren() throws Exception {
+    Process run = builder("churn").start();
+    // By then the proxy and both ends of the load run.
+    await().atMost(Duration.ofMinutes(2)).until(() -> text("err").contains("opened and closed"));
+    List<ProcessHandle> children = run.descendants().toList();
+    assertThat(children).hasSizeGreaterThanOrEqualTo(3);
+
+    run.destroy();
+
+    assertThat(run.waitFor()).isNotZero();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  @Test
+  void mistakesAreRefused() throws Exception {
+    Ended crowd = run("session");
+    assertThat(crowd.code()).isEqualTo(2);
+    assertThat(crowd.errors())
+        .contains("there is no crowd session: sessions, waiters, churn")
+        .doesNotContain("\tat ");
+    Ended count = run("--count=5");
+    assertThat(count.code()).isEqualTo(2);
+    assertThat(count.errors()).contains("--count is of one crowd: name it");
+    Ended none = run("waiters", "--count=0");
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.errors()).contains("--count must be from 1 to");
+    Ended nowhere = run("waiters", "--out=/nowhere/report.md");
+    assertThat(nowhere.code()).isEqualTo(2);
+    assertThat(nowhere.errors()).contains("--out: there is no directory /nowhere");
+  }
+}
