@@ -176,9 +176,12 @@ public final class Demand {
   private void linger(@Nullable String backend) {
     long lingerNanos = config.linger().toNanos();
     if (lingerNanos > 0) {
-      lingering.add(backend, System.nanoTime() + lingerNanos);
-      var _ = timer.schedule(this::changed, lingerNanos + 1, TimeUnit.NANOSECONDS);
+      lingering.add(backend, lingerNanos).ifPresent(this::tellLater);
     }
+  }
+
+  private void tellLater(long nanos) {
+    var _ = timer.schedule(this::changed, nanos + 1, TimeUnit.NANOSECONDS);
   }
 
   public synchronized Snapshot snapshot() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,22 @@ class DemandTest {
     int before = changes.get();
     await().atMost(Duration.ofSeconds(5)).until(() -> changes.get() > before);
     assertThat(demand.snapshot().demand()).isZero();
+  }
+
+  @Test
+  void aFloodThatGaveUpIsCountedAndCostsNoTimerEach() {
+    try (ScheduledThreadPoolExecutor idleTimer = new ScheduledThreadPoolExecutor(1)) {
+      Demand demand =
+          new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ofHours(1)), idleTimer);
+      for (int i = 0; i < 10_000; i++) {
+        demand.claim("b").end(true);
+        demand.claim("c").end(true);
+      }
+      assertThat(demand.snapshot().lingering()).isEqualTo(20_000);
+      assertThat(demand.load("b").lingering()).isEqualTo(10_000);
+      assertThat(idleTimer.getQueue()).hasSizeLessThanOrEqualTo(2 * 101);
+      idleTimer.shutdownNow();
+    }
   }
 
   @Test
