@@ -13,7 +13,9 @@ public final class Passing {
   /** At once. */
   private static final int WIDTH = 64;
 
-  /** The first tenth compiles code and fills pools; what is there then must be enough for the rest. */
+  /**
+   * The first tenth compiles code and fills pools; what is there then must be enough for the rest.
+   */
   private static final int PARTS = 10;
 
   private static final int SLICE = 10_000;
@@ -102,8 +104,7 @@ public final class Passing {
                 .formatted(tally.served, SLICE, tally.worstP99, tally.slowest))
         .figure("the next client's row after the last", "%.3f s".formatted(next))
         .require(tally.errors == 0, tally.errors + " failed: " + ground.clientSaid())
-        .require(
-            next < AT_ONCE_SECONDS, "the next client waited for %.1f s".formatted(next));
+        .require(next < AT_ONCE_SECONDS, "the next client waited for %.1f s".formatted(next));
   }
 
   private static void compare(Finding finding, Footprint before, Footprint after) {
@@ -112,7 +113,8 @@ public final class Passing {
         .figure("after all", after.words())
         .require(after.descriptors() <= before.descriptors(), "more files are open than before")
         .require(
-            after.threads() <= before.threads() + LATE_THREADS, "there are more threads than before")
+            after.threads() <= before.threads() + LATE_THREADS,
+            "there are more threads than before")
         .require(after.heap() <= before.heap() + MEMORY_MARGIN, "more of the heap lives")
         .require(after.buffers() <= before.buffers() + MEMORY_MARGIN, "there are more buffers");
   }

@@ -48,8 +48,7 @@ public final class Sessions {
     int count = Math.min(wanted == 0 ? MOST_OF_POSTGRES : wanted, MOST_OF_POSTGRES);
     Finding finding = new Finding("Sessions, PostgreSQL behind them");
     ground.telling().step("creating a PostgreSQL for %,d sessions".formatted(count));
-    try (ThrowawayPostgres postgres =
-        ThrowawayPostgres.create(ground.newDirectory(), count + 20)) {
+    try (ThrowawayPostgres postgres = ThrowawayPostgres.create(ground.newDirectory(), count + 20)) {
       postgres.start();
       measure(finding, postgres.port(), count);
     }
@@ -118,8 +117,7 @@ public final class Sessions {
         .figure(
             "its memory",
             "%s before, %s with them"
-                .formatted(
-                    Footprint.megabytes(before.resident()), Footprint.megabytes(resident)))
+                .formatted(Footprint.megabytes(before.resident()), Footprint.megabytes(resident)))
         .figure("its processor time while they are idle", "%.1f %%".formatted(busy));
     long lost = Ground.count(ground.client("counts"), "errors");
     finding.require(lost == 0, "%d of %,d lost while idle".formatted(lost, count));
@@ -132,8 +130,7 @@ public final class Sessions {
     long answered = Ground.count(answer, "done");
     finding
         .require(answered == asked, "%,d of %,d got no answer".formatted(asked - answered, asked))
-        .require(
-            Ground.count(answer, "errors") == 0, "wrong or broken: " + ground.clientSaid());
+        .require(Ground.count(answer, "errors") == 0, "wrong or broken: " + ground.clientSaid());
     if (answered > 0) {
       finding.figure(
           "all ask at once, " + number,

@@ -88,8 +88,7 @@ final class EchoSession extends ChannelInboundHandlerAdapter {
     } else {
       var _ =
           ctx.executor()
-              .schedule(
-                  () -> greetNow(ctx, greeting), greetings.millis(), TimeUnit.MILLISECONDS);
+              .schedule(() -> greetNow(ctx, greeting), greetings.millis(), TimeUnit.MILLISECONDS);
     }
   }
 

@@ -17,7 +17,9 @@ final class Passer extends ChannelInboundHandlerAdapter {
     STARTUP,
     /** SSLRequest, FIN behind it. */
     SSL_REQUEST,
-    /** A whole session up to ReadyForQuery; then FIN without Terminate, as of a client that crashed. */
+    /**
+     * A whole session up to ReadyForQuery; then FIN without Terminate, as of a client that crashed.
+     */
     SERVED
   }
 

@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** So many connections opened and closed, the ways of {@link Passer} in turn. */
 final class Passers {
-  /** An address of the loopback has 28,000 ports for clients, and each is in TIME_WAIT for a while. */
+  /**
+   * An address of the loopback has 28,000 ports for clients, and each is in TIME_WAIT for a while.
+   */
   private static final int ADDRESSES = 16;
 
   private static final int REASONS_TOLD = 10;

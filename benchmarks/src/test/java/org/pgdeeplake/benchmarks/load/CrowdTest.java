@@ -27,9 +27,8 @@ class CrowdTest {
     Question question = new Question("session-7", 2);
     List<Tuple> messages = new ArrayList<>();
 
-    new MessageScanner(
-            (type, body) ->
-                messages.add(tuple((char) (byte) type, new String(body, StandardCharsets.US_ASCII))))
+    new MessageScanner((type, body) ->
+        messages.add(tuple((char) (byte) type, new String(body, StandardCharsets.US_ASCII))))
         .feed(question.answer());
 
     assertThat(Question.parse(question.sql())).contains(question);
