@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.admin;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -155,11 +156,15 @@ public final class AdminServer implements AutoCloseable {
     }
     connections.add(connection);
     var _ = connection.closeFuture().addListener(ended -> ticket.leave().run());
-    connection
-        .pipeline()
+    install(connection.pipeline(), ticket.brief());
+  }
+
+  /** What reads and answers a connection. */
+  void install(ChannelPipeline pipeline, boolean brief) {
+    pipeline
         .addLast(new HttpServerCodec())
         .addLast(new HttpServerKeepAliveHandler())
         .addLast(new WholeRequests())
-        .addLast(new AdminConnection(services, ticket.brief()));
+        .addLast(new AdminConnection(services, brief));
   }
 }

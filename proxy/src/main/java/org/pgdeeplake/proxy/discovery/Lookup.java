@@ -109,7 +109,7 @@ final class Lookup {
     }
   }
 
-  private static Answer found(List<DnsRecord> records) {
+  static Answer found(List<DnsRecord> records) {
     List<InetAddress> addresses = new ArrayList<>();
     long ttl = Long.MAX_VALUE;
     for (DnsRecord record : records) {

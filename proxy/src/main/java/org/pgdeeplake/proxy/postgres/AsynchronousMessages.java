@@ -51,7 +51,8 @@ public final class AsynchronousMessages {
     if (headerBytes++ == LENGTH_BYTES) {
       headerBytes = 0;
       bodyBytesLeft = length - LENGTH_BYTES;
-      return bodyBytesLeft >= 0;
+      // Less four, the most negative ones would be positive.
+      return length >= LENGTH_BYTES;
     }
     return true;
   }

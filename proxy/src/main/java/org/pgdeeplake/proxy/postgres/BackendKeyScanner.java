@@ -63,7 +63,8 @@ public final class BackendKeyScanner {
             | (header[3] & 0xff) << 8
             | (header[4] & 0xff);
     bodyBytesLeft = length - Integer.BYTES;
-    if (header[0] == 'Z' || bodyBytesLeft < 0) {
+    // The length itself: less four, the most negative ones would be positive.
+    if (header[0] == 'Z' || length < Integer.BYTES) {
       finished = true;
     } else if (header[0] == 'K' && isKeyBody(bodyBytesLeft)) {
       keyBody = new byte[bodyBytesLeft];

@@ -45,10 +45,19 @@ final class ServerHelloPeek extends ChannelOutboundHandlerAdapter {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    boolean done = message instanceof ByteBuf out && decided(out);
+    boolean done = message instanceof ByteBuf out && done(out);
     var _ = ctx.write(message, promise);
     if (done) {
       var _ = ctx.pipeline().remove(this);
+    }
+  }
+
+  /** What cannot be read is passed on all the same: this only looks. */
+  private boolean done(ByteBuf out) {
+    try {
+      return decided(out);
+    } catch (IndexOutOfBoundsException _) {
+      return true;
     }
   }
 
