@@ -1,0 +1,121 @@
+package org.pgdeeplake.proxy.fuzz;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/fuzz}. */
+@CommandLine.Command(
+    name = "fuzz",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Sends any bytes to what reads them, led by what of the code they reach, and holds the outcome"
+          + " against an invariant.",
+      "Begins with the inputs in proxy/src/test/resources/fuzz, which bin/test replays."
+    },
+    footer = {"", "Exit codes: 0 nothing found; 1 a finding; 2 wrong arguments; 3 it cannot run."})
+final class FuzzCommand implements Callable<Integer> {
+  private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,5})(s|m|h)");
+
+  @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "TARGET",
+      arity = "0..*",
+      description = "What to fuzz, one after the other. Default: all.")
+  private List<String> words = List.of();
+
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      description = "How long each, as 60s, 10m, 1h; default ${DEFAULT-VALUE}.")
+  private String time = "60s";
+
+  @Option(
+      names = "--replay",
+      paramLabel = "FILE",
+      description = "Checks this input only, of one TARGET, and shows where it fails.")
+  private @Nullable Path replay;
+
+  @Option(names = "--list", description = "Tells the targets, and what must hold for each.")
+  private boolean list;
+
+  private FuzzCommand() {}
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new FuzzCommand()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (list) {
+      for (Target target : Target.values()) {
+        System.out.printf("%-14s %s%n", target.word(), target.invariant());
+      }
+      return 0;
+    }
+    List<Target> targets = targets();
+    Duration limit = limit();
+    if (replay != null) {
+      return replayed(targets, replay);
+    }
+    for (Target target : targets) {
+      int code = new FuzzRun(target, limit).play();
+      if (code != 0) {
+        return code;
+      }
+    }
+    return 0;
+  }
+
+  private List<Target> targets() {
+    List<Target> targets = new ArrayList<>();
+    for (String word : words) {
+      targets.add(
+          Target.of(word).orElseThrow(() -> wrong("no target " + word + "; --list tells them")));
+    }
+    return targets.isEmpty() ? Arrays.asList(Target.values()) : targets;
+  }
+
+  private Duration limit() {
+    Matcher form = TIME.matcher(time);
+    if (!form.matches()) {
+      throw wrong("--for must be as 60s, 10m or 1h, not " + time);
+    }
+    return Duration.parse("PT" + form.group());
+  }
+
+  private int replayed(List<Target> targets, Path file) throws Exception {
+    if (targets.size() != 1) {
+      throw wrong("--replay needs the one TARGET that the input is for");
+    }
+    if (!Files.isReadable(file)) {
+      throw wrong(file + " cannot be read");
+    }
+    try (Target.Checked target = targets.getFirst().open()) {
+      target.check(Files.readAllBytes(file));
+    } catch (Exception | Error finding) {
+      finding.printStackTrace();
+      return 1;
+    }
+    System.out.println(targets.getFirst().word() + ": the invariant holds for " + file);
+    return 0;
+  }
+
+  private CommandLine.ParameterException wrong(String what) {
+    return new CommandLine.ParameterException(spec.commandLine(), what);
+  }
+}

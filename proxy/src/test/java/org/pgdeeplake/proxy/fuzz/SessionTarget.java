@@ -1,0 +1,139 @@
+package org.pgdeeplake.proxy.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.backend.Backend;
+import org.pgdeeplake.proxy.backend.CancelKeys;
+import org.pgdeeplake.proxy.backend.ServerConnector;
+import org.pgdeeplake.proxy.config.CertificateSource;
+import org.pgdeeplake.proxy.config.DemandConfig;
+import org.pgdeeplake.proxy.config.FileSetting;
+import org.pgdeeplake.proxy.config.FrontendConfig;
+import org.pgdeeplake.proxy.config.FrontendTls;
+import org.pgdeeplake.proxy.config.HostPort;
+import org.pgdeeplake.proxy.config.Network;
+import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
+import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.discovery.Resolver;
+import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.Transport;
+import org.pgdeeplake.proxy.session.Session;
+import org.pgdeeplake.proxy.session.SessionServices;
+import org.pgdeeplake.proxy.session.Sessions;
+import org.pgdeeplake.proxy.support.BackendSettings;
+import org.pgdeeplake.proxy.support.TestCertificate;
+import org.pgdeeplake.proxy.tls.TlsAcceptor;
+import org.pgdeeplake.proxy.tls.TlsFileException;
+import org.pgdeeplake.proxy.tls.TlsProvider;
+import org.pgdeeplake.proxy.traffic.FrontendTraffic;
+import org.pgdeeplake.proxy.traffic.TlsTraffic;
+
+/**
+ * Whole sessions of a frontend whose servers are all asleep: a client's bytes lead to the queue, to
+ * a refusal, or to waiting for more of them.
+ */
+final class SessionTarget implements FuzzTarget {
+  /** How the frontend meets its clients. */
+  enum Door {
+    PLAIN,
+    PROXY_HEADER,
+    TLS
+  }
+
+  private final SessionServices services;
+
+  SessionTarget(Door door) {
+    Transport transport = Transport.select(TransportChoice.NIO);
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().daemon().name("fuzz-demand").unstarted(task));
+    Backend backend = new Backend(new BackendSettings().servers(1, 0).config());
+    FrontendConfig frontend = frontend(door);
+    services =
+        new SessionServices(
+            frontend,
+            new FrontendTraffic(),
+            backend,
+            List.of(backend),
+            new CancelKeys(),
+            new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), timer),
+            new Metrics().sessions(),
+            new ServerConnector(transport, new Resolver(transport)),
+            new Sessions(),
+            acceptor(door, frontend));
+  }
+
+  private static FrontendConfig frontend(Door door) {
+    boolean tls = door == Door.TLS;
+    return new FrontendConfig(
+        "f",
+        new HostPort("127.0.0.1", 0),
+        "b",
+        FrontendConfig.Mode.POSTGRES,
+        100,
+        0,
+        door == Door.PROXY_HEADER
+            ? List.of(new Network(InetAddress.ofLiteral("10.0.0.0"), 8))
+            : List.of(),
+        new FrontendTls(
+            tls ? FrontendTls.Mode.TERMINATE : FrontendTls.Mode.PASSTHROUGH,
+            false,
+            tls ? List.of(new CertificateSource(certificate(), null)) : List.of(),
+            null,
+            FrontendTls.ClientCertificate.OPTIONAL,
+            "TLSv1.2",
+            List.of()),
+        new FrontendConfig.Timeouts(
+            Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO));
+  }
+
+  private static @Nullable TlsAcceptor acceptor(Door door, FrontendConfig frontend) {
+    try {
+      return door == Door.TLS
+          ? TlsAcceptor.load("f", frontend.tls(), TlsProvider.JDK, new TlsTraffic(_ -> {}))
+          : null;
+    } catch (TlsFileException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static FileSetting certificate() {
+    try {
+      TestCertificate certificate = TestCertificate.authority("Test Root").issue();
+      Path file = Files.createTempFile("fuzz", ".pem");
+      file.toFile().deleteOnExit();
+      Files.writeString(file, certificate.chain() + certificate.key());
+      return new FileSetting(file, "fuzz");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void check(byte[] input) {
+    FuzzChannel client = new FuzzChannel();
+    client.pipeline().addLast(Session.open(client, services));
+    client.begin().send(Pieces.of(input));
+    boolean ended = services.sessions().live() == 0;
+    // Waiting for more, or in the queue, or told why not.
+    assertThat(services.backend().queued()).isBetween(0, ended ? 0 : 1);
+    assertThat(services.sessions().open()).isEqualTo(client.isOpen() ? 1 : 0);
+    client.end();
+    assertThat(services.sessions().live()).isZero();
+    assertThat(services.sessions().open()).isZero();
+    assertThat(services.backend().queued()).isZero();
+    assertThat(services.traffic().admitted()).isZero();
+    assertThat(services.demand().snapshot().demand()).isZero();
+    assertThat(services.traffic().traffic().internalErrorsTotal()).isZero();
+  }
+}
