@@ -38,7 +38,8 @@ public final class AdminTarget implements FuzzTarget {
       response
           .headers()
           .forEach(header ->
-              assertThat(header.getKey() + header.getValue()).doesNotContainPattern("[\\r\\n\\x00]"));
+              assertThat(header.getKey() + header.getValue())
+                  .doesNotContainPattern("[\\r\\n\\x00]"));
     }
     String heard = new String(client.heard(), US_ASCII);
     assertThat(heard.isEmpty() || heard.startsWith("HTTP/1.1 ")).isTrue();

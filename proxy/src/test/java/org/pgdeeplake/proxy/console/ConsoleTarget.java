@@ -53,8 +53,7 @@ public final class ConsoleTarget implements FuzzTarget {
     client.begin();
     if (loggedIn) {
       client.send(ConsoleLogin.startup(RawClient.PROTOCOL_3_0, "pgproxy", "pgproxy"));
-      Caller caller =
-          new Caller("console", "pgproxy", (InetSocketAddress) client.remoteAddress());
+      Caller caller = new Caller("console", "pgproxy", (InetSocketAddress) client.remoteAddress());
       connection.begin(new Dialogue(connection, services.catalog(), caller, () -> {}));
     }
     client.send(Pieces.of(input));
@@ -75,8 +74,7 @@ public final class ConsoleTarget implements FuzzTarget {
       byte[] body = new byte[length - 4];
       in.get(body);
       if (type == 'E') {
-        assertThat(new String(body, UTF_8))
-            .doesNotContain(INTERNAL_ERROR);
+        assertThat(new String(body, UTF_8)).doesNotContain(INTERNAL_ERROR);
       }
     }
   }

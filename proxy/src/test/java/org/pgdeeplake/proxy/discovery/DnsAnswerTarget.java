@@ -10,6 +10,7 @@ import io.netty.handler.codec.dns.DatagramDnsResponse;
 import io.netty.handler.codec.dns.DatagramDnsResponseDecoder;
 import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsSection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import org.pgdeeplake.proxy.fuzz.FuzzTarget;
 
 /** The records of an answer, made addresses; the packet itself is read by Netty. */
 public final class DnsAnswerTarget implements FuzzTarget {
-  private static final InetSocketAddress SERVER = new InetSocketAddress("127.0.0.1", 53);
+  private static final InetSocketAddress SERVER =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 53);
   private static final Duration LONGEST = Duration.ofSeconds(1L << 32);
 
   @Override
@@ -32,7 +34,7 @@ public final class DnsAnswerTarget implements FuzzTarget {
     } catch (DecoderException | IndexOutOfBoundsException e) {
       return; // Netty's own words for what is no answer.
     } finally {
-      channel.close();
+      var _ = channel.close();
     }
     DatagramDnsResponse response = channel.readInbound();
     List<DnsRecord> records = new ArrayList<>();

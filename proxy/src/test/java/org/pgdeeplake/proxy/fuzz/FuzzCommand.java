@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -21,8 +20,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Sends any bytes to what reads them, led by what of the code they reach, and holds the outcome"
-          + " against an invariant.",
+      "Sends any bytes to what reads them, led by what of the code they reach, and holds the"
+          + " outcome against an invariant.",
       "Begins with the inputs in proxy/src/test/resources/fuzz, which bin/test replays."
     },
     footer = {"", "Exit codes: 0 nothing found; 1 a finding; 2 wrong arguments; 3 it cannot run."})
@@ -62,7 +61,7 @@ final class FuzzCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (list) {
-      for (Target target : Target.values()) {
+      for (Target target : Target.ALL) {
         System.out.printf("%-14s %s%n", target.word(), target.invariant());
       }
       return 0;
@@ -87,7 +86,7 @@ final class FuzzCommand implements Callable<Integer> {
       targets.add(
           Target.of(word).orElseThrow(() -> wrong("no target " + word + "; --list tells them")));
     }
-    return targets.isEmpty() ? Arrays.asList(Target.values()) : targets;
+    return targets.isEmpty() ? Target.ALL : targets;
   }
 
   private Duration limit() {

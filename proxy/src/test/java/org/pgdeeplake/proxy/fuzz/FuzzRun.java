@@ -60,8 +60,7 @@ final class FuzzRun {
         copy.println(text);
         Matcher count = EXECUTED.matcher(text);
         if (count.matches()) {
-          executions =
-              Long.parseLong(count.group(1) == null ? count.group(2) : count.group(1));
+          executions = Long.parseLong(count.group(1) == null ? count.group(2) : count.group(1));
         }
       }
     }
@@ -80,10 +79,12 @@ final class FuzzRun {
     System.out.printf("%-14s FOUND after %,d executions:%n", target.word(), executions);
     List<String> lines = Files.readAllLines(log);
     lines.stream()
-        .dropWhile(text -> !text.startsWith("== Java Exception") && !text.contains("ERROR: libFuzzer"))
+        .dropWhile(
+            text -> !text.startsWith("== Java Exception") && !text.contains("ERROR: libFuzzer"))
         .limit(12)
         .forEach(System.out::println);
-    Matcher written = Pattern.compile("(?s).*Test unit written to (\\S+).*").matcher(String.join("\n", lines));
+    Matcher written =
+        Pattern.compile("(?s).*Test unit written to (\\S+).*").matcher(String.join("\n", lines));
     if (written.matches()) {
       System.out.printf("the input: %s%n", written.group(1));
       System.out.printf("again:     bin/fuzz %s --replay %s%n", target.word(), written.group(1));

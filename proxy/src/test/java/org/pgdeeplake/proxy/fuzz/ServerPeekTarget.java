@@ -49,8 +49,7 @@ final class ServerPeekTarget implements FuzzTarget {
     assertThat(keys.isEmpty()).isEqualTo(expected.keys().isEmpty());
     assertThat(status).isEqualTo(tail(pieces.all()));
     assertThat(asynchronous).isEqualTo(expected.asynchronous());
-    CancelKey.of(pieces.all())
-        .ifPresent(key -> assertThat(key.request()).isEqualTo(pieces.all()));
+    CancelKey.of(pieces.all()).ifPresent(key -> assertThat(key.request()).isEqualTo(pieces.all()));
   }
 
   private static ReadyForQueryTail.Status tail(byte[] all) {

@@ -22,7 +22,8 @@ final class StartupTarget implements FuzzTarget {
       case Result.NeedMore() -> {}
       case Result.Malformed(var answer) -> assertThat(answer.encode()).startsWith('E');
       case Result.Decoded(var packet, int length) -> {
-        assertThat(length).isBetween(0, Math.min(bytes.length, StartupDecoder.MAX_PACKET_BYTES + 4));
+        assertThat(length)
+            .isBetween(0, Math.min(bytes.length, StartupDecoder.MAX_PACKET_BYTES + 4));
         assertThat(packet.toString()).isNotEmpty();
         if (length > 0) {
           assertSame(whole, decode(Arrays.copyOf(bytes, length), first));

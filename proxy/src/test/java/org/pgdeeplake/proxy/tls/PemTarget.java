@@ -22,8 +22,7 @@ public final class PemTarget implements FuzzTarget {
   public void check(byte[] input) {
     refusedAtMost(() -> {
       List<Pem> blocks = Pem.parse(input);
-      PemFile file =
-          new PemFile(SETTING, blocks, Set.of(PosixFilePermission.OWNER_READ), "digest");
+      PemFile file = new PemFile(SETTING, blocks, Set.of(PosixFilePermission.OWNER_READ), "digest");
       refusedAtMost(() -> assertThat(file.certificates()).isNotEmpty());
       refusedAtMost(() -> assertThat(KeyFile.key(file, _ -> {}).getAlgorithm()).isNotEmpty());
     });
