@@ -7,13 +7,28 @@ import java.util.SplittableRandom;
 
 /**
  * Input that comes in pieces: its first byte says in which, so that a fuzzer finds the cuts, too.
- *
- * @param all without that byte
- * @param cut the pieces of it, none of them empty
  */
-public record Pieces(byte[] all, List<byte[]> cut) {
+public final class Pieces {
   private static final int ONE_BY_ONE = 1;
   private static final int MOST = 64;
+
+  private final byte[] all;
+  private final List<byte[]> cut;
+
+  private Pieces(byte[] all, List<byte[]> cut) {
+    this.all = all;
+    this.cut = cut;
+  }
+
+  /** Without the first byte. */
+  public byte[] all() {
+    return all.clone();
+  }
+
+  /** The pieces of it, none of them empty. */
+  public List<byte[]> cut() {
+    return cut;
+  }
 
   /** 0: in one piece; 1: byte by byte, as long as that are few; others: by chance of that seed. */
   public static Pieces of(byte[] input) {
