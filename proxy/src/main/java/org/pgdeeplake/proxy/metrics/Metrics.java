@@ -199,7 +199,8 @@ public final class Metrics {
                 _ -> limit.getAsLong()),
             Family.<LongSupplier>gauge(
                 "buffer_share_bytes",
-                "Bytes for its slower side that a session may hold now before its source is not read",
+                "Bytes for its slower side that a session may hold now before its source is not"
+                    + " read",
                 now -> now.getAsLong())),
         () -> List.of(share),
         owner -> Labels.EMPTY);

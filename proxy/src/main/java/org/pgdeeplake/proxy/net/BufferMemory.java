@@ -28,7 +28,8 @@ public final class BufferMemory {
   private final long lastResort;
 
   /**
-   * @param used bytes that are taken; less than 0 where they are not counted: then nothing is scarce
+   * @param used bytes that are taken; less than 0 where they are not counted: then nothing is
+   *     scarce
    * @param most bytes that there are. A quarter of them is not shared out: for the floors, for what
    *     allocators take in chunks of up to 2 MB, for TLS and for operators
    */
@@ -51,7 +52,7 @@ public final class BufferMemory {
   /** Bytes that a session may hold now before its source is not read; at least the floor. */
   public int share() {
     long share = (limit - used.getAsLong()) / PARTS;
-    return (int) Math.clamp(share, FLOOR_BYTES, Integer.MAX_VALUE);
+    return Math.clamp(share, FLOOR_BYTES, Integer.MAX_VALUE);
   }
 
   /** Whether so little is left that there should be no more sessions. */

@@ -19,7 +19,7 @@ final class SharedReads implements RecvByteBufAllocator {
   }
 
   @Override
-  public Handle newHandle() {
+  public ExtendedHandle newHandle() {
     return new Shared((ExtendedHandle) sizes.newHandle(), memory);
   }
 

@@ -84,7 +84,7 @@ class BufferMemoryTest {
 
   @Test
   void noReadIsLargerThanTheShare() {
-    RecvByteBufAllocator.Handle reads =
+    RecvByteBufAllocator.ExtendedHandle reads =
         new SharedReads(new AdaptiveRecvByteBufAllocator(2048, 16_384, 262_144), memory)
             .newHandle();
     assertThat(reads.guess()).isEqualTo(16_384);

@@ -23,8 +23,7 @@ class RelayTest {
   private final AtomicLong used = new AtomicLong();
   private final Stuck client = new Stuck();
   private final Stuck server = new Stuck();
-  private final Relay relay =
-      new Relay(client, server, new BufferMemory(used::get, 128L * MIB));
+  private final Relay relay = new Relay(client, server, new BufferMemory(used::get, 128L * MIB));
 
   /** A channel whose other end takes nothing until {@link #take}. */
   private static final class Stuck extends EmbeddedChannel {
@@ -45,7 +44,7 @@ class RelayTest {
   }
 
   /** Which way the bytes go. */
-  private enum Way {
+  enum Way {
     TO_CLIENT,
     TO_SERVER
   }

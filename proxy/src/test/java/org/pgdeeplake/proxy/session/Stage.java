@@ -64,6 +64,7 @@ final class Stage implements AutoCloseable {
   private final @Nullable TlsAcceptor tls;
   private final @Nullable TlsConnector serverTls;
   private @Nullable TlsTransport lastClient;
+
   /** What buffers have of {@link #BUFFERS}. */
   final AtomicLong bufferBytes = new AtomicLong();
 

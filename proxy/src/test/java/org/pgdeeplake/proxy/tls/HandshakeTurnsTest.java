@@ -155,7 +155,7 @@ class HandshakeTurnsTest extends AcceptorStage {
     assertThat(one.waiting()).isEqualTo(3);
     assertThat(tasks).hasSize(1);
 
-    leaves.close();
+    var _ = leaves.close();
     assertThat(one.waiting()).isEqualTo(2);
 
     tasks.remove().run();
