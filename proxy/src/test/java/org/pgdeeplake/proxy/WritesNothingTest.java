@@ -8,7 +8,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.FileOutputStream;
 import java.io.FileWriter;
@@ -40,8 +39,7 @@ class WritesNothingTest {
   void onlyTheTrainingWrites() {
     var classes =
         new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("org.pgdeeplake.proxy");
+            .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
     rule("Training|TrainingCertificate|log.LineQueue").check(classes);
     assertThat(rule("nobody").evaluate(classes).getFailureReport().toString())
         .as("what the rule finds")
