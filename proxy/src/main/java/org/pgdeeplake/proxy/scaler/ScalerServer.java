@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.metrics.Metrics;
@@ -30,6 +31,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ScalerServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ScalerServer.class);
+
+  /**
+   * gRPC logs each connection that speaks something else, with a trace and past our log. Held,
+   * since its level would be forgotten with it.
+   */
+  private static final java.util.logging.Logger GRPC =
+      java.util.logging.Logger.getLogger("io.grpc");
+
   private static final long LOOK_MILLIS = 500;
 
   /** Looking costs a little for each session, so that not each change is looked at. */
@@ -94,6 +103,7 @@ public final class ScalerServer implements AutoCloseable {
   }
 
   private Running start() {
+    GRPC.setLevel(Level.WARNING);
     Handover handover = new Handover();
     Server server =
         NettyServerBuilder.forAddress(Handover.ADDRESS)
