@@ -23,6 +23,7 @@ import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.Network;
 import org.pgdeeplake.proxy.config.ProxyConfig;
+import org.pgdeeplake.proxy.config.Secret;
 import org.pgdeeplake.proxy.config.Worded;
 
 /** A configuration as keys and values, in the order of its records; secrets are {@code ***}. */
@@ -107,6 +108,8 @@ final class Settings {
       case FileSetting file -> values.put(key, text(file));
       case CertificateSource source -> values.put(key, text(source));
       case HostPort address -> values.put(key, text(address));
+      // A record, too: its text is not its members'.
+      case Secret secret -> values.put(key, secret.toString());
       case Record record -> members(key + ".", record);
       case null -> values.put(key, "");
       default -> values.put(key, text(value));
