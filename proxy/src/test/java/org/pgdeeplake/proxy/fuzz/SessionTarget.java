@@ -26,6 +26,7 @@ import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.metrics.Metrics;
+import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.session.Session;
 import org.pgdeeplake.proxy.session.SessionServices;
@@ -70,7 +71,8 @@ final class SessionTarget implements FuzzTarget {
             new Metrics().sessions(),
             new ServerConnector(transport, new Resolver(transport)),
             new Sessions(),
-            acceptor(door, frontend));
+            acceptor(door, frontend),
+            BufferMemory.ofProcess());
   }
 
   private static FrontendConfig frontend(Door door) {
@@ -81,6 +83,7 @@ final class SessionTarget implements FuzzTarget {
         "b",
         FrontendConfig.Mode.POSTGRES,
         100,
+        0,
         0,
         door == Door.PROXY_HEADER
             ? List.of(new Network(InetAddress.ofLiteral("10.0.0.0"), 8))
