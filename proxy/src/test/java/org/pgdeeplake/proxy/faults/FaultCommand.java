@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments."})
 final class FaultCommand implements Callable<Integer> {
   private static final int GUESTS = 16;
+  private static final int LONGEST_KEEPALIVE_S = 10;
 
   @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -103,12 +104,26 @@ final class FaultCommand implements Callable<Integer> {
     }
   }
 
+  /** Of connections that are silent; a large number where nobody can say. */
+  private static int keepaliveSeconds() {
+    try {
+      return Integer.parseInt(
+          Files.readString(Path.of("/proc/sys/net/ipv4/tcp_keepalive_time")).strip());
+    } catch (IOException e) {
+      return Integer.MAX_VALUE;
+    }
+  }
+
   /** Packets can only be dropped in a network of our own: bin/faults makes one where it may. */
   static Set<Kind> possible() {
     Set<Kind> kinds = EnumSet.allOf(Kind.class);
     if (!"private".equals(System.getenv("PG_FAULTS_NETWORK"))
         || Command.find("iptables").isEmpty()) {
       kinds.remove(Kind.BLACKHOLE);
+      kinds.remove(Kind.HALF_OPEN);
+    }
+    if (keepaliveSeconds() > LONGEST_KEEPALIVE_S) {
+      kinds.remove(Kind.HALF_OPEN);
     }
     if (Command.find("prlimit").isEmpty()) {
       kinds.remove(Kind.DESCRIPTORS_EXHAUSTED);

@@ -14,6 +14,8 @@ enum Kind {
   SERVER_FULL(Hears.NOBODY, "whoever comes is served by the others, or waits"),
   /** Packets to and from it are lost. */
   BLACKHOLE(Hears.NOBODY, "sessions stand still and go on; whoever comes is served by the others"),
+  /** Its machine is gone without a word, and comes back without knowing any connection. */
+  HALF_OPEN(Hears.WHO_WAS_THERE, "its sessions break when it is back, or after TCP's keepalive"),
   STARTING_UP(Hears.NOBODY, "whoever comes is served by the others, or waits"),
   TOO_MANY_CLIENTS(Hears.NOBODY, "whoever comes is served by the others, or waits"),
   CLOSED_AT_ONCE(Hears.NOBODY, "whoever comes is served by the others, or waits"),
@@ -27,6 +29,8 @@ enum Kind {
   /** Connections live, but nothing goes through. */
   STALLED(Hears.NOBODY, "sessions stand still and go on"),
   RELOAD(Hears.NOBODY, "nothing"),
+  /** A reload takes a server away, another one puts it back. */
+  RELOAD_CHANGES_SERVERS(Hears.NOBODY, "its sessions go on; whoever comes is served by the others"),
   CERTIFICATE_SWAPPED(Hears.NOBODY, "nothing"),
   PROXY_TERMINATED(Hears.EVERYBODY, "57P01 after shutdown.drain-timeout; refused until it runs"),
   PROXY_KILLED(Hears.EVERYBODY, "sessions break; refused until it runs again"),
@@ -69,7 +73,8 @@ enum Kind {
   /** Whether it can only hit the server behind the link. */
   boolean ofLink() {
     return switch (this) {
-      case STARTING_UP,
+      case HALF_OPEN,
+          STARTING_UP,
           TOO_MANY_CLIENTS,
           CLOSED_AT_ONCE,
           HALF_AN_ANSWER,

@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.faults;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -8,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.pgdeeplake.proxy.support.AdminPort;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
@@ -22,22 +26,27 @@ import org.pgdeeplake.proxy.support.TestTls;
 
 /**
  * A proxy process and two real PostgreSQL: the first one reached directly, the second one through a
- * link that can be made faulty.
+ * link that can be made faulty. To the proxy they are two machines with the same port.
  */
 final class Stage implements AutoCloseable {
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+  static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String MAX_CONNECTIONS = "max_connections = 40";
+  private static final String FIRST_HOST = "127.0.0.2";
+  private static final String SECOND_HOST = "127.0.0.3";
 
   private final List<TestPostgres> servers =
-      List.of(TestPostgres.started(MAX_CONNECTIONS), TestPostgres.started(MAX_CONNECTIONS));
-  private final FaultyServer link = FaultyServer.before(servers.get(1));
+      List.of(
+          TestPostgres.createAt(FIRST_HOST, 0, MAX_CONNECTIONS).start(),
+          TestPostgres.started(MAX_CONNECTIONS));
+  private final FaultyServer link =
+      FaultyServer.beforeAt(SECOND_HOST, servers.get(0).port(), servers.get(1));
   private final ReservedPort port = new ReservedPort();
   private final ReservedPort admin = new ReservedPort();
   private final Checker checker = new Checker();
   private final Ledger ledger = new Ledger(servers);
-  private final List<Command> ended = new ArrayList<>();
-  private final Path file;
+  private final Path log;
   private final TestTls tls;
+  private final StageConfig config;
   private volatile Command proxy;
 
   /**
@@ -45,56 +54,37 @@ final class Stage implements AutoCloseable {
    */
   Stage(Path directory) throws SQLException {
     tls = TestTls.in(directory);
-    file = directory.resolve("proxy.conf");
+    log = directory.resolve("proxy.log");
+    config = new StageConfig(directory.resolve("proxy.conf"), fixed());
     ledger.create();
-    configure(2);
+    config.servers(listed(0, 1)).write();
     proxy = start();
     // A run that is interrupted leaves no proxy behind.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> proxy.close()));
   }
 
-  /**
-   * Writes the configuration.
-   *
-   * @param connectSeconds one of several values that are as good as each other
-   */
-  void configure(int connectSeconds) {
-    String text =
-        """
-        proxy {
-          threads = 2
-          warm-up = 0s
-          admin.bind = "%s"
-          log { sessions = false, level = warn }
-          shutdown { drain-timeout = 1s }
-          frontends.pg_frontend {
-            bind = "%s"
-            default-backend = pg_backends
-            %s
-          }
-          backends.pg_backends {
-            servers = [ { name = s1, address = "%s" }, { name = s2, address = "%s" } ]
-            check { inter = 500ms, timeout = 1s }
-            timeouts { connect = %ds }
-          }
-        }
-        """
-            .formatted(
-                admin.address(),
-                port.address(),
-                String.join("\n", tls.terminate()),
-                servers.get(0).address(),
-                link.address(),
-                connectSeconds);
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private List<String> fixed() {
+    return Stream.of(
+            Stream.of(
+                "admin.bind = \"" + admin.address() + "\"",
+                "frontends.pg_frontend {",
+                "bind = \"" + port.address() + "\"",
+                "default-backend = pg_backends"),
+            Stream.of(tls.terminate()),
+            Stream.of("}"))
+        .flatMap(lines -> lines)
+        .toList();
+  }
+
+  /** Servers as a configuration lists them. */
+  List<String> listed(Integer... indexes) {
+    return Stream.of(indexes)
+        .map(index -> "name = s%d, address = \"%s\"".formatted(index + 1, addressOf(index)))
+        .toList();
   }
 
   private Command start() {
-    Command started = ProxyProcess.start(file);
+    Command started = ProxyProcess.of(config.file()).appendingTo(log).start();
     ProxyProcess.awaitListening(started, port);
     return started;
   }
@@ -113,12 +103,33 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  /** What the proxy tells of itself. */
+  ScrapedText metrics() {
+    return ScrapedText.parse(new AdminPort(admin.number()).get("/metrics"));
+  }
+
   /** Sessions and waiters that the proxy itself still counts, which are none without clients. */
   double left() {
-    ScrapedText metrics = ScrapedText.parse(new AdminPort(admin.number()).get("/metrics"));
+    ScrapedText metrics = metrics();
     return metrics.number("haproxy_process_current_connections")
         + metrics.number("pgproxy_waiting")
         + metrics.number("haproxy_backend_current_sessions", "proxy", "pg_backends");
+  }
+
+  /** Waits until the proxy gives sessions to so many servers. */
+  void awaitActive(int count) {
+    expect(
+        count + " active servers",
+        () -> metrics().number("haproxy_backend_active_servers", "proxy", "pg_backends") == count);
+  }
+
+  /** Waits for a fact, without which a fault would prove nothing. */
+  void expect(String fact, Callable<Boolean> condition) {
+    try {
+      await().atMost(LIMIT).until(condition);
+    } catch (ConditionTimeoutException e) {
+      checker.violation("not within " + LIMIT.toSeconds() + " s: " + fact);
+    }
   }
 
   Checker checker() {
@@ -137,13 +148,22 @@ final class Stage implements AutoCloseable {
     return proxy;
   }
 
+  StageConfig config() {
+    return config;
+  }
+
+  /** What the proxies so far have logged. */
+  Path log() {
+    return log;
+  }
+
   TestPostgres server(int index) {
     return servers.get(index);
   }
 
-  /** Where the proxy finds it. */
-  int portOf(int index) {
-    return index == 0 ? servers.get(0).port() : Integer.parseInt(link.address().split(":", 2)[1]);
+  /** Where the proxy finds it, as in a configuration. */
+  String addressOf(int index) {
+    return index == 0 ? servers.get(0).address() : link.address();
   }
 
   /** Of the server that says this is its port. */
@@ -165,6 +185,12 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  /** The configuration is written and taken over. */
+  void reload() {
+    config.write();
+    proxy.signal("HUP");
+  }
+
   /**
    * Ends the proxy, and starts another one after a while.
    *
@@ -172,23 +198,21 @@ final class Stage implements AutoCloseable {
    */
   void restart(String signal, Fault fault) throws InterruptedException {
     proxy.signal(signal);
-    int code = proxy.await(DRAIN_LIMIT).exitCode();
+    int code = proxy.await(LIMIT).exitCode();
     if (signal.equals("TERM") && code != 0) {
       checker.violation("after SIGTERM the proxy ended with " + code);
     }
-    ended.add(proxy);
     fault.last();
     proxy = start();
   }
 
   /** Lines of all the proxies so far that tell of an error of theirs. */
   List<String> complaints() {
-    List<String> lines = new ArrayList<>();
-    for (Command each : ended) {
-      lines.addAll(each.out().lines().filter(Stage::complains).toList());
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.filter(Stage::complains).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    lines.addAll(proxy.out().lines().filter(Stage::complains).toList());
-    return lines;
   }
 
   private static boolean complains(String line) {

@@ -139,12 +139,14 @@ final class Visit {
         throw new Deceived("a cancel request is answered with " + answer);
       }
     }
+    long heard = System.nanoTime();
     boolean cancelled =
         answer(client).stream()
             .anyMatch(
                 message -> message.type() == 'E' && "57014".equals(message.fields().get('C')));
     if (!cancelled && stage.checker().quietSince(asked)) {
-      throw new Deceived("a cancel request did nothing");
+      long millis = (heard - asked) / 1_000_000;
+      throw new Deceived("a cancel request, heard after " + millis + " ms, did nothing");
     }
   }
 
