@@ -15,14 +15,16 @@ final class Injector {
 
   private final Stage stage;
   private final NetworkFaults network;
+  private final NameFaults names;
   private final ProxyFaults proxy;
   private final BadGuests badGuests;
 
   Injector(Stage stage) {
     this.stage = stage;
     this.network = new NetworkFaults(stage);
+    this.names = new NameFaults(stage);
     this.proxy = new ProxyFaults(stage);
-    this.badGuests = new BadGuests(stage.address());
+    this.badGuests = new BadGuests(stage.address(), stage.server(0).socketAddress());
   }
 
   void inject(Fault fault) throws IOException, SQLException, InterruptedException {
@@ -57,14 +59,18 @@ final class Injector {
       case RESET_ON_THE_WAY -> network.resetOnTheWay(fault);
       case ALL_RESET -> stage.link().resetAll();
       case STALLED -> network.stall(fault);
+      case DNS_FLAPS -> names.flap(fault);
       case RELOAD -> proxy.reload(fault);
       case RELOAD_CHANGES_SERVERS -> proxy.changeServers(fault);
       case CERTIFICATE_SWAPPED -> proxy.swapCertificate(fault);
       case PROXY_TERMINATED -> stage.restart("TERM", fault);
       case PROXY_KILLED -> stage.restart("KILL", fault);
+      case CLOCK_JUMPS -> proxy.jump(fault);
+      case LOG_UNWRITABLE -> proxy.fillDisk(fault);
       case DESCRIPTORS_EXHAUSTED -> proxy.exhaustDescriptors(fault);
       case CLIENTS_RESET -> badGuests.reset(fault);
       case SLOW_READERS -> badGuests.readSlowly(fault);
+      case TINY_WINDOWS -> badGuests.readDribs(fault);
       case GARBAGE -> badGuests.talkNonsense(fault);
     }
   }

@@ -1,47 +1,55 @@
 package org.pgdeeplake.proxy.faults;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.pgdeeplake.proxy.support.Command;
 
-/** How many files a process that runs may open: RLIMIT_NOFILE, set from outside. */
-final class Descriptors {
+/** A soft limit of a process that runs (setrlimit(2)), set from outside until it is closed. */
+final class Limit implements AutoCloseable {
+  private final String option;
   private final long pid;
   private final String before;
 
-  Descriptors(long pid) {
+  private Limit(String option, long pid) {
+    this.option = option;
     this.pid = pid;
-    this.before = limit("--output=SOFT", "--noheadings").strip();
+    this.before = prlimit(option, "--output=SOFT", "--noheadings").strip();
   }
 
-  /** So many more than it has now, and no more. */
-  void leave(int more) throws IOException {
-    try (Stream<Path> open = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
-      set(String.valueOf(open.count() + more));
-    }
+  /** It can have so many open files. */
+  static Limit openFiles(long pid, long most) {
+    Limit limit = new Limit("--nofile", pid);
+    limit.set(String.valueOf(most));
+    return limit;
   }
 
-  void restore() {
-    set(before);
+  /** It can make no file longer, so that each write at an end fails with EFBIG. */
+  static Limit noLongerFiles(long pid) {
+    Limit limit = new Limit("--fsize", pid);
+    limit.set("0");
+    return limit;
   }
 
   private void set(String soft) {
-    var _ = limit("--nofile=" + soft + ":");
+    var _ = prlimit(option + "=" + soft + ":");
   }
 
-  private String limit(String... words) {
-    boolean asks = words.length > 1;
-    String[] line =
-        Stream.concat(
-                Stream.of("prlimit", "--pid", String.valueOf(pid)),
-                Stream.concat(asks ? Stream.of("--nofile") : Stream.empty(), Stream.of(words)))
-            .toArray(String[]::new);
-    Command.Result result = Command.of(line).run();
+  private String prlimit(String... words) {
+    Command.Result result =
+        Command.of(
+                Stream.concat(
+                        Stream.of("prlimit", "--pid", String.valueOf(pid)),
+                        Stream.of(words))
+                    .toList())
+            .run();
     if (result.exitCode() != 0) {
-      throw new IllegalStateException(String.join(" ", line) + ": " + result.err());
+      throw new IllegalStateException("prlimit " + List.of(words) + ": " + result.err());
     }
     return result.out();
+  }
+
+  @Override
+  public void close() {
+    set(before);
   }
 }

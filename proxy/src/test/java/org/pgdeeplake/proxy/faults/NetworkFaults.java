@@ -15,7 +15,7 @@ final class NetworkFaults {
   }
 
   void blackhole(Fault fault) throws InterruptedException {
-    try (LostPackets lost = new LostPackets(stage.addressOf(fault.server()))) {
+    try (LostPackets _ = new LostPackets(stage.addressOf(fault.server()))) {
       fault.last();
     }
   }
@@ -25,7 +25,7 @@ final class NetworkFaults {
    * resets of the link's sockets are lost, too.
    */
   void vanish(Fault fault) throws IOException, InterruptedException {
-    try (LostPackets lost = new LostPackets(stage.addressOf(fault.server()))) {
+    try (LostPackets _ = new LostPackets(stage.addressOf(fault.server()))) {
       stage.link().resetAll();
       stage.server(fault.server()).kill9();
       fault.last();

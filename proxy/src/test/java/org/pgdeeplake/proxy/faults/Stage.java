@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -20,7 +21,6 @@ import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.ProxyProcess;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
-import org.pgdeeplake.proxy.support.ScrapedText;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestTls;
 
@@ -31,15 +31,16 @@ import org.pgdeeplake.proxy.support.TestTls;
 final class Stage implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String MAX_CONNECTIONS = "max_connections = 40";
-  private static final String FIRST_HOST = "127.0.0.2";
-  private static final String SECOND_HOST = "127.0.0.3";
+
+  /** The proxy's view: two machines. */
+  static final List<String> HOSTS = List.of("127.0.0.2", "127.0.0.3");
 
   private final List<TestPostgres> servers =
       List.of(
-          TestPostgres.createAt(FIRST_HOST, 0, MAX_CONNECTIONS).start(),
+          TestPostgres.createAt(HOSTS.get(0), 0, MAX_CONNECTIONS).start(),
           TestPostgres.started(MAX_CONNECTIONS));
   private final FaultyServer link =
-      FaultyServer.beforeAt(SECOND_HOST, servers.get(0).port(), servers.get(1));
+      FaultyServer.beforeAt(HOSTS.get(1), servers.get(0).port(), servers.get(1));
   private final ReservedPort port = new ReservedPort();
   private final ReservedPort admin = new ReservedPort();
   private final Checker checker = new Checker();
@@ -47,12 +48,26 @@ final class Stage implements AutoCloseable {
   private final Path log;
   private final TestTls tls;
   private final StageConfig config;
+  private final WallClock clock;
+
+  /** For the proxy; without it, its clock is the machine's. */
+  private final Map<String, String> environment;
+
   private volatile Command proxy;
 
   /**
    * @param directory for what is written
    */
   Stage(Path directory) throws SQLException {
+    this(directory, false);
+  }
+
+  /**
+   * @param ownClock whether the proxy's wall clock can be set
+   */
+  Stage(Path directory, boolean ownClock) throws SQLException {
+    clock = new WallClock(directory.resolve("clock"));
+    environment = ownClock ? clock.environment() : Map.of();
     tls = TestTls.in(directory);
     log = directory.resolve("proxy.log");
     config = new StageConfig(directory.resolve("proxy.conf"), fixed());
@@ -69,7 +84,9 @@ final class Stage implements AutoCloseable {
                 "admin.bind = \"" + admin.address() + "\"",
                 "frontends.pg_frontend {",
                 "bind = \"" + port.address() + "\"",
-                "default-backend = pg_backends"),
+                "default-backend = pg_backends",
+                // A machine that is busy with other things is none of the faults.
+                "timeouts { startup = 30s, tls-handshake = 30s }"),
             Stream.of(tls.terminate()),
             Stream.of("}"))
         .flatMap(lines -> lines)
@@ -84,7 +101,9 @@ final class Stage implements AutoCloseable {
   }
 
   private Command start() {
-    Command started = ProxyProcess.of(config.file()).appendingTo(log).start();
+    Command.Builder builder = ProxyProcess.of(config.file()).appendingTo(log);
+    environment.forEach(builder::env);
+    Command started = builder.start();
     ProxyProcess.awaitListening(started, port);
     return started;
   }
@@ -103,30 +122,17 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  /** What the proxy tells of itself. */
-  ScrapedText metrics() {
-    return ScrapedText.parse(new AdminPort(admin.number()).get("/metrics"));
-  }
-
-  /** Sessions and waiters that the proxy itself still counts, which are none without clients. */
-  double left() {
-    ScrapedText metrics = metrics();
-    return metrics.number("haproxy_process_current_connections")
-        + metrics.number("pgproxy_waiting")
-        + metrics.number("haproxy_backend_current_sessions", "proxy", "pg_backends");
-  }
-
-  /** Waits until the proxy gives sessions to so many servers. */
-  void awaitActive(int count) {
-    expect(
-        count + " active servers",
-        () -> metrics().number("haproxy_backend_active_servers", "proxy", "pg_backends") == count);
+  ProxyFigures figures() {
+    return new ProxyFigures(new AdminPort(admin.number()));
   }
 
   /** Waits for a fact, without which a fault would prove nothing. */
   void expect(String fact, Callable<Boolean> condition) {
     try {
-      await().atMost(LIMIT).until(condition);
+      await()
+          .atMost(LIMIT)
+          .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+          .until(condition);
     } catch (ConditionTimeoutException e) {
       checker.violation("not within " + LIMIT.toSeconds() + " s: " + fact);
     }
@@ -150,6 +156,10 @@ final class Stage implements AutoCloseable {
 
   StageConfig config() {
     return config;
+  }
+
+  WallClock clock() {
+    return clock;
   }
 
   /** What the proxies so far have logged. */

@@ -15,7 +15,7 @@ final class Visit {
   private static final int MOST_ROWS = 1_000;
   private static final int LONGEST_PAUSE_MS = 50;
   private static final String SLEEP =
-      "do $$ begin raise notice 'here'; perform pg_sleep(3); end $$";
+      "do $$ begin raise notice 'here'; perform pg_sleep(8); end $$";
 
   private final String name;
   private final Random random;
