@@ -71,7 +71,18 @@ final class Injector {
       case CLIENTS_RESET -> badGuests.reset(fault);
       case SLOW_READERS -> badGuests.readSlowly(fault);
       case TINY_WINDOWS -> badGuests.readDribs(fault);
+      case HEAP_PRESSURE -> heapPressure(fault);
       case GARBAGE -> badGuests.talkNonsense(fault);
+    }
+  }
+
+  private void heapPressure(Fault fault) throws IOException, InterruptedException {
+    double before = stage.figures().collections();
+    try (Crowd crowd = new Crowd(stage.address())) {
+      crowd.come();
+      stage.expect("all are there", () -> stage.figures().connections() >= Crowd.SIZE);
+      stage.expect("garbage is collected", () -> stage.figures().collections() > before);
+      fault.last();
     }
   }
 

@@ -48,6 +48,8 @@ enum Kind {
   SLOW_READERS(Hears.NOBODY, "nothing"),
   /** Clients whose kernel takes as little as it may, and who read in dribs. */
   TINY_WINDOWS(Hears.NOBODY, "nothing; all bytes come"),
+  /** A thousand clients before a heap that is as small as the documentation allows. */
+  HEAP_PRESSURE(Hears.NOBODY, "whoever comes waits until the crowd has gone"),
   /** Clients that say nothing, or something else than PostgreSQL's protocol. */
   GARBAGE(Hears.NOBODY, "nothing");
 

@@ -36,6 +36,19 @@ record ProxyFigures(AdminPort admin) {
         (long) scrape().number("pgproxy_config_last_reload_success_timestamp_seconds"));
   }
 
+  /** Connections of clients. */
+  double connections() {
+    return scrape().number("haproxy_process_current_connections");
+  }
+
+  /** Of garbage, so far. */
+  double collections() {
+    return scrape().samples().stream()
+        .filter(sample -> sample.name().equals("jvm_gc_collection_seconds_count"))
+        .mapToDouble(sample -> Double.parseDouble(sample.value()))
+        .sum();
+  }
+
   double linesLost() {
     return scrape().number("pgproxy_log_lines_dropped_total");
   }

@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.support.AdminPort;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
@@ -30,6 +31,11 @@ import org.pgdeeplake.proxy.support.TestTls;
  */
 final class Stage implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final int MAX_CLIENTS = 2000;
+
+  /** Before the command line's: 32 MB, and 8 kB for each client that may come (reference.conf). */
+  private static final String HEAP = "-Xmx48m";
+
   private static final String MAX_CONNECTIONS = "max_connections = 40";
 
   /** The proxy's view: two machines. */
@@ -48,10 +54,9 @@ final class Stage implements AutoCloseable {
   private final Path log;
   private final TestTls tls;
   private final StageConfig config;
-  private final WallClock clock;
 
-  /** For the proxy; without it, its clock is the machine's. */
-  private final Map<String, String> environment;
+  /** The proxy's; null: the machine's. */
+  private final @Nullable WallClock clock;
 
   private volatile Command proxy;
 
@@ -66,8 +71,7 @@ final class Stage implements AutoCloseable {
    * @param ownClock whether the proxy's wall clock can be set
    */
   Stage(Path directory, boolean ownClock) throws SQLException {
-    clock = new WallClock(directory.resolve("clock"));
-    environment = ownClock ? clock.environment() : Map.of();
+    clock = ownClock ? new WallClock(directory) : null;
     tls = TestTls.in(directory);
     log = directory.resolve("proxy.log");
     config = new StageConfig(directory.resolve("proxy.conf"), fixed());
@@ -85,6 +89,7 @@ final class Stage implements AutoCloseable {
                 "frontends.pg_frontend {",
                 "bind = \"" + port.address() + "\"",
                 "default-backend = pg_backends",
+                "max-connections = " + MAX_CLIENTS,
                 // A machine that is busy with other things is none of the faults.
                 "timeouts { startup = 30s, tls-handshake = 30s }"),
             Stream.of(tls.terminate()),
@@ -101,8 +106,10 @@ final class Stage implements AutoCloseable {
   }
 
   private Command start() {
-    Command.Builder builder = ProxyProcess.of(config.file()).appendingTo(log);
-    environment.forEach(builder::env);
+    Command.Builder builder = ProxyProcess.of(config.file()).appendingTo(log).env("_JAVA_OPTIONS", HEAP);
+    if (clock != null) {
+      clock.environment().forEach(builder::env);
+    }
     Command started = builder.start();
     ProxyProcess.awaitListening(started, port);
     return started;
@@ -159,7 +166,7 @@ final class Stage implements AutoCloseable {
   }
 
   WallClock clock() {
-    return clock;
+    return Objects.requireNonNull(clock, "it is the machine's");
   }
 
   /** What the proxies so far have logged. */

@@ -1,71 +1,77 @@
 package org.pgdeeplake.proxy.faults;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
+import org.pgdeeplake.proxy.support.Command;
 
-/** The wall clock of a process, by libfaketime; its monotonic clock is the machine's. */
+/**
+ * The wall clock of a process, by a small library that goes before the C library's; its monotonic
+ * clock is the machine's. Needs Linux and a C compiler.
+ */
 final class WallClock {
-  private static final Path LIBRARIES = Path.of("/usr/lib");
-  private static final String LIBRARY = "faketime/libfaketimeMT.so.1";
+  private static final String COMPILER = "cc";
+  private static final String SOURCE = "wallclock.c";
 
-  private final Path file;
+  private final Path library;
+  private final Path offset;
 
   /**
-   * @param file by which the process is told the time
+   * @param directory for the library, and for the file by which the process is told the time
    */
-  WallClock(Path file) {
-    this.file = file;
+  WallClock(Path directory) {
+    library = directory.resolve("wallclock.so");
+    offset = directory.resolve("wallclock");
     jump(Duration.ZERO);
+    Path source = directory.resolve(SOURCE);
+    try (InputStream text =
+        Objects.requireNonNull(WallClock.class.getResourceAsStream(SOURCE), SOURCE)) {
+      Files.write(source, text.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Command.Result result =
+        Command.of(
+                COMPILER, "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+            .run();
+    if (result.exitCode() != 0) {
+      throw new IllegalStateException(result.err());
+    }
   }
 
   static boolean canBeSet() {
-    return library().isPresent();
+    return Command.find(COMPILER).isPresent()
+        && System.getProperty("os.name").equalsIgnoreCase("linux");
   }
 
-  /** Debian keeps it below the name of the machine's architecture. */
-  private static Optional<Path> library() {
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(LIBRARIES)) {
-      for (Path directory : found) {
-        Path library = directory.resolve(LIBRARY);
-        if (Files.exists(library)) {
-          return Optional.of(library);
-        }
-      }
-    } catch (IOException e) {
-      // There is no such directory: so is no library.
-    }
-    return Optional.empty();
-  }
-
-  /** What the process must have in its environment; nothing where there is no library. */
+  /** What the process must have in its environment. */
   Map<String, String> environment() {
-    return library()
-        .map(library ->
-            Map.of(
-                "LD_PRELOAD", library.toString(),
-                "FAKETIME_TIMESTAMP_FILE", file.toString(),
-                "FAKETIME_CACHE_DURATION", "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC", "1"))
-        .orElse(Map.of());
+    return Map.of("LD_PRELOAD", library.toString(), "WALL_CLOCK", offset.toString());
   }
 
   /**
-   * Is felt within a second or so: reading the file each time would be too slow.
+   * At once.
    *
-   * @param offset from the true time
+   * @param from the machine's time; in whole seconds
    */
-  void jump(Duration offset) {
-    try {
-      // In one piece: it may be read at any moment.
-      Path next = file.resolveSibling(file.getFileName() + ".new");
-      Files.writeString(next, "%+d".formatted(offset.toSeconds()));
-      Files.move(next, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+  void jump(Duration from) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putLong(from.toSeconds())
+            .flip();
+    try (FileChannel file =
+        FileChannel.open(offset, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      int _ = file.write(bytes, 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
