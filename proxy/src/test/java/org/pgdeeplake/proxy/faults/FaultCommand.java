@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Clients work through the proxy while one fault after the other is done to it, its servers and"
-          + " the network between; a checker knows what each client was told.",
+      "Clients work through the proxy while one fault after the other is done to it, its servers"
+          + " and the network between; a checker knows what each client was told.",
       "The same seed gives the same story. 1,000 faults take over an hour on two processors."
     },
     footer = {"", "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments; 130 Ctrl-C."})

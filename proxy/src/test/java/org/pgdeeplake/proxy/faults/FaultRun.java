@@ -50,8 +50,7 @@ final class FaultRun {
     this.story = story;
     this.guestCount = guestCount;
     this.tell = tell;
-    this.report =
-        new Report(story, 0, false, new Outcome(0, 0, Set.of(), Map.of(), List.of()));
+    this.report = new Report(story, 0, false, new Outcome(0, 0, Set.of(), Map.of(), List.of()));
   }
 
   /**

@@ -37,9 +37,7 @@ final class Limit implements AutoCloseable {
   private String prlimit(String... words) {
     Command.Result result =
         Command.of(
-                Stream.concat(
-                        Stream.of("prlimit", "--pid", String.valueOf(pid)),
-                        Stream.of(words))
+                Stream.concat(Stream.of("prlimit", "--pid", String.valueOf(pid)), Stream.of(words))
                     .toList())
             .run();
     if (result.exitCode() != 0) {

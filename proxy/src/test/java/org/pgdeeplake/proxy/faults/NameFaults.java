@@ -44,7 +44,8 @@ final class NameFaults {
   private void silence(TestDns dns, Fault fault) throws InterruptedException {
     double before = stage.figures().unansweredQuestions();
     dns.kill();
-    stage.expect("a question without an answer", () -> stage.figures().unansweredQuestions() > before);
+    stage.expect(
+        "a question without an answer", () -> stage.figures().unansweredQuestions() > before);
     fault.last();
     dns.start();
   }

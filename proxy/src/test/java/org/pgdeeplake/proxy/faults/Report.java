@@ -45,8 +45,7 @@ record Report(Story story, int played, boolean whole, FaultRun.Outcome outcome) 
   private String sum() {
     String lost = whole ? outcome.lost().size() + " lost" : "not looked for";
     return "%,d faults; %,d whole sessions, %,d writes acknowledged, %s, %d violations"
-        .formatted(
-            played, outcome.sessions(), outcome.writes(), lost, outcome.violations().size());
+        .formatted(played, outcome.sessions(), outcome.writes(), lost, outcome.violations().size());
   }
 
   /** For whoever has started it. */

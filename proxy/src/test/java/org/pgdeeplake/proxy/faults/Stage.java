@@ -106,7 +106,8 @@ final class Stage implements AutoCloseable {
   }
 
   private Command start() {
-    Command.Builder builder = ProxyProcess.of(config.file()).appendingTo(log).env("_JAVA_OPTIONS", HEAP);
+    Command.Builder builder =
+        ProxyProcess.of(config.file()).appendingTo(log).env("_JAVA_OPTIONS", HEAP);
     if (clock != null) {
       clock.environment().forEach(builder::env);
     }
@@ -136,10 +137,7 @@ final class Stage implements AutoCloseable {
   /** Waits for a fact, without which a fault would prove nothing. */
   void expect(String fact, Callable<Boolean> condition) {
     try {
-      await()
-          .atMost(LIMIT)
-          .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-          .until(condition);
+      await().atMost(LIMIT).ignoreExceptionsInstanceOf(UncheckedIOException.class).until(condition);
     } catch (ConditionTimeoutException e) {
       checker.violation("not within " + LIMIT.toSeconds() + " s: " + fact);
     }

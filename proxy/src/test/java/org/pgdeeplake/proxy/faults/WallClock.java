@@ -40,8 +40,7 @@ final class WallClock {
       throw new UncheckedIOException(e);
     }
     Command.Result result =
-        Command.of(
-                COMPILER, "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+        Command.of(COMPILER, "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString())
             .run();
     if (result.exitCode() != 0) {
       throw new IllegalStateException(result.err());

@@ -134,7 +134,8 @@ class LineQueueTest {
   }
 
   private long reported() {
-    return Pattern.compile("WARN  ([0-9]+) log lines dropped: whoever reads them is too slow, or has no room\n")
+    return Pattern.compile(
+            "WARN  ([0-9]+) log lines dropped: whoever reads them is too slow, or has no room\n")
         .matcher(text())
         .results()
         .mapToLong(report -> Long.parseLong(report.group(1)))
