@@ -247,7 +247,17 @@ public final class FaultyServer implements AutoCloseable {
       to.setSoLinger(true, 0);
       to.close();
     } catch (IOException e) {
-      // The other direction ends too and closes both.
+      // One end is broken. The other direction may wait for an end that says nothing.
+      close(from);
+      close(to);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It was broken already.
     }
   }
 
