@@ -26,6 +26,7 @@ import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.ProcessFacts;
 import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Listener;
+import org.pgdeeplake.proxy.net.OpenFiles;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -178,6 +179,7 @@ public final class Proxy implements AutoCloseable {
       throw e;
     }
     proxy.peers.start();
+    Thread.ofPlatform().daemon().name("libraries").start(OpenFiles::openLibraries);
     proxy.becomeReady(file.config().warmUp());
     return proxy;
   }

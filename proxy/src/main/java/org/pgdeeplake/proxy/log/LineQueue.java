@@ -42,7 +42,7 @@ public final class LineQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private volatile LineFormat format = LineFormat.TEXT;
   private @Nullable Thread thread;
 
-  /** Of the thread: what was dropped when it last said so. */
+  /** Of the thread: what had been dropped when it last could say so. */
   private long reported;
 
   /** For logback.xml. */
@@ -119,29 +119,40 @@ public final class LineQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
         if (System.nanoTime() - summedUp >= SUM_UP_NANOS) {
           summedUp = System.nanoTime();
           batch.addAll(repeats.ended());
-          addDropped(batch);
+          write(batch, true);
+        } else {
+          write(batch, false);
         }
-        write(batch);
         batch.clear();
       }
       batch.addAll(repeats.endAll());
-      addDropped(batch);
-      write(batch);
+      write(batch, true);
     } catch (InterruptedException e) {
       addError("interrupted, lines are lost", e);
     }
   }
 
-  private void write(List<ILoggingEvent> batch) {
+  /**
+   * @param reports whether to say how many were dropped. What cannot be said is said later, and is
+   *     no dropped line itself: a disk that stays full would be a reason for one each second.
+   */
+  private void write(List<ILoggingEvent> batch, boolean reports) {
     StringBuilder lines = new StringBuilder();
+    int count = 0;
     for (ILoggingEvent event : batch) {
+      int before = lines.length();
       if (event != END) {
-        int before = lines.length();
         format.append(event, lines);
-        if (unheard(event)) {
-          lines.setLength(before);
-        }
       }
+      if (event == END || unheard(event)) {
+        lines.setLength(before);
+      } else {
+        count++;
+      }
+    }
+    long now = dropped();
+    if (reports && now > reported) {
+      format.append(report(now - reported), lines);
     }
     if (lines.isEmpty()) {
       return;
@@ -149,22 +160,19 @@ public final class LineQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     try {
       out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
       out.flush();
+      reported = reports ? now : reported;
     } catch (IOException e) {
-      dropped.add(batch.size());
+      dropped.add(count);
     }
   }
 
   /** Past the queue: there it could be dropped, too. */
-  private void addDropped(List<ILoggingEvent> batch) {
-    long now = dropped();
-    if (now > reported) {
-      LoggingEvent report = new LoggingEvent();
-      report.setLoggerName(LineQueue.class.getName());
-      report.setLevel(Level.WARN);
-      report.setInstant(Instant.now());
-      report.setMessage((now - reported) + " log lines dropped: whoever reads them is too slow");
-      batch.add(report);
-      reported = now;
-    }
+  private static ILoggingEvent report(long lines) {
+    LoggingEvent report = new LoggingEvent();
+    report.setLoggerName(LineQueue.class.getName());
+    report.setLevel(Level.WARN);
+    report.setInstant(Instant.now());
+    report.setMessage(lines + " log lines dropped: whoever reads them is too slow, or has no room");
+    return report;
   }
 }

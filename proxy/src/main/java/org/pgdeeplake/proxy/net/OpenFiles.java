@@ -40,6 +40,15 @@ public record OpenFiles(long limit, long reserve) {
     return of(limit, servers);
   }
 
+  /**
+   * Opens every library of the class path. A class is loaded when it is needed first, which may be
+   * when no file can be opened; then it can never be loaded again (JVMS 5.4.3).
+   */
+  public static void openLibraries() {
+    // They are searched in turn, and those that were searched stay open.
+    var _ = ClassLoader.getSystemResource("no-such-resource");
+  }
+
   /** Sessions that the files suffice for. */
   public int sessions() {
     return (int) Math.min(Integer.MAX_VALUE, (limit - reserve) / FILES_PER_SESSION);

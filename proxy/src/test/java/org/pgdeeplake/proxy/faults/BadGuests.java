@@ -1,6 +1,8 @@
 package org.pgdeeplake.proxy.faults;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,13 +15,25 @@ import org.pgdeeplake.proxy.support.RawClient;
 final class BadGuests {
   private static final int MOST_SLOW = 4;
   private static final int SMALL_BUFFER = 4096;
+
+  /** The kernel makes it the smallest that it allows: 2,304 bytes on Linux. */
+  private static final int SMALLEST_BUFFER = 1;
+
+  private static final int BIGGEST_DRIB = 700;
+  private static final byte[] SUMS =
+      RawClient.query("select i, md5(i::text) from generate_series(1, 2000) i");
   private static final byte[] MUCH =
       RawClient.query("select repeat('x', 1000) from generate_series(1, 20000)");
 
   private final InetSocketAddress proxy;
+  private final InetSocketAddress server;
 
-  BadGuests(InetSocketAddress proxy) {
+  /**
+   * @param server who says without the proxy what is right
+   */
+  BadGuests(InetSocketAddress proxy, InetSocketAddress server) {
     this.proxy = proxy;
+    this.server = server;
   }
 
   /** So many break their connections, one in each phase after the other. */
@@ -72,6 +86,50 @@ final class BadGuests {
         client.reset();
       }
     }
+  }
+
+  /** So many read some 100 kB through the smallest window, a few bytes at a time. */
+  void readDribs(Fault fault) throws IOException, InterruptedException {
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < fault.upTo(MOST_SLOW); i++) {
+      clients.add(askedForSums(proxy, SMALLEST_BUFFER));
+    }
+    fault.last();
+    String right;
+    try (RawClient direct = askedForSums(server, 0)) {
+      right = direct.readToEnd();
+    }
+    Random random = new Random(fault.detail());
+    for (RawClient client : clients) {
+      String dribs = dribs(client.transport().getInputStream(), random);
+      if (!dribs.equals(right)) {
+        throw new IOException(
+            "through a tiny window came %d bytes instead of %d, or others"
+                .formatted(dribs.length(), right.length()));
+      }
+      client.close();
+    }
+  }
+
+  private static RawClient askedForSums(InetSocketAddress address, int receiveBuffer)
+      throws IOException {
+    RawClient client = RawClient.open(address, receiveBuffer);
+    client.send(RawClient.startup());
+    var _ = client.readUntil('Z');
+    client.send(SUMS, RawClient.terminate());
+    return client;
+  }
+
+  /** All up to the end of the stream. */
+  private static String dribs(InputStream in, Random random) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] drib = new byte[BIGGEST_DRIB];
+    int read = 0;
+    while (read >= 0) {
+      all.write(drib, 0, read);
+      read = in.read(drib, 0, 1 + random.nextInt(BIGGEST_DRIB));
+    }
+    return all.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** So many speak another protocol, or none. */

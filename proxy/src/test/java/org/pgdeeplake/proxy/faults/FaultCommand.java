@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.support.Command;
+import org.pgdeeplake.proxy.support.TestDns;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,13 +19,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Clients work through the proxy while one fault after the other is done to it, its servers and"
-          + " the network between; a checker knows what each client was told.",
+      "Clients work through the proxy while one fault after the other is done to it, its servers"
+          + " and the network between; a checker knows what each client was told.",
       "The same seed gives the same story. 1,000 faults take over an hour on two processors."
     },
-    footer = {"", "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments."})
+    footer = {"", "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments; 130 Ctrl-C."})
 final class FaultCommand implements Callable<Integer> {
   private static final int GUESTS = 16;
+  private static final int LONGEST_KEEPALIVE_S = 10;
 
   @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -50,6 +53,12 @@ final class FaultCommand implements Callable<Integer> {
   @Option(names = "--list", description = "Tells the kinds, and what clients see of each.")
   private boolean list;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Writes the figures as Markdown, at Ctrl-C those of the faults until then.")
+  private @Nullable Path report;
+
   private FaultCommand() {}
 
   public static void main(String[] args) {
@@ -74,22 +83,31 @@ final class FaultCommand implements Callable<Integer> {
       story.faults().forEach(System.out::println);
       return 0;
     }
-    return report(new FaultRun(story, GUESTS, System.out::println));
+    return play(new FaultRun(story, GUESTS, System.out::println));
   }
 
-  private static int report(FaultRun run) throws Exception {
+  private int play(FaultRun run) throws Exception {
     Path directory = Files.createTempDirectory("pg-proxy-faults");
     // At Ctrl-C, too.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
-    FaultRun.Outcome outcome = run.play(directory);
-    outcome.lost().forEach(write -> System.out.println("LOST " + write));
-    outcome.violations().forEach(violation -> System.out.println("VIOLATION " + violation));
-    System.out.println("failures that clients may see:");
-    outcome.allowed().forEach((what, count) -> System.out.printf("  %6d %s%n", count, what));
-    System.out.printf(
-        "%d whole sessions, %d writes acknowledged, %d lost, %d violations%n",
-        outcome.sessions(), outcome.writes(), outcome.lost().size(), outcome.violations().size());
-    return outcome.good() ? 0 : 1;
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              tell(run.report());
+              delete(directory);
+            }));
+    return run.play(directory).good() ? 0 : 1;
+  }
+
+  private void tell(Report figures) {
+    System.out.print(figures.text());
+    System.out.flush();
+    if (report != null) {
+      try {
+        Files.writeString(report, figures.markdown());
+      } catch (IOException e) {
+        System.err.println("cannot write " + report + ": " + e.getMessage());
+      }
+    }
   }
 
   static void delete(Path directory) {
@@ -103,15 +121,36 @@ final class FaultCommand implements Callable<Integer> {
     }
   }
 
+  /** Of connections that are silent; a large number where nobody can say. */
+  private static int keepaliveSeconds() {
+    try {
+      return Integer.parseInt(
+          Files.readString(Path.of("/proc/sys/net/ipv4/tcp_keepalive_time")).strip());
+    } catch (IOException e) {
+      return Integer.MAX_VALUE;
+    }
+  }
+
   /** Packets can only be dropped in a network of our own: bin/faults makes one where it may. */
   static Set<Kind> possible() {
     Set<Kind> kinds = EnumSet.allOf(Kind.class);
     if (!"private".equals(System.getenv("PG_FAULTS_NETWORK"))
         || Command.find("iptables").isEmpty()) {
       kinds.remove(Kind.BLACKHOLE);
+      kinds.remove(Kind.HALF_OPEN);
+    }
+    if (keepaliveSeconds() > LONGEST_KEEPALIVE_S) {
+      kinds.remove(Kind.HALF_OPEN);
     }
     if (Command.find("prlimit").isEmpty()) {
       kinds.remove(Kind.DESCRIPTORS_EXHAUSTED);
+      kinds.remove(Kind.LOG_UNWRITABLE);
+    }
+    if (Command.find(TestDns.PROGRAM).isEmpty()) {
+      kinds.remove(Kind.DNS_FLAPS);
+    }
+    if (!WallClock.canBeSet()) {
+      kinds.remove(Kind.CLOCK_JUMPS);
     }
     return kinds;
   }

@@ -21,6 +21,7 @@ final class FaultRun {
   private final Story story;
   private final int guestCount;
   private final Consumer<String> tell;
+  private volatile Report report;
 
   /**
    * What came of it.
@@ -49,13 +50,14 @@ final class FaultRun {
     this.story = story;
     this.guestCount = guestCount;
     this.tell = tell;
+    this.report = new Report(story, 0, false, new Outcome(0, 0, Set.of(), Map.of(), List.of()));
   }
 
   /**
    * @param directory for configuration and certificates
    */
   Outcome play(Path directory) throws IOException, SQLException, InterruptedException {
-    try (Stage stage = new Stage(directory)) {
+    try (Stage stage = new Stage(directory, story.has(Kind.CLOCK_JUMPS), Map.of())) {
       List<Guest> guests = new ArrayList<>();
       for (int number = 0; number < guestCount; number++) {
         guests.add(new Guest(number, story.seed(), stage));
@@ -68,13 +70,22 @@ final class FaultRun {
         inject(stage, injector, fault);
         stage.checker().healed();
         awaitAll(guests);
+        report = new Report(story, fault.number(), false, outcome(stage, guests, Set.of()));
         boolean survived = stage.checker().violations().size() == before;
         tell.accept(fault + (survived ? "  survived" : "  NOT SURVIVED"));
       }
       guests.forEach(Guest::close);
       awaitEmpty(stage);
-      return outcome(stage, guests);
+      stage.complaints().forEach(line -> stage.checker().violation("the proxy says: " + line));
+      Outcome outcome = outcome(stage, guests, stage.ledger().lost());
+      report = new Report(story, story.faults().size(), true, outcome);
+      return outcome;
     }
+  }
+
+  /** What is known so far: up to the last fault that is over. Any thread. */
+  Report report() {
+    return report;
   }
 
   static void inject(Stage stage, Injector injector, Fault fault)
@@ -88,18 +99,17 @@ final class FaultRun {
 
   private static void awaitEmpty(Stage stage) {
     try {
-      await().atMost(LIMIT).until(() -> stage.left() == 0);
+      await().atMost(LIMIT).until(() -> stage.figures().left() == 0);
     } catch (ConditionTimeoutException e) {
-      stage.checker().violation("without clients the proxy still counts " + stage.left());
+      stage.checker().violation("without clients the proxy still counts " + stage.figures().left());
     }
   }
 
-  private static Outcome outcome(Stage stage, List<Guest> guests) throws SQLException {
-    stage.complaints().forEach(line -> stage.checker().violation("the proxy says: " + line));
+  private static Outcome outcome(Stage stage, List<Guest> guests, Set<String> lost) {
     return new Outcome(
         guests.stream().mapToInt(Guest::whole).sum(),
         stage.ledger().writes(),
-        stage.ledger().lost(),
+        lost,
         stage.checker().allowed(),
         stage.checker().violations());
   }

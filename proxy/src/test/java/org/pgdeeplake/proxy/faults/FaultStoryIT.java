@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 // Rule: whatever fails, no acknowledged write is lost, no client hears of a failure that is not its
 // own, and everybody is served again. bin/faults plays the long stories.
-@Timeout(300)
+@Timeout(600)
 class FaultStoryIT {
   /** Few, since other tests run meanwhile. */
   private static final int GUESTS = 4;

@@ -1,16 +1,10 @@
 package org.pgdeeplake.proxy.faults;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.awaitility.core.ConditionTimeoutException;
-import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.TestPostgres;
 
@@ -18,14 +12,19 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 final class Injector {
   static final int MOST_SESSIONS = 20;
   private static final int MOST_SILENT = 3;
-  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Stage stage;
+  private final NetworkFaults network;
+  private final NameFaults names;
+  private final ProxyFaults proxy;
   private final BadGuests badGuests;
 
   Injector(Stage stage) {
     this.stage = stage;
-    this.badGuests = new BadGuests(stage.address());
+    this.network = new NetworkFaults(stage);
+    this.names = new NameFaults(stage);
+    this.proxy = new ProxyFaults(stage);
+    this.badGuests = new BadGuests(stage.address(), stage.server(0).socketAddress());
   }
 
   void inject(Fault fault) throws IOException, SQLException, InterruptedException {
@@ -48,32 +47,42 @@ final class Injector {
         server.sigcont();
       }
       case SERVER_FULL -> full(fault, server);
-      case BLACKHOLE -> blackhole(fault);
-      case STARTING_UP -> scripted(fault, FaultyServer.Fault.STARTING_UP, MOST_SESSIONS);
-      case TOO_MANY_CLIENTS -> scripted(fault, FaultyServer.Fault.FULL, MOST_SESSIONS);
-      case CLOSED_AT_ONCE -> scripted(fault, FaultyServer.Fault.CLOSE, MOST_SESSIONS);
-      case HALF_AN_ANSWER -> scripted(fault, FaultyServer.Fault.HALF_AN_ANSWER, MOST_SESSIONS);
-      case RESET_AT_ONCE -> scripted(fault, FaultyServer.Fault.RESET, MOST_SESSIONS);
-      case SILENCE -> scripted(fault, FaultyServer.Fault.SILENCE, MOST_SILENT);
-      case RESET_ON_THE_WAY -> resetOnTheWay(fault);
+      case BLACKHOLE -> network.blackhole(fault);
+      case HALF_OPEN -> network.vanish(fault);
+      case STARTING_UP -> network.scripted(fault, FaultyServer.Fault.STARTING_UP, MOST_SESSIONS);
+      case TOO_MANY_CLIENTS -> network.scripted(fault, FaultyServer.Fault.FULL, MOST_SESSIONS);
+      case CLOSED_AT_ONCE -> network.scripted(fault, FaultyServer.Fault.CLOSE, MOST_SESSIONS);
+      case HALF_AN_ANSWER ->
+          network.scripted(fault, FaultyServer.Fault.HALF_AN_ANSWER, MOST_SESSIONS);
+      case RESET_AT_ONCE -> network.scripted(fault, FaultyServer.Fault.RESET, MOST_SESSIONS);
+      case SILENCE -> network.scripted(fault, FaultyServer.Fault.SILENCE, MOST_SILENT);
+      case RESET_ON_THE_WAY -> network.resetOnTheWay(fault);
       case ALL_RESET -> stage.link().resetAll();
-      case STALLED -> stalled(fault);
-      case RELOAD -> {
-        stage.configure(fault.upTo(3) + 1);
-        stage.proxy().signal("HUP");
-        fault.last();
-      }
-      case CERTIFICATE_SWAPPED -> {
-        stage.swapCertificate();
-        stage.proxy().signal("HUP");
-        fault.last();
-      }
+      case STALLED -> network.stall(fault);
+      case DNS_FLAPS -> names.flap(fault);
+      case RELOAD -> proxy.reload(fault);
+      case RELOAD_CHANGES_SERVERS -> proxy.changeServers(fault);
+      case CERTIFICATE_SWAPPED -> proxy.swapCertificate(fault);
       case PROXY_TERMINATED -> stage.restart("TERM", fault);
       case PROXY_KILLED -> stage.restart("KILL", fault);
-      case DESCRIPTORS_EXHAUSTED -> descriptors(fault);
+      case CLOCK_JUMPS -> proxy.jump(fault);
+      case LOG_UNWRITABLE -> proxy.fillDisk(fault);
+      case DESCRIPTORS_EXHAUSTED -> proxy.exhaustDescriptors(fault);
       case CLIENTS_RESET -> badGuests.reset(fault);
       case SLOW_READERS -> badGuests.readSlowly(fault);
+      case TINY_WINDOWS -> badGuests.readDribs(fault);
+      case HEAP_PRESSURE -> heapPressure(fault);
       case GARBAGE -> badGuests.talkNonsense(fault);
+    }
+  }
+
+  private void heapPressure(Fault fault) throws IOException, InterruptedException {
+    double before = stage.figures().collections();
+    try (Crowd crowd = new Crowd(stage.address())) {
+      crowd.come();
+      stage.expect("all are there", () -> stage.figures().connections() >= Crowd.SIZE);
+      stage.expect("garbage is collected", () -> stage.figures().collections() > before);
+      fault.last();
     }
   }
 
@@ -103,71 +112,6 @@ final class Injector {
       for (Connection connection : taken) {
         connection.close();
       }
-    }
-  }
-
-  private void blackhole(Fault fault) throws InterruptedException {
-    String port = String.valueOf(stage.portOf(fault.server()));
-    List<List<String>> rules = new ArrayList<>();
-    for (String end : List.of("--dport", "--sport")) {
-      rules.add(List.of("INPUT", "-i", "lo", "-p", "tcp", end, port, "-j", "DROP"));
-    }
-    rules.forEach(rule -> iptables("-I", rule));
-    try {
-      fault.last();
-    } finally {
-      rules.forEach(rule -> iptables("-D", rule));
-    }
-  }
-
-  private static void iptables(String action, List<String> rule) {
-    List<String> line = new ArrayList<>(List.of("iptables", "-w", action));
-    line.addAll(rule);
-    Command.Result result = Command.of(line).run();
-    if (result.exitCode() != 0) {
-      throw new IllegalStateException(String.join(" ", line) + ": " + result.err());
-    }
-  }
-
-  private void scripted(Fault fault, FaultyServer.Fault each, int most)
-      throws InterruptedException {
-    int before = stage.link().met();
-    stage.link().then(Collections.nCopies(fault.upTo(most), each));
-    awaitMet(fault, before);
-  }
-
-  private void resetOnTheWay(Fault fault) throws InterruptedException {
-    int before = stage.link().met();
-    for (int i = 0; i < fault.upTo(MOST_SESSIONS); i++) {
-      stage.link().resetAfter(fault.detail() * (i + 1) % 2048);
-    }
-    awaitMet(fault, before);
-  }
-
-  /** A fault that no session met would prove nothing. */
-  private void awaitMet(Fault fault, int before) throws InterruptedException {
-    try {
-      await().atMost(LIMIT).until(() -> stage.link().met() > before);
-    } catch (ConditionTimeoutException e) {
-      stage.checker().violation("no session met the fault within " + LIMIT.toSeconds() + " s");
-    }
-    fault.last();
-    stage.link().wellAgain();
-  }
-
-  private void stalled(Fault fault) throws InterruptedException {
-    stage.link().stall();
-    fault.last();
-    stage.link().wellAgain();
-  }
-
-  private void descriptors(Fault fault) throws IOException, InterruptedException {
-    Descriptors descriptors = new Descriptors(stage.proxy().pid());
-    descriptors.leave(fault.upTo(4));
-    try {
-      fault.last();
-    } finally {
-      descriptors.restore();
     }
   }
 }

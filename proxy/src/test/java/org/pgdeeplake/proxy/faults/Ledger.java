@@ -67,6 +67,8 @@ final class Ledger {
   }
 
   private static Map<String, Integer> rows(TestPostgres server) throws SQLException {
+    // Its processes for the last sessions may take a moment to end, and had taken all its slots.
+    server.awaitReady();
     try (Connection connection = server.connect();
         Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery("select id, count(*) from ledger group by id")) {

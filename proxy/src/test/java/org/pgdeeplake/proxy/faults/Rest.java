@@ -54,9 +54,9 @@ record Rest(
 
   private static void awaitNone(Stage stage) {
     try {
-      await().atMost(LIMIT).until(() -> stage.left() == 0);
+      await().atMost(LIMIT).until(() -> stage.figures().left() == 0);
     } catch (ConditionTimeoutException e) {
-      stage.checker().violation("without clients the proxy still counts " + stage.left());
+      stage.checker().violation("without clients the proxy still counts " + stage.figures().left());
     }
   }
 

@@ -1,5 +1,7 @@
 package org.pgdeeplake.proxy.faults;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -8,9 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.support.AdminPort;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
@@ -23,90 +29,97 @@ import org.pgdeeplake.proxy.support.TestTls;
 
 /**
  * A proxy process and two real PostgreSQL: the first one reached directly, the second one through a
- * link that can be made faulty.
+ * link that can be made faulty. To the proxy they are two machines with the same port.
  */
 final class Stage implements AutoCloseable {
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(20);
+  static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final int MAX_CLIENTS = 2000;
+
+  /** Before the command line's: 32 MB, and 8 kB for each client that may come (reference.conf). */
+  private static final String HEAP = "-Xmx48m";
+
   private static final String MAX_CONNECTIONS = "max_connections = 40";
 
+  /** The proxy's view: two machines. */
+  static final List<String> HOSTS = List.of("127.0.0.2", "127.0.0.3");
+
   private final List<TestPostgres> servers =
-      List.of(TestPostgres.started(MAX_CONNECTIONS), TestPostgres.started(MAX_CONNECTIONS));
-  private final FaultyServer link = FaultyServer.before(servers.get(1));
+      List.of(
+          TestPostgres.createAt(HOSTS.get(0), 0, MAX_CONNECTIONS).start(),
+          TestPostgres.started(MAX_CONNECTIONS));
+  private final FaultyServer link =
+      FaultyServer.beforeAt(HOSTS.get(1), servers.get(0).port(), servers.get(1));
   private final ReservedPort port = new ReservedPort();
   private final ReservedPort admin = new ReservedPort();
   private final Checker checker = new Checker();
   private final Ledger ledger = new Ledger(servers);
-  private final List<Command> ended = new ArrayList<>();
-  private final Path file;
-  private final Map<String, String> environment;
+  private final Path jar;
+  private final Path log;
   private final TestTls tls;
+  private final StageConfig config;
+  private final Map<String, String> environment;
+
+  /** The proxy's; null: the machine's. */
+  private final @Nullable WallClock clock;
+
   private volatile Command proxy;
 
   /**
    * @param directory for what is written
    */
   Stage(Path directory) throws SQLException {
-    this(directory, Map.of());
+    this(directory, false, Map.of());
   }
 
   /**
+   * @param ownClock whether the proxy's wall clock can be set
    * @param environment of the proxy process, beside what it inherits
    */
-  Stage(Path directory, Map<String, String> environment) throws SQLException {
+  Stage(Path directory, boolean ownClock, Map<String, String> environment) throws SQLException {
     this.environment = environment;
+    clock = ownClock ? new WallClock(directory) : null;
     tls = TestTls.in(directory);
-    file = directory.resolve("proxy.conf");
+    jar = ProxyProcess.jar(directory);
+    log = directory.resolve("proxy.log");
+    config = new StageConfig(directory.resolve("proxy.conf"), fixed());
     ledger.create();
-    configure(2);
+    config.servers(listed(0, 1)).write();
     proxy = start();
     // A run that is interrupted leaves no proxy behind.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> proxy.close()));
   }
 
-  /**
-   * Writes the configuration.
-   *
-   * @param connectSeconds one of several values that are as good as each other
-   */
-  void configure(int connectSeconds) {
-    String text =
-        """
-        proxy {
-          threads = 2
-          warm-up = 0s
-          admin.bind = "%s"
-          log { sessions = false, level = warn }
-          shutdown { drain-timeout = 1s }
-          frontends.pg_frontend {
-            bind = "%s"
-            default-backend = pg_backends
-            %s
-          }
-          backends.pg_backends {
-            servers = [ { name = s1, address = "%s" }, { name = s2, address = "%s" } ]
-            check { inter = 500ms, timeout = 1s }
-            timeouts { connect = %ds }
-          }
-        }
-        """
-            .formatted(
-                admin.address(),
-                port.address(),
-                String.join("\n", tls.terminate()),
-                servers.get(0).address(),
-                link.address(),
-                connectSeconds);
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private List<String> fixed() {
+    return Stream.of(
+            Stream.of(
+                "admin.bind = \"" + admin.address() + "\"",
+                "frontends.pg_frontend {",
+                "bind = \"" + port.address() + "\"",
+                "default-backend = pg_backends",
+                "max-connections = " + MAX_CLIENTS,
+                // A machine that is busy with other things is none of the faults.
+                "timeouts { startup = 30s, tls-handshake = 30s }"),
+            Stream.of(tls.terminate()),
+            Stream.of("}"))
+        .flatMap(lines -> lines)
+        .toList();
+  }
+
+  /** Servers as a configuration lists them. */
+  List<String> listed(Integer... indexes) {
+    return Stream.of(indexes)
+        .map(index -> "name = s%d, address = \"%s\"".formatted(index + 1, addressOf(index)))
+        .toList();
   }
 
   private Command start() {
-    Command.Builder program = ProxyProcess.of(file);
-    environment.forEach(program::env);
-    Command started = program.start();
+    Command.Builder builder =
+        ProxyProcess.of(jar, config.file()).appendingTo(log).env("_JAVA_OPTIONS", HEAP);
+    environment.forEach(builder::env);
+    if (clock != null) {
+      clock.environment().forEach(builder::env);
+    }
+    Command started = builder.start();
     ProxyProcess.awaitListening(started, port);
     return started;
   }
@@ -121,7 +134,7 @@ final class Stage implements AutoCloseable {
 
   /** What the proxy process tells of itself now. */
   ScrapedText metrics() {
-    return ScrapedText.parse(new AdminPort(admin.number()).get("/metrics"));
+    return figures().scrape();
   }
 
   /** Whether the proxy process accepts connections. */
@@ -134,12 +147,17 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  /** Sessions and waiters that the proxy itself still counts, which are none without clients. */
-  double left() {
-    ScrapedText metrics = metrics();
-    return metrics.number("haproxy_process_current_connections")
-        + metrics.number("pgproxy_waiting")
-        + metrics.number("haproxy_backend_current_sessions", "proxy", "pg_backends");
+  ProxyFigures figures() {
+    return new ProxyFigures(new AdminPort(admin.number()));
+  }
+
+  /** Waits for a fact, without which a fault would prove nothing. */
+  void expect(String fact, Callable<Boolean> condition) {
+    try {
+      await().atMost(LIMIT).ignoreExceptionsInstanceOf(UncheckedIOException.class).until(condition);
+    } catch (ConditionTimeoutException e) {
+      checker.violation("not within " + LIMIT.toSeconds() + " s: " + fact);
+    }
   }
 
   Checker checker() {
@@ -158,13 +176,26 @@ final class Stage implements AutoCloseable {
     return proxy;
   }
 
+  StageConfig config() {
+    return config;
+  }
+
+  WallClock clock() {
+    return Objects.requireNonNull(clock, "it is the machine's");
+  }
+
+  /** What the proxies so far have logged. */
+  Path log() {
+    return log;
+  }
+
   TestPostgres server(int index) {
     return servers.get(index);
   }
 
-  /** Where the proxy finds it. */
-  int portOf(int index) {
-    return index == 0 ? servers.get(0).port() : Integer.parseInt(link.address().split(":", 2)[1]);
+  /** Where the proxy finds it, as in a configuration. */
+  String addressOf(int index) {
+    return index == 0 ? servers.get(0).address() : link.address();
   }
 
   /** Of the server that says this is its port. */
@@ -186,6 +217,12 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  /** The configuration is written and taken over. */
+  void reload() {
+    config.write();
+    proxy.signal("HUP");
+  }
+
   /**
    * Ends the proxy, and starts another one after a while.
    *
@@ -193,23 +230,21 @@ final class Stage implements AutoCloseable {
    */
   void restart(String signal, Fault fault) throws InterruptedException {
     proxy.signal(signal);
-    int code = proxy.await(DRAIN_LIMIT).exitCode();
+    int code = proxy.await(LIMIT).exitCode();
     if (signal.equals("TERM") && code != 0) {
       checker.violation("after SIGTERM the proxy ended with " + code);
     }
-    ended.add(proxy);
     fault.last();
     proxy = start();
   }
 
   /** Lines of all the proxies so far that tell of an error of theirs. */
   List<String> complaints() {
-    List<String> lines = new ArrayList<>();
-    for (Command each : ended) {
-      lines.addAll(each.out().lines().filter(Stage::complains).toList());
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.filter(Stage::complains).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    lines.addAll(proxy.out().lines().filter(Stage::complains).toList());
-    return lines;
   }
 
   private static boolean complains(String line) {

@@ -44,6 +44,10 @@ record Story(long seed, List<Fault> faults) {
     return new Story(seed, List.copyOf(all));
   }
 
+  boolean has(Kind kind) {
+    return faults.stream().anyMatch(fault -> fault.kind() == kind);
+  }
+
   /** The same for the same story, and for no other. */
   String digest() {
     String text = faults.stream().map(Fault::toString).collect(Collectors.joining("\n"));

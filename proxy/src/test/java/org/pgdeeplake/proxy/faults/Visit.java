@@ -15,7 +15,7 @@ final class Visit {
   private static final int MOST_ROWS = 1_000;
   private static final int LONGEST_PAUSE_MS = 50;
   private static final String SLEEP =
-      "do $$ begin raise notice 'here'; perform pg_sleep(3); end $$";
+      "do $$ begin raise notice 'here'; perform pg_sleep(8); end $$";
 
   private final String name;
   private final Random random;
@@ -139,12 +139,14 @@ final class Visit {
         throw new Deceived("a cancel request is answered with " + answer);
       }
     }
+    long heard = System.nanoTime();
     boolean cancelled =
         answer(client).stream()
             .anyMatch(
                 message -> message.type() == 'E' && "57014".equals(message.fields().get('C')));
     if (!cancelled && stage.checker().quietSince(asked)) {
-      throw new Deceived("a cancel request did nothing");
+      long millis = (heard - asked) / 1_000_000;
+      throw new Deceived("a cancel request, heard after " + millis + " ms, did nothing");
     }
   }
 

@@ -12,6 +12,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,39 @@ class LineQueueTest {
     await().until(() -> queue.dropped() == 1);
   }
 
+  /** Nothing but what it was given counts, and what it lost is told once there is room. */
+  @Test
+  void aFullDiskThatHasRoomAgain() {
+    AtomicInteger failures = new AtomicInteger();
+    AtomicBoolean full = new AtomicBoolean(true);
+    LineQueue queue =
+        queue(
+            new OutputStream() {
+              @Override
+              public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+              }
+
+              @Override
+              public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (full.get()) {
+                  failures.incrementAndGet();
+                  throw new IOException("No space left on device");
+                }
+                written.write(bytes, offset, length);
+              }
+            });
+    context.getLogger("session").info("line");
+    await("it has tried to tell of it, twice").until(() -> failures.get() >= 3);
+    assertThat(queue.dropped()).isEqualTo(1);
+
+    full.set(false);
+    context.getLogger("session").info("next line");
+    await().until(() -> reported() == 1);
+    queue.stop();
+    assertThat(text().lines()).hasSize(2).contains("next line");
+  }
+
   @Test
   void theFormatChangesBetweenTwoLines() {
     LineQueue queue = queue(reader(false));
@@ -99,7 +134,8 @@ class LineQueueTest {
   }
 
   private long reported() {
-    return Pattern.compile("WARN  ([0-9]+) log lines dropped: whoever reads them is too slow\n")
+    return Pattern.compile(
+            "WARN  ([0-9]+) log lines dropped: whoever reads them is too slow, or has no room\n")
         .matcher(text())
         .results()
         .mapToLong(report -> Long.parseLong(report.group(1)))

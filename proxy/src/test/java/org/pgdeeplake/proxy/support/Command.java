@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A program that runs beside the test, with an empty standard input. Ended by its pid in close. */
 public final class Command implements AutoCloseable {
@@ -48,6 +49,7 @@ public final class Command implements AutoCloseable {
     private final List<String> line;
     private final Map<String, String> environment = new HashMap<>();
     private int openFiles;
+    private @Nullable Path output;
 
     private Builder(List<String> line) {
       this.line = line;
@@ -64,6 +66,12 @@ public final class Command implements AutoCloseable {
       return this;
     }
 
+    /** Standard output goes to the end of this file, and {@link Command#out} has nothing. */
+    public Builder appendingTo(Path file) {
+      output = file;
+      return this;
+    }
+
     public Command start() {
       List<String> found = new ArrayList<>(line);
       find(line.getFirst()).ifPresent(path -> found.set(0, path.toString()));
@@ -72,6 +80,9 @@ public final class Command implements AutoCloseable {
       }
       ProcessBuilder builder = new ProcessBuilder(found);
       builder.redirectInput(new File("/dev/null"));
+      if (output != null) {
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+      }
       builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
       builder.environment().put("LC_ALL", "C.UTF-8");
       builder.environment().putAll(environment);

@@ -64,16 +64,27 @@ public final class FaultyServer implements AutoCloseable {
 
   private volatile boolean swallowing;
 
-  private FaultyServer(int target, int backlog, List<Fault> script) throws IOException {
-    this.listener = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
+  private FaultyServer(int target, ServerSocket listener, List<Fault> script) {
+    this.listener = listener;
     this.target = target;
     this.script = new ConcurrentLinkedQueue<>(script);
     Thread.ofPlatform().daemon().name("faulty-server").start(this::accept);
   }
 
   public static FaultyServer before(TestPostgres postgres, Fault... script) {
+    return beforeAt("127.0.0.1", 0, postgres, script);
+  }
+
+  /**
+   * The same at another address of this machine, as {@code 127.0.0.2}.
+   *
+   * @param port 0: one that is free
+   */
+  public static FaultyServer beforeAt(
+      String host, int port, TestPostgres postgres, Fault... script) {
     try {
-      return new FaultyServer(postgres.port(), 1, List.of(script));
+      ServerSocket listener = new ServerSocket(port, 1, InetAddress.ofLiteral(host));
+      return new FaultyServer(postgres.port(), listener, List.of(script));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -121,7 +132,7 @@ public final class FaultyServer implements AutoCloseable {
   }
 
   public String address() {
-    return "127.0.0.1:" + listener.getLocalPort();
+    return listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort();
   }
 
   /** Faults that sessions have met so far. */
@@ -255,8 +266,18 @@ public final class FaultyServer implements AutoCloseable {
       to.close();
       return true;
     } catch (IOException e) {
-      // The other direction ends too and closes both.
+      // One end is broken. The other direction may wait for an end that says nothing.
+      close(from);
+      close(to);
       return false;
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It was broken already.
     }
   }
 

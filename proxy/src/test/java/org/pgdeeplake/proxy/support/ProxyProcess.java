@@ -2,13 +2,17 @@ package org.pgdeeplake.proxy.support;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pgdeeplake.proxy.Main;
 
 /** The proxy as a process of its own, with the class path of the tests. */
@@ -17,18 +21,7 @@ public final class ProxyProcess {
 
   private ProxyProcess() {}
 
-  private static final List<String> JVM =
-      List.of(
-          // Whoever runs the tests may have turned signals off, and children inherit that.
-          "env",
-          "--default-signal=INT,HUP",
-          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-          "-Xmx128m",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow",
-          "-cp",
-          System.getProperty("java.class.path"),
-          Main.class.getName());
+  private static final String CLASS_PATH = System.getProperty("java.class.path");
 
   /**
    * @param file its configuration
@@ -54,15 +47,61 @@ public final class ProxyProcess {
   }
 
   public static Command.Builder withArguments(String... arguments) {
-    return Command.of(line(arguments));
+    return Command.of(line(CLASS_PATH, arguments));
+  }
+
+  /**
+   * The same from a jar, as users have it, without the classes of the tests. A class of a directory
+   * needs a file to be opened, and one that once could not be loaded never will be (JVMS 5.4.3).
+   *
+   * @param jar of {@link #jar}
+   */
+  public static Command.Builder of(Path jar, Path file) {
+    String libraries =
+        Stream.of(CLASS_PATH.split(File.pathSeparator))
+            .filter(entry -> !Files.isDirectory(Path.of(entry)))
+            .collect(Collectors.joining(File.pathSeparator));
+    return Command.of(line(jar + File.pathSeparator + libraries, "--config", file.toString()));
+  }
+
+  /** A jar of the proxy's classes, made there. */
+  public static Path jar(Path directory) {
+    Path jar = directory.resolve("proxy.jar");
+    Path classes = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Command.Result result =
+        Command.of(
+                Path.of(System.getProperty("java.home"), "bin", "jar").toString(),
+                "--create",
+                "--file",
+                jar.toString(),
+                "-C",
+                classes.toString(),
+                ".")
+            .run();
+    if (result.exitCode() != 0) {
+      throw new IllegalStateException(result.err());
+    }
+    return jar;
   }
 
   private static List<String> line(Path file) {
-    return line("--config", file.toString());
+    return line(CLASS_PATH, "--config", file.toString());
   }
 
-  private static List<String> line(String... arguments) {
-    List<String> line = new ArrayList<>(JVM);
+  private static List<String> line(String classPath, String... arguments) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                // Whoever runs the tests may have turned signals off, and children inherit that.
+                "env",
+                "--default-signal=INT,HUP",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                classPath,
+                Main.class.getName()));
     line.addAll(List.of(arguments));
     return line;
   }

@@ -70,9 +70,10 @@ public final class TestPostgres implements AutoCloseable {
    * The same at another address of this machine, as {@code 127.0.0.2}.
    *
    * @param port of which another instance, or nobody, is at another address
+   * @param settings lines for postgresql.conf
    */
-  public static TestPostgres createAt(String host, int port) {
-    return new TestPostgres(new ReservedPort(host, port), List.of());
+  public static TestPostgres createAt(String host, int port, String... settings) {
+    return new TestPostgres(new ReservedPort(host, port), List.of(settings));
   }
 
   /** An instance that runs and takes connections. */
