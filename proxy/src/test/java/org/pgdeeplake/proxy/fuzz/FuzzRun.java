@@ -118,7 +118,7 @@ final class FuzzRun {
             known.toString(),
             "-artifact_prefix=" + directory + "/",
             "-max_total_time=" + limit.toSeconds(),
-            "-timeout=30",
+            "-timeout=60",
             "-rss_limit_mb=3000",
             "-print_final_stats=1"));
     return line;

@@ -9,7 +9,10 @@ public final class JazzerEntry {
   private JazzerEntry() {}
 
   public static void fuzzerInitialize(String[] args) throws Exception {
-    target = Target.of(args[0]).orElseThrow().open();
+    FuzzTarget opened = Target.of(args[0]).orElseThrow().open();
+    // Classes are instrumented as they are loaded; on a busy machine that is no input's fault.
+    opened.check(new byte[0]);
+    target = opened;
   }
 
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
