@@ -61,7 +61,11 @@ public final class ChannelBinding {
     }
     // Names, each with a zero behind it, and one more zero.
     String offered = NUL + in.toString(list, end - list, StandardCharsets.ISO_8859_1);
-    String left = offered.replace(NUL + PLUS + NUL, NUL);
+    String left = offered;
+    // Two in a row share the zero between them: replaced once, the second would stay.
+    while (left.contains(NUL + PLUS + NUL)) {
+      left = left.replace(NUL + PLUS + NUL, NUL);
+    }
     if (left.equals(offered) || left.equals(NUL + NUL)) {
       return ByteBufUtil.getBytes(in);
     }
