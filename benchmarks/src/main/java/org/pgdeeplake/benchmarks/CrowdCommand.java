@@ -106,9 +106,8 @@ final class CrowdCommand implements Callable<Integer> {
     if (count != null && (count < 1 || count > MOST)) {
       throw wrong("--count must be from 1 to %,d, not %d".formatted(MOST, count));
     }
-    if (out != null
-        && out.toAbsolutePath().getParent() instanceof Path parent
-        && !Files.isDirectory(parent)) {
+    @Nullable Path parent = out == null ? null : out.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
       throw wrong("--out: there is no directory " + parent);
     }
   }

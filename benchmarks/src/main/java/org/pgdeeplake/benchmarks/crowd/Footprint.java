@@ -57,7 +57,7 @@ record Footprint(long descriptors, long threads, long heap, long buffers, long r
       String soft =
           lines
               .filter(line -> line.startsWith(begins))
-              .map(line -> line.substring(begins.length()).strip().split(" +")[0])
+              .map(line -> line.substring(begins.length()).strip().split(" +", 2)[0])
               .findFirst()
               .orElse("unlimited");
       return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);

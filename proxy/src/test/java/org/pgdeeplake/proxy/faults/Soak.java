@@ -68,7 +68,8 @@ final class Soak {
    * @param directory for configuration and certificates
    */
   Outcome play(Path directory) throws IOException, SQLException, InterruptedException {
-    try (Stage stage = new Stage(directory, plan.story().has(Kind.CLOCK_JUMPS), plan.environment())) {
+    try (Stage stage =
+        new Stage(directory, plan.story().has(Kind.CLOCK_JUMPS), plan.environment())) {
       long process = stage.proxy().pid();
       openAllThatIsOpenedOnce(stage);
       Rest before = Rest.before(stage);

@@ -67,7 +67,8 @@ public final class ProxyProcess {
   /** A jar of the proxy's classes, made there. */
   public static Path jar(Path directory) {
     Path jar = directory.resolve("proxy.jar");
-    Path classes = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path classes =
+        Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().getPath());
     Command.Result result =
         Command.of(
                 Path.of(System.getProperty("java.home"), "bin", "jar").toString(),
