@@ -136,13 +136,24 @@ class ComposeIT {
     }
   }
 
+  @Test
+  @Order(5)
+  void secretsAreOnNoDisk() throws Exception {
+    String proxy = stack.compose("ps", "--quiet", "proxy");
+    assertThat(stack.onDisk("pg-deeplake-1", "entrypoint")).as("what is there is found").isTrue();
+    assertThat(stack.onDisk("pg-deeplake-1", "secret/new+1")).isFalse();
+    assertThat(stack.onDisk("pg-deeplake-2", "secret/new+1")).isFalse();
+    assertThat(stack.onDisk(proxy, "class")).as("what is there is found").isTrue();
+    assertThat(stack.onDisk(proxy, "stats-secret")).isFalse();
+  }
+
   private Manage rotate(String id, String secret) throws Exception {
     stack.writeEnv("AWS_ACCESS_KEY_ID=" + id, "AWS_SECRET_ACCESS_KEY=" + secret);
     return manage("rotate-creds");
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void clientsGoToTheOtherInstanceWhenOneIsStopped() throws Exception {
     stack.docker("stop", "pg-deeplake-1");
     assertThat(stack.throughProxy("SELECT 1")).isEqualTo("1");
@@ -154,7 +165,7 @@ class ComposeIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void anImageThatCannotBeHadEndsNobody() throws Exception {
     Path file = stack.project().resolve("docker-compose.yml");
     String before = Files.readString(file);
@@ -169,7 +180,7 @@ class ComposeIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void throughASymbolicLinkItIsTheSameProject() throws Exception {
     Path link = Files.createTempDirectory("link").resolve("project");
     Files.createSymbolicLink(link, stack.project());
@@ -177,7 +188,7 @@ class ComposeIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void threeZeroAndBackByWhoeverComes() throws Exception {
     Manage three = manage("scale", "3");
     assertOk(three);
@@ -206,7 +217,7 @@ class ComposeIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void idleWatchTakesItDownAndBringsItUp() throws Exception {
     stack.writeEnv("IDLE_TIMEOUT_SECONDS=2", "AWS_ACCESS_KEY_ID=AKIALAST");
     stack.compose("--profile", "idle-watch", "up", "-d", "--no-deps", "idle-watch");

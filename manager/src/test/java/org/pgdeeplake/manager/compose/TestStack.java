@@ -118,6 +118,20 @@ final class TestStack {
         project, Stream.concat(Stream.of("docker"), Arrays.stream(args)).toArray(String[]::new));
   }
 
+  /**
+   * Whether a container has that text in its file system, on its volumes, or in the history of its
+   * image; tmpfs is no disk.
+   */
+  boolean onDisk(String container, String text) throws Exception {
+    String search =
+        """
+        { docker export "$1"; docker history --no-trunc "$(docker inspect --format '{{.Image}}' "$1")"
+          for volume in $(docker inspect --format '{{range .Mounts}}{{if eq .Type "volume"}}{{.Source}} {{end}}{{end}}' "$1")
+          do tar -cf - -C "$volume" .; done; } | grep -qaF -- "$2" && echo found || echo none
+        """;
+    return run(project, "sh", "-c", search, "search", container, text).endsWith("found");
+  }
+
   String redis(String... args) throws Exception {
     return compose(
         Stream.concat(Stream.of("exec", "-T", "redis", "redis-cli"), Arrays.stream(args))
