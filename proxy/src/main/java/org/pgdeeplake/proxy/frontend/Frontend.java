@@ -14,6 +14,7 @@ import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.session.Session;
 import org.pgdeeplake.proxy.session.SessionServices;
+import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 
 /** One listening address; every connection that it accepts becomes a session. Any thread. */
@@ -60,20 +61,31 @@ public final class Frontend {
   public void serve(Listener on, SessionServices with) {
     services = with;
     listener = on;
-    on.accept("frontend " + with.frontend().name(), this::accept);
+    on.accept("frontend " + with.frontend().name(), this::enter, this::begin);
   }
 
-  private void accept(Channel channel) {
+  /** Whether there is room for one more connection, which counts from now until it is closed. */
+  private boolean enter(Channel channel) {
     SessionServices now = services;
-    int places = now.frontend().maxConnections();
-    if (open.get() >= OPEN_PER_PLACE * places || !now.sessions().mayOpen()) {
+    Sessions sessions = now.sessions();
+    boolean room = open.incrementAndGet() <= OPEN_PER_PLACE * now.frontend().maxConnections();
+    if (!room || !sessions.enter()) {
+      open.decrementAndGet();
       now.traffic().denied();
-      var _ = channel.close();
-      return;
+      return false;
     }
-    open.incrementAndGet();
-    var _ = channel.closeFuture().addListener(closed -> open.decrementAndGet());
-    channel.pipeline().addLast(Session.open(channel, now));
+    var _ =
+        channel
+            .closeFuture()
+            .addListener(closed -> {
+              open.decrementAndGet();
+              sessions.leave();
+            });
+    return true;
+  }
+
+  private void begin(Channel channel) {
+    channel.pipeline().addLast(Session.open(channel, services));
   }
 
   public FrontendConfig config() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.HostPort;
 import org.slf4j.Logger;
@@ -105,14 +106,22 @@ public final class Listener implements AutoCloseable {
     return channel.isOpen();
   }
 
+  /** The same, and everybody is let in. */
+  public void accept(String who, Consumer<Channel> taker) {
+    accept(who, connection -> true, taker);
+  }
+
   /**
    * From now on accepts.
    *
    * @param who takes them, for the log
+   * @param gate who is let in; the others are closed at once. Called on the listener's event loop,
+   *     before a connection is handed to its own, which may be behind: there many could be too many
    * @param taker of every new connection, in place of the last one; called on its event loop
    */
-  public void accept(String who, Consumer<Channel> taker) {
+  public void accept(String who, Predicate<Channel> gate, Consumer<Channel> taker) {
     errors.who = who;
+    accepted.gate = gate;
     connections.taker = taker;
     channel.config().setAutoRead(true);
   }
@@ -162,14 +171,20 @@ public final class Listener implements AutoCloseable {
     return colon < 0 ? message : message.substring(colon + 2);
   }
 
-  /** Counts. Confined to the listening channel's loop. */
+  /** Counts. Confined to the listening channel's loop, but for its gate. */
   private static final class Accepted extends ChannelInboundHandlerAdapter {
+    private volatile Predicate<Channel> gate = connection -> true;
     private long count;
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object connection) {
       count++;
-      ctx.fireChannelRead(connection);
+      Channel accepted = (Channel) connection;
+      if (gate.test(accepted)) {
+        ctx.fireChannelRead(connection);
+      } else {
+        accepted.unsafe().closeForcibly();
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
@@ -43,6 +44,10 @@ public final class Sessions {
   private final Map<Long, Session> live = new ConcurrentHashMap<>();
 
   private final Admission admission = new Admission();
+
+  /** Of clients, from their accept on. */
+  private final AtomicInteger connections = new AtomicInteger();
+
   private volatile int guests = Integer.MAX_VALUE;
   private volatile boolean draining;
   private final AtomicLong lastId = new AtomicLong();
@@ -72,11 +77,20 @@ public final class Sessions {
   }
 
   /**
-   * Whether one more connection may become a session. Some are let in without a place: to be told
-   * so, and to bring cancel requests.
+   * Whether there is room for one more connection, which counts until it {@link #leave leaves}.
+   * Some are let in without a place: to be told so, and to bring cancel requests.
    */
-  public boolean mayOpen() {
-    return open.size() < (long) admission.places() + guests;
+  public boolean enter() {
+    if (connections.incrementAndGet() <= (long) admission.places() + guests) {
+      return true;
+    }
+    connections.decrementAndGet();
+    return false;
+  }
+
+  /** One that had entered is closed. */
+  public void leave() {
+    connections.decrementAndGet();
   }
 
   /** Whether nobody is to be served any more who is not yet. */

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +61,7 @@ class OpenFilesIT {
             }
             """
                 .formatted(admin.address(), port.address(), postgres.address()));
-    proxy = ProxyProcess.of(file).openFiles(FILES).start();
+    proxy = ProxyProcess.of(ProxyProcess.jar(directory), file).openFiles(FILES).start();
     address = ProxyProcess.awaitListening(proxy, port);
   }
 
@@ -78,6 +80,14 @@ class OpenFilesIT {
 
   @Test
   void operatorsAndCancelRequestsAreServedWhenAllIsFull() throws IOException {
+    try {
+      fillAndLookOn();
+    } catch (UncheckedIOException | ConditionTimeoutException e) {
+      throw new AssertionError("the proxy's log: " + proxy.out(), e);
+    }
+  }
+
+  private void fillAndLookOn() throws IOException {
     assertThat(metrics().number("haproxy_process_hard_max_connections")).isEqualTo(PLACES);
     RawClient first = open();
     first.send(RawClient.startup());

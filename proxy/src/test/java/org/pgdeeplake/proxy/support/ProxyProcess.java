@@ -57,18 +57,28 @@ public final class ProxyProcess {
    * @param jar of {@link #jar}
    */
   public static Command.Builder of(Path jar, Path file) {
-    String libraries =
-        Stream.of(CLASS_PATH.split(File.pathSeparator))
-            .filter(entry -> !Files.isDirectory(Path.of(entry)))
-            .collect(Collectors.joining(File.pathSeparator));
-    return Command.of(line(jar + File.pathSeparator + libraries, "--config", file.toString()));
+    // The build's own names its libraries; twice they would take twice as many files.
+    String classPath =
+        Files.isDirectory(jar.resolveSibling("lib"))
+            ? jar.toString()
+            : jar + File.pathSeparator + libraries();
+    return Command.of(line(classPath, "--config", file.toString()));
   }
 
-  /** A jar of the proxy's classes, made there. */
+  private static String libraries() {
+    return Stream.of(CLASS_PATH.split(File.pathSeparator))
+        .filter(entry -> !Files.isDirectory(Path.of(entry)))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** A jar of the proxy's classes: that of the build, or else one that is made there. */
   public static Path jar(Path directory) {
-    Path jar = directory.resolve("proxy.jar");
     Path classes =
         Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    if (Files.isRegularFile(classes)) {
+      return classes;
+    }
+    Path jar = directory.resolve("proxy.jar");
     Command.Result result =
         Command.of(
                 Path.of(System.getProperty("java.home"), "bin", "jar").toString(),
