@@ -124,8 +124,9 @@ final class FaultCommand implements Callable<Integer> {
   /** Of connections that are silent; a large number where nobody can say. */
   private static int keepaliveSeconds() {
     try {
+      // By one read: readString asks for a byte first, and the rest of such a file cannot be had.
       return Integer.parseInt(
-          Files.readString(Path.of("/proc/sys/net/ipv4/tcp_keepalive_time")).strip());
+          Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_keepalive_time")).getFirst());
     } catch (IOException e) {
       return Integer.MAX_VALUE;
     }
