@@ -7,7 +7,12 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    CommandLine line = new CommandLine(new SideBySide());
+    run(new SideBySide(), args);
+  }
+
+  /** Ends the process; what cannot be done is told in a line, and a bug with its trace. */
+  static void run(Object command, String... args) {
+    CommandLine line = new CommandLine(command);
     line.setExecutionExceptionHandler((failure, _, _) -> {
       if (failure instanceof BenchFailed) {
         System.err.println(failure.getMessage());
