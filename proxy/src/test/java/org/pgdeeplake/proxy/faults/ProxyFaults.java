@@ -17,7 +17,9 @@ final class ProxyFaults {
   }
 
   void reload(Fault fault) throws InterruptedException {
-    stage.config().connectSeconds(fault.upTo(3) + 1);
+    stage
+        .config()
+        .connectSeconds((int) StageConfig.SHORTEST_CONNECT.toSeconds() + fault.upTo(3) - 1);
     stage.reload();
     fault.last();
   }

@@ -4,16 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The proxy's configuration file, and what faults change of it. Not thread-safe. */
 final class StageConfig {
+  /** The timeouts.connect it begins with; RELOAD makes it longer. */
+  static final Duration SHORTEST_CONNECT = Duration.ofSeconds(2);
+
   private static final String QUIET = "sessions = false, level = warn";
   private static final String CHATTY = "sessions = true, level = info";
 
   private final Path file;
   private final String fixed;
-  private int connectSeconds = 2;
+  private int connectSeconds = (int) SHORTEST_CONNECT.toSeconds();
   private String servers = "";
   private String log = QUIET;
 

@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.faults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,6 +15,7 @@ final class Visit {
   private static final int MOST_STATEMENTS = 4;
   private static final int MOST_ROWS = 1_000;
   private static final int LONGEST_PAUSE_MS = 50;
+  private static final Duration AFTERMATH = Duration.ofSeconds(5);
   private static final String SLEEP =
       "do $$ begin raise notice 'here'; perform pg_sleep(8); end $$";
 
@@ -124,7 +126,11 @@ final class Visit {
     run(client, "select pg_sleep(0.0%02d)".formatted(random.nextInt(LONGEST_PAUSE_MS)));
   }
 
-  /** As psql does at Ctrl-C. Where a fault is in the way, the request may get lost. */
+  /**
+   * As psql does at Ctrl-C. Where a fault is in the way, the request may get lost; if it could not
+   * be delivered within the shortest timeouts.connect, a fault that has just been healed counts,
+   * too: a server that has come back may still be slow.
+   */
   private void cancel(RawClient client, byte[] key) throws IOException {
     long asked = System.nanoTime();
     client.send(RawClient.query(SLEEP));
@@ -139,13 +145,15 @@ final class Visit {
         throw new Deceived("a cancel request is answered with " + answer);
       }
     }
-    long heard = System.nanoTime();
+    long took = System.nanoTime() - asked;
     boolean cancelled =
         answer(client).stream()
             .anyMatch(
                 message -> message.type() == 'E' && "57014".equals(message.fields().get('C')));
-    if (!cancelled && stage.checker().quietSince(asked)) {
-      long millis = (heard - asked) / 1_000_000;
+    long quiet =
+        took < StageConfig.SHORTEST_CONNECT.toNanos() ? asked : asked - AFTERMATH.toNanos();
+    if (!cancelled && stage.checker().quietSince(quiet)) {
+      long millis = took / 1_000_000;
       throw new Deceived("a cancel request, heard after " + millis + " ms, did nothing");
     }
   }
