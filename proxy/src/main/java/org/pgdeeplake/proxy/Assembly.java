@@ -3,9 +3,7 @@ package org.pgdeeplake.proxy;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,15 +17,11 @@ import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.metrics.Metrics;
-import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.OpenFiles;
 import org.pgdeeplake.proxy.operation.Topology;
-import org.pgdeeplake.proxy.session.SessionServices;
-import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
-import org.pgdeeplake.proxy.traffic.FrontendTraffic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Assembly implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Assembly.class);
-  private static final String FRONTEND = "frontend";
   private static final String BIND = "bind";
 
   private final Ground ground;
@@ -50,10 +43,10 @@ final class Assembly implements AutoCloseable {
   @GuardedBy("this")
   private final Roster roster;
 
-  private final FoundServers found;
+  @GuardedBy("this")
+  private final FrontendRoster frontends;
 
-  /** Frontends that the configuration has no more, while they have sessions. */
-  private final Map<String, Frontend> departed = new ConcurrentHashMap<>();
+  private final FoundServers found;
 
   private volatile boolean stopping;
   private volatile @Nullable Topology topology;
@@ -69,6 +62,7 @@ final class Assembly implements AutoCloseable {
     ground.resolver().tellMoves(found::moved);
     this.roster =
         new Roster(ground.control(), ground.connector(), ground.demand(), ground.resolver(), found);
+    this.frontends = new FrontendRoster(ground, cancelKeys);
     this.retirement = new Retirement(timer);
   }
 
@@ -153,16 +147,7 @@ final class Assembly implements AutoCloseable {
     if (now == null) {
       return;
     }
-    List<String> problems = new ArrayList<>();
-    if (now.config().threads() != file.config().threads()) {
-      problems.add(
-          "%s: from %d to %d needs a restart"
-              .formatted(
-                  file.where("proxy", "threads"), now.config().threads(), file.config().threads()));
-    }
-    if (now.config().transport() != file.config().transport()) {
-      problems.add(file.where("proxy", "transport") + ": another one needs a restart");
-    }
+    List<String> problems = ConfigChanges.needingRestart(now.config(), file);
     if (!problems.isEmpty()) {
       throw new StartException(problems);
     }
@@ -192,7 +177,7 @@ final class Assembly implements AutoCloseable {
     for (FrontendConfig frontend : config.frontends()) {
       wanted.add(
           new Ports.Wanted(
-              owner(frontend.name()),
+              FrontendRoster.owner(frontend),
               frontend.bind(),
               bind -> Frontend.bind(bind, ground.loops(), ground.transport()),
               List.of("proxy", "frontends", frontend.name(), BIND)));
@@ -208,10 +193,6 @@ final class Assembly implements AutoCloseable {
     return wanted;
   }
 
-  private static Ports.Owner owner(String frontend) {
-    return new Ports.Owner(FRONTEND, frontend);
-  }
-
   @GuardedBy("this")
   private void change(ProxyConfig config, TlsEdge nextTls, Ports.Prepared prepared) {
     Topology before = topology;
@@ -222,13 +203,10 @@ final class Assembly implements AutoCloseable {
     ground.metrics().register(nextTls);
     ground.demand().reconfigure(config.demand());
     ground.logging().apply(config.log());
-    List<Frontend> frontends = new ArrayList<>();
-    for (FrontendConfig one : config.frontends()) {
-      frontends.add(serve(one, before, backends, nextTls, prepared));
-    }
+    List<Frontend> serving = frontends.apply(config, backends, nextTls, prepared);
     // Only now: until all of its frontends are open it is not ready.
     tls = nextTls;
-    topology = new Topology(config, frontends, backends);
+    topology = new Topology(config, serving, backends);
     if (lastTls == null) {
       nextTls.start();
     } else {
@@ -237,7 +215,7 @@ final class Assembly implements AutoCloseable {
     operatorPorts.forEach(port -> listen(port, config, prepared));
     ports.use(prepared);
     if (before != null && lastTls != null) {
-      retire(before, lastTls, frontends);
+      retire(before.config(), lastTls);
     }
   }
 
@@ -264,67 +242,6 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  @GuardedBy("this")
-  private Frontend serve(
-      FrontendConfig config,
-      @Nullable Topology before,
-      List<Backend> backends,
-      TlsEdge edge,
-      Ports.Prepared prepared) {
-    @Nullable Frontend known = known(config.name(), before);
-    SessionServices services =
-        services(
-            config,
-            known == null ? new FrontendTraffic() : known.traffic(),
-            backends,
-            edge.acceptor(config.name()));
-    Frontend frontend = known == null ? new Frontend(services) : known;
-    Ports.Owner owner = owner(config.name());
-    frontend.serve(prepared.of(owner), services);
-    ground.metrics().register(config, services.traffic(), frontend::bound);
-    if (prepared.isNew(owner)) {
-      log.info(
-          "frontend {} listens on {} -> backend {}",
-          config.name(),
-          prepared.of(owner),
-          config.defaultBackend());
-    }
-    return frontend;
-  }
-
-  /** It that runs, or it that has left and has sessions yet, which would be counted apart. */
-  private @Nullable Frontend known(String name, @Nullable Topology before) {
-    @Nullable Frontend left = departed.remove(name);
-    return before == null
-        ? null
-        : before.frontends().stream()
-            .filter(frontend -> frontend.config().name().equals(name))
-            .findFirst()
-            .orElse(left);
-  }
-
-  private SessionServices services(
-      FrontendConfig config,
-      FrontendTraffic traffic,
-      List<Backend> backends,
-      @Nullable TlsAcceptor acceptor) {
-    return new SessionServices(
-        config,
-        traffic,
-        backends.stream()
-            .filter(one -> one.name().equals(config.defaultBackend()))
-            .findFirst()
-            .orElseThrow(),
-        backends,
-        cancelKeys,
-        ground.demand(),
-        ground.metrics().sessions(),
-        ground.connector(),
-        ground.sessions(),
-        acceptor == null ? null : acceptor.telling(traffic.traffic()::handshake),
-        BufferMemory.ofProcess());
-  }
-
   private static void listen(OperatorPort port, ProxyConfig config, Ports.Prepared prepared) {
     Listener listener = prepared.listeners().get(port.owner());
     if (listener == null) {
@@ -338,20 +255,13 @@ final class Assembly implements AutoCloseable {
 
   /** Sessions that have begun keep what they began with. */
   @GuardedBy("this")
-  private void retire(Topology last, TlsEdge edge, List<Frontend> now) {
-    for (Frontend frontend : last.frontends()) {
-      if (!now.contains(frontend)) {
-        String name = frontend.config().name();
-        departed.put(name, frontend);
-        retirement.add(
-            last.config(),
-            () -> frontend.traffic().current() == 0,
-            () -> departed.remove(name, frontend));
-      }
+  private void retire(ProxyConfig last, TlsEdge edge) {
+    for (FrontendRoster.Departure gone : frontends.depart()) {
+      retirement.add(last, gone::unused, gone::end);
     }
     List<Roster.Departure> gone = roster.depart();
     retirement.add(
-        last.config(),
+        last,
         () -> gone.stream().allMatch(Roster.Departure::unused),
         () -> {
           gone.forEach(Roster.Departure::end);
@@ -367,7 +277,7 @@ final class Assembly implements AutoCloseable {
   /** No more clients. */
   synchronized void stopAccepting() {
     stopChanges();
-    ports.close(FRONTEND);
+    ports.close(FrontendRoster.KIND);
   }
 
   /** No more checks. */

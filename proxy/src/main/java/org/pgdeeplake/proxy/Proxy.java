@@ -2,18 +2,15 @@ package org.pgdeeplake.proxy;
 
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.admin.AdminServer;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.ServerConnector;
-import org.pgdeeplake.proxy.config.ConsoleConfig;
 import org.pgdeeplake.proxy.config.LoadedConfig;
 import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.config.ShutdownConfig;
@@ -44,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class Proxy implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Proxy.class);
 
-  private final int threads;
   private final Transport transport;
   private final EventLoopGroup loops;
   private final EventLoopGroup control;
@@ -59,17 +55,18 @@ public final class Proxy implements AutoCloseable {
   private final Peers peers;
   private final AdminServer admin;
   private final ScalerServer scaler;
+  private final ConsoleServer console;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final Operations operations;
-  private volatile @Nullable ConsoleServer console;
-  private volatile boolean ready;
+  private final Readiness readiness;
 
   private Proxy(LoadedConfig file, Transport transport, Logging logging) {
     ProxyConfig started = file.config();
-    this.threads = started.eventLoops();
+    int threads = started.eventLoops();
     this.transport = transport;
+    this.readiness = new Readiness("%s, %d event loops".formatted(transport.name(), threads));
     this.loops = transport.relayLoops("loop", threads);
     this.control = transport.loops("control", 1);
     // Its own: a long answer must not delay a health check.
@@ -111,6 +108,7 @@ public final class Proxy implements AutoCloseable {
             transport, adminLoops.next(), resolver, operations, assembly.cancelKeys(), connector);
     operations.replicas(peers);
     assembly.cancelKeys().elsewhere(peers::cancelElsewhere);
+    this.console = new ConsoleServer(operations, metrics);
     this.admin = new AdminServer(adminLoops, metrics, operations, peers, this::ready);
     metrics.registerPeers(peers::facts);
     metrics.register(tlsTraffic, assembly::tls);
@@ -143,17 +141,7 @@ public final class Proxy implements AutoCloseable {
             config -> config.console() == null ? null : config.console().bind(),
             bind -> Listener.bind(bind, adminLoops, transport),
             (listener, config) ->
-                listenConsole(listener, Objects.requireNonNull(config.console()))));
-  }
-
-  /** A console that is closed keeps who has logged in. */
-  private void listenConsole(Listener listener, ConsoleConfig config) {
-    ConsoleServer server = console;
-    if (server == null) {
-      server = new ConsoleServer(config.credentials(), operations, metrics);
-      console = server;
-    }
-    server.listen(listener, config.credentials());
+                console.listen(listener, Objects.requireNonNull(config.console()).credentials())));
   }
 
   /**
@@ -180,31 +168,10 @@ public final class Proxy implements AutoCloseable {
     }
     proxy.peers.start();
     Thread.ofPlatform().daemon().name("libraries").start(OpenFiles::openLibraries);
-    proxy.becomeReady(file.config().warmUp());
+    proxy.readiness.beginAfter(
+        file.config().warmUp(),
+        length -> Rehearsal.play(transport, proxy.loops, proxy.connector, length));
     return proxy;
-  }
-
-  /** Clients are let in meanwhile; those who ask whether it is ready may send them elsewhere. */
-  private void becomeReady(Duration warmUp) {
-    if (warmUp.isZero()) {
-      sayReady(0);
-    } else {
-      Thread.ofPlatform()
-          .daemon()
-          .name("warm-up")
-          .start(() -> sayReady(Rehearsal.play(transport, loops, connector, warmUp)));
-    }
-  }
-
-  private synchronized void sayReady(int rehearsed) {
-    if (!stopping.get() && !closed.get()) {
-      ready = true;
-      log.info(
-          "ready ({}, {} event loops{})",
-          transport.name(),
-          threads,
-          rehearsed == 0 ? "" : ", warm after " + rehearsed + " sessions with itself");
-    }
   }
 
   /** The same, of a configuration that cannot be read again. */
@@ -214,7 +181,7 @@ public final class Proxy implements AutoCloseable {
 
   /** Where psql finds the console. */
   public InetSocketAddress consoleAddress() {
-    return Objects.requireNonNull(console, "there is none").address();
+    return console.address();
   }
 
   /** Where KEDA asks. */
@@ -255,7 +222,9 @@ public final class Proxy implements AutoCloseable {
 
   /** Whether every frontend is bound, what peers know is known, and none is about to go away. */
   public boolean ready() {
-    return ready && peers.settled() && topology().frontends().stream().allMatch(Frontend::bound);
+    return readiness.now()
+        && peers.settled()
+        && topology().frontends().stream().allMatch(Frontend::bound);
   }
 
   private Topology topology() {
@@ -276,7 +245,7 @@ public final class Proxy implements AutoCloseable {
     if (!stopping.compareAndSet(false, true)) {
       return;
     }
-    ready = false;
+    readiness.end();
     assembly.stopChanges();
     ShutdownConfig limits = topology().config().shutdown();
     log.info(
@@ -315,17 +284,14 @@ public final class Proxy implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    ready = false;
+    readiness.end();
     reloads.close();
     assembly.stopAccepting();
     sessions.stopAll();
     peers.close();
     admin.close();
     scaler.close();
-    ConsoleServer lastConsole = console;
-    if (lastConsole != null) {
-      lastConsole.close();
-    }
+    console.close();
     assembly.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     adminLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -51,6 +51,21 @@ public final class ConfigChanges {
     return changes.lines;
   }
 
+  /** What of {@code after} cannot be changed while it runs; a line each, with its place. */
+  public static List<String> needingRestart(ProxyConfig before, LoadedConfig after) {
+    List<String> problems = new ArrayList<>();
+    int threads = after.config().threads();
+    if (before.threads() != threads) {
+      problems.add(
+          "%s: from %d to %d needs a restart"
+              .formatted(after.where("proxy", "threads"), before.threads(), threads));
+    }
+    if (before.transport() != after.config().transport()) {
+      problems.add(after.where("proxy", "transport") + ": another one needs a restart");
+    }
+    return problems;
+  }
+
   private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
     Map<String, T> named = new LinkedHashMap<>();
     all.forEach(one -> named.put(name.apply(one), one));

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.Credentials;
 import org.pgdeeplake.proxy.metrics.Metrics;
@@ -15,14 +16,15 @@ import org.pgdeeplake.proxy.operation.Operations;
 
 /**
  * A console for DBAs, in PostgreSQL's protocol and PgBouncer's words. {@link #close} blocks for a
- * moment, the constructor computes for some milliseconds: neither is for event loops.
+ * moment, {@link #listen} computes for some milliseconds: neither is for event loops.
  */
 public final class ConsoleServer implements AutoCloseable {
   /** For last words. */
   private static final long CLOSE_MILLIS = 1000;
 
-  private volatile Credentials credentials;
-  private volatile Services services;
+  private final Function<Access, Services> servicesFor;
+  private volatile @Nullable Credentials credentials;
+  private volatile @Nullable Services services;
   private final Door door;
 
   /** Once closed, it closes what is still added. */
@@ -31,22 +33,14 @@ public final class ConsoleServer implements AutoCloseable {
 
   private volatile @Nullable Listener listener;
 
-  /**
-   * @param credentials of whoever logs in
-   */
-  public ConsoleServer(Credentials credentials, Operations operations, Metrics metrics) {
-    this(credentials, operations, metrics, Limits.DEFAULT);
+  public ConsoleServer(Operations operations, Metrics metrics) {
+    this(operations, metrics, Limits.DEFAULT);
   }
 
-  ConsoleServer(Credentials credentials, Operations operations, Metrics metrics, Limits limits) {
-    this.credentials = credentials;
-    this.services =
-        new Services(
-            new Access(credentials),
-            new Dialogues(),
-            new Catalog(operations, limits.command()),
-            limits,
-            metrics);
+  ConsoleServer(Operations operations, Metrics metrics, Limits limits) {
+    Dialogues dialogues = new Dialogues();
+    Catalog catalog = new Catalog(operations, limits.command());
+    this.servicesFor = access -> new Services(access, dialogues, catalog, limits, metrics);
     this.door = new Door(limits);
   }
 
@@ -59,7 +53,7 @@ public final class ConsoleServer implements AutoCloseable {
   public void listen(Listener on, Credentials wanted) {
     if (!wanted.equals(credentials)) {
       credentials = wanted;
-      services = services.with(new Access(wanted));
+      services = servicesFor.apply(new Access(wanted));
     }
     listener = on;
     on.accept("console", this::accept);
@@ -88,6 +82,7 @@ public final class ConsoleServer implements AutoCloseable {
     channel
         .pipeline()
         .addLast(new InboundDecoder())
-        .addLast(new Connection(services, door.enter(channel)));
+        .addLast(
+            new Connection(Objects.requireNonNull(services, "it listens"), door.enter(channel)));
   }
 }

@@ -4,9 +4,4 @@ import org.pgdeeplake.proxy.metrics.Metrics;
 
 /** What the connections of a console have in common. */
 record Services(
-    Access access, Dialogues dialogues, Catalog catalog, Limits limits, Metrics metrics) {
-
-  Services with(Access other) {
-    return new Services(other, dialogues, catalog, limits, metrics);
-  }
-}
+    Access access, Dialogues dialogues, Catalog catalog, Limits limits, Metrics metrics) {}

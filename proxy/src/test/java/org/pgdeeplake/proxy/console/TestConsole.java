@@ -57,7 +57,7 @@ final class TestConsole implements AutoCloseable {
 
   TestConsole(Operations operations, Limits limits) {
     Credentials credentials = new Credentials("pgproxy", new Secret("secret"));
-    server = new ConsoleServer(credentials, operations, metrics, limits);
+    server = new ConsoleServer(operations, metrics, limits);
     try {
       server.listen(Listener.bind(new HostPort("127.0.0.1", 0), loops, transport), credentials);
     } catch (IOException e) {
