@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import org.pgdeeplake.proxy.tls.ShownCertificate;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.traffic.TlsTraffic;
 
@@ -62,7 +63,7 @@ final class TlsFamilies {
   }
 
   /** Prefix {@code pgproxy_tls_}. */
-  static List<Family<TlsEdge.Shown>> certificates() {
+  static List<Family<ShownCertificate>> certificates() {
     return List.of(
         gauge(
             "certificate_expiry_timestamp_seconds",
@@ -80,9 +81,9 @@ final class TlsFamilies {
   }
 
   /** Of certificates that the labels do not tell from one another, the one that expires first. */
-  static List<TlsEdge.Shown> distinct(List<TlsEdge.Shown> shown) {
-    Map<Labels, TlsEdge.Shown> distinct = new LinkedHashMap<>();
-    for (TlsEdge.Shown one : shown) {
+  static List<ShownCertificate> distinct(List<ShownCertificate> shown) {
+    Map<Labels, ShownCertificate> distinct = new LinkedHashMap<>();
+    for (ShownCertificate one : shown) {
       distinct.merge(
           labels(one),
           one,
@@ -91,7 +92,7 @@ final class TlsFamilies {
     return List.copyOf(distinct.values());
   }
 
-  static Labels labels(TlsEdge.Shown shown) {
+  static Labels labels(ShownCertificate shown) {
     return Labels.of(
         "proxy",
         shown.proxy(),

@@ -1,6 +1,5 @@
 package org.pgdeeplake.proxy.tls;
 
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,13 +8,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig;
 import org.pgdeeplake.proxy.config.BackendTls;
-import org.pgdeeplake.proxy.config.FileSetting;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig;
@@ -35,7 +32,7 @@ public final class TlsEdge implements AutoCloseable {
   private final List<Loaded<?>> loaded = new ArrayList<>();
   private final CertificateWatch watch = new CertificateWatch(loaded, this::contradictions);
   private final HandshakeThreads threads;
-  private final List<Sharing> sharing = new ArrayList<>();
+  private final List<SharedCertificate> shared = new ArrayList<>();
   private final Map<String, TlsAcceptor> acceptors = new LinkedHashMap<>();
   private final Map<String, TlsConnector> connectors = new LinkedHashMap<>();
 
@@ -54,29 +51,6 @@ public final class TlsEdge implements AutoCloseable {
   private TlsEdge(TlsProvider provider, HandshakeThreads threads) {
     this.provider = provider;
     this.threads = threads;
-  }
-
-  /**
-   * A backend whose servers share a certificate with its frontends.
-   *
-   * @param frontends that terminate TLS
-   */
-  private record Sharing(String backend, List<FrontendConfig> frontends) {}
-
-  /**
-   * A certificate that the proxy shows.
-   *
-   * @param proxy the frontend or backend
-   */
-  public record Shown(String proxy, Side side, X509Certificate certificate) {
-    /** As openssl writes it. */
-    public String serial() {
-      return Identity.serial(certificate);
-    }
-
-    private boolean isOfSameOwner(Shown other) {
-      return proxy.equals(other.proxy) && side == other.side;
-    }
   }
 
   /** Loads every certificate that the configuration names. To be closed. */
@@ -218,13 +192,14 @@ public final class TlsEdge implements AutoCloseable {
 
   private void add(BackendConfig config, List<FrontendConfig> frontends, TlsTraffic traffic)
       throws TlsFileException {
+    SharedCertificate own = new SharedCertificate(config.name(), frontends, this::acceptor);
     TlsConnector connector =
         TlsConnector.load(
-            config.name(), config.tls(), () -> certificates(frontends), provider, traffic, threads);
+            config.name(), config.tls(), own::certificates, provider, traffic, threads);
     connectors.put(config.name(), connector);
     loaded.add(connector.context());
     if (config.tls().sharedCertificate()) {
-      sharing.add(new Sharing(config.name(), frontends));
+      shared.add(own);
     }
   }
 
@@ -279,65 +254,35 @@ public final class TlsEdge implements AutoCloseable {
   }
 
   /** Every certificate that is shown now, each once. */
-  public List<Shown> shown() {
-    List<Shown> shown = new ArrayList<>();
+  public List<ShownCertificate> shown() {
+    List<ShownCertificate> shown = new ArrayList<>();
     acceptors.forEach((name, acceptor) ->
         acceptor
             .certificates()
-            .forEach(certificate -> shown.add(new Shown(name, Side.FRONTEND, certificate))));
+            .forEach(
+                certificate -> shown.add(new ShownCertificate(name, Side.FRONTEND, certificate))));
     connectors.forEach((name, connector) ->
         connector
             .certificates()
-            .forEach(certificate -> shown.add(new Shown(name, Side.BACKEND, certificate))));
+            .forEach(
+                certificate -> shown.add(new ShownCertificate(name, Side.BACKEND, certificate))));
     TlsAcceptor own = scaler;
     if (own != null) {
       own.certificates()
-          .forEach(certificate -> shown.add(new Shown(SCALER, Side.SCALER, certificate)));
+          .forEach(
+              certificate -> shown.add(new ShownCertificate(SCALER, Side.SCALER, certificate)));
     }
     return shown.stream().distinct().toList();
   }
 
   /** Certificates that {@code next} shows in place of those of now; a line each. */
   public List<String> replacedBy(TlsEdge next) {
-    List<Shown> now = shown();
-    return next.shown().stream()
-        .filter(one -> now.stream().anyMatch(one::isOfSameOwner) && !now.contains(one))
-        .map(one ->
-            "%s %s: shows the certificate of %s, serial %s"
-                .formatted(
-                    one.side().label(),
-                    one.proxy(),
-                    Identity.name(one.certificate()),
-                    one.serial()))
-        .toList();
-  }
-
-  private List<X509Certificate> certificates(List<FrontendConfig> frontends) {
-    return frontends.stream()
-        .flatMap(frontend -> acceptor(frontend).certificates().stream())
-        .toList();
-  }
-
-  private TlsAcceptor acceptor(FrontendConfig frontend) {
-    return Objects.requireNonNull(acceptors.get(frontend.name()));
+    return ShownCertificate.replacements(shown(), next.shown());
   }
 
   /** Frontends with different certificates, where servers have only one to share. */
   private List<String> contradictions() {
-    List<String> found = new ArrayList<>();
-    for (Sharing shared : sharing) {
-      FrontendConfig first = shared.frontends().getFirst();
-      for (FrontendConfig other : shared.frontends()) {
-        if (!acceptor(other).certificate().equals(acceptor(first).certificate())) {
-          FileSetting file = other.tls().certificates().getFirst().certificate();
-          found.add(
-              ("%s: %s: not the certificate of frontend %s, but the servers of backend %s share"
-                      + " one with both (shared-certificate = true); give both frontends the same")
-                  .formatted(file.where(), file.path(), first.name(), shared.backend()));
-        }
-      }
-    }
-    return found;
+    return shared.stream().flatMap(one -> one.contradictions().stream()).toList();
   }
 
   /** What is wrong with the certificates but works, or ends soon; a line each. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.TestCertificate;
-import org.pgdeeplake.proxy.tls.TlsEdge.Shown;
+import org.pgdeeplake.proxy.tls.ShownCertificate;
 import org.pgdeeplake.proxy.traffic.TlsTraffic.Side;
 
 class OwnerCollectorTest {
@@ -21,8 +21,10 @@ class OwnerCollectorTest {
   void ofTwoCertificatesWithTheSameLabelsTheFirstToExpireIsShown() {
     X509Certificate late = certificate(60);
     X509Certificate soon = certificate(5);
-    List<Shown> shown =
-        List.of(new Shown("f", Side.FRONTEND, late), new Shown("f", Side.FRONTEND, soon));
+    List<ShownCertificate> shown =
+        List.of(
+            new ShownCertificate("f", Side.FRONTEND, late),
+            new ShownCertificate("f", Side.FRONTEND, soon));
 
     var collected =
         new OwnerCollector<>(
