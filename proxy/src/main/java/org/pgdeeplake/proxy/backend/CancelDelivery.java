@@ -1,6 +1,5 @@
 package org.pgdeeplake.proxy.backend;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.net.DirectCopy;
 
 /**
  * Takes one CancelRequest to one server. PostgreSQL never answers it: it closes when the signal is
@@ -49,7 +49,7 @@ public final class CancelDelivery extends ChannelInboundHandlerAdapter {
       case ServerConnector.Outcome.Failed(var _) -> end(false);
       case ServerConnector.Outcome.Connected(Channel connected) -> {
         channel = connected;
-        var _ = connected.writeAndFlush(Unpooled.wrappedBuffer(packet), connected.voidPromise());
+        var _ = connected.writeAndFlush(DirectCopy.of(connected, packet), connected.voidPromise());
       }
     }
   }

@@ -20,12 +20,16 @@ import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.SocketSettings;
 import org.pgdeeplake.proxy.net.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens connections to servers: name, TCP, and what comes before the first byte of its owner,
  * within one limit of time. Any thread.
  */
 public final class ServerConnector {
+  private static final Logger log = LoggerFactory.getLogger(ServerConnector.class);
+
   private final Transport transport;
   private final Resolver resolver;
 
@@ -87,10 +91,11 @@ public final class ServerConnector {
     }
 
     private void start() {
-      deadline = loop.schedule(this::timedOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
+      deadline =
+          loop.schedule(() -> guarded(this::timedOut), timeout.toNanos(), TimeUnit.NANOSECONDS);
       Future<InetSocketAddress> name =
           resolver.resolve(address, destination.lookup(), destination.maxAge(), loop);
-      loop.execute(() -> name.addListener(resolved -> connect(name)));
+      loop.execute(() -> name.addListener(resolved -> guarded(() -> connect(name))));
     }
 
     /** Whether there is, or was, a TCP connection. */
@@ -128,14 +133,31 @@ public final class ServerConnector {
       }
       opening.pipeline().addLast(negotiation);
       ChannelFuture registering = loop.register(opening);
-      registering.addListener(registered -> {
-        if (registered.isSuccess()) {
-          ChannelFuture connecting = opening.connect(target);
-          connecting.addListener(future -> connected(connecting));
-        } else {
-          noSocket(registered.cause());
+      registering.addListener(registered ->
+          guarded(() -> {
+            if (registered.isSuccess()) {
+              ChannelFuture connecting = opening.connect(target);
+              connecting.addListener(future -> guarded(() -> connected(connecting)));
+            } else {
+              noSocket(registered.cause());
+            }
+          }));
+    }
+
+    /**
+     * What a step throws would be logged by Netty, and nobody told that there is no connection. If
+     * it is what the owner does about the outcome, it is the owner's.
+     */
+    private void guarded(Runnable step) {
+      try {
+        step.run();
+      } catch (RuntimeException | Error e) {
+        if (done) {
+          throw e;
         }
-      });
+        log.error("internal error while connecting to {}", address, e);
+        failed(Failure.Kind.NO_RESOURCES, "internal error");
+      }
     }
 
     private void noSocket(Throwable cause) {
@@ -190,8 +212,16 @@ public final class ServerConnector {
       if (!done) {
         finish();
         if (channel != null) {
-          ChannelEnd.closeNow(channel);
+          closeNow(channel);
         }
+      }
+    }
+
+    private static void closeNow(Channel channel) {
+      if (channel.isRegistered()) {
+        ChannelEnd.closeNow(channel);
+      } else {
+        channel.unsafe().closeForcibly();
       }
     }
 

@@ -16,6 +16,7 @@ public final class SocketSettings {
 
   private static final int MIN_READ_BYTES = BufferMemory.FLOOR_BYTES;
   private static final int FIRST_READ_BYTES = 16 * 1024;
+  private static final int FIRST_READ_OF_CLIENT_BYTES = 4 * 1024;
 
   /** Large buffers halve the cost of bulk data; fixed ones would hurt short queries. */
   private static final int MAX_READ_BYTES = 256 * 1024;
@@ -23,13 +24,19 @@ public final class SocketSettings {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, MAX_READ_BYTES);
 
-  private static final RecvByteBufAllocator READS =
-      new SharedReads(
-          new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
-              .maxMessagesPerRead(1),
-          BufferMemory.ofProcess());
+  private static final RecvByteBufAllocator READS = reads(FIRST_READ_BYTES);
+
+  /** What a client sends ahead of its server's first word is kept: it is not to be much. */
+  private static final RecvByteBufAllocator READS_OF_CLIENTS = reads(FIRST_READ_OF_CLIENT_BYTES);
 
   private SocketSettings() {}
+
+  private static RecvByteBufAllocator reads(int first) {
+    return new SharedReads(
+        new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, first, MAX_READ_BYTES)
+            .maxMessagesPerRead(1),
+        BufferMemory.ofProcess());
+  }
 
   /**
    * @param loop on which the channel will be; it is on none yet
@@ -47,6 +54,7 @@ public final class SocketSettings {
     bootstrap.option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG);
     bootstrap.option(ChannelOption.SO_REUSEADDR, true);
     common(bootstrap::childOption);
+    bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, READS_OF_CLIENTS);
   }
 
   private interface Settings {

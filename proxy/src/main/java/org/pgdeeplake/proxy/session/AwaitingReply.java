@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import org.pgdeeplake.proxy.backend.Failure;
+import org.pgdeeplake.proxy.net.DirectCopy;
 import org.pgdeeplake.proxy.postgres.ChannelBinding;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupReply;
@@ -25,17 +26,17 @@ final class AwaitingReply extends LinkedState {
 
   @Override
   void enter() {
+    long limit = session.services().backend().config().timeouts().connect().toNanos();
+    session.startTimer(Math.min(limit, Queued.queueNanosLeft(session)), this::timedOut);
     Channel server = link.channel();
     write(server, opening.packet());
     write(server, session.reader().held().copy());
     server.flush();
-    long limit = session.services().backend().config().timeouts().connect().toNanos();
-    session.startTimer(Math.min(limit, Queued.queueNanosLeft(session)), this::timedOut);
   }
 
   private static void write(Channel server, byte[] bytes) {
     if (bytes.length > 0) {
-      var _ = server.write(Unpooled.wrappedBuffer(bytes), server.voidPromise());
+      var _ = server.write(DirectCopy.of(server, bytes), server.voidPromise());
     }
   }
 

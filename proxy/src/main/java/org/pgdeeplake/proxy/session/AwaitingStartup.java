@@ -38,6 +38,9 @@ final class AwaitingStartup extends SessionState {
   void onClientBytes(ByteBuf chunk) {
     session.reader().append(chunk);
     advance();
+    if (session.state() == this && session.services().sessions().held().exhausted()) {
+      session.refuse(CloseReason.CONNECTION_LIMIT, Refusals.outOfMemory());
+    }
   }
 
   /** The client's TLS has broken; it can be told nothing. */
@@ -55,7 +58,7 @@ final class AwaitingStartup extends SessionState {
   /** Who was with a server that had no TLS was promised an answer. */
   @Override
   void onStop(CloseReason reason) {
-    if (session.claimIfAny() == null) {
+    if (session.standing().claimIfAny() == null) {
       session.transition(new Closed(session, reason));
     } else {
       session.refuse(reason, Refusals.stopped(reason));
@@ -151,7 +154,7 @@ final class AwaitingStartup extends SessionState {
       session.refuse(CloseReason.TLS_REQUIRED, Refusals.tlsRequired());
       return false;
     }
-    if (message.applicationName().equals("pg_isready") && session.asleep() == null) {
+    if (message.applicationName().equals("pg_isready") && session.standing().asleep() == null) {
       session.probes(NoWake.PG_ISREADY, Refusals.asleep());
     }
     return proceed(opening);
@@ -159,7 +162,7 @@ final class AwaitingStartup extends SessionState {
 
   private boolean proceed(Opening opening) {
     Refusal refusal = session.refusal();
-    ErrorResponse asleep = session.asleep();
+    ErrorResponse asleep = session.standing().asleep();
     if (refusal != null) {
       session.refuse(opening, refusal.reason(), refusal.error());
     } else if (asleep != null && !session.services().backend().administration().available()) {

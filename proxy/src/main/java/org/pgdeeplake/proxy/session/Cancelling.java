@@ -63,7 +63,7 @@ final class Cancelling extends SessionState {
     } else {
       var _ =
           asked.handle((known, problem) -> {
-            session.loop().execute(() -> answered(problem == null && known));
+            session.loop().execute(() -> session.guarded(() -> answered(problem == null && known)));
             return null;
           });
     }
@@ -97,7 +97,12 @@ final class Cancelling extends SessionState {
     for (Destination destination : targets) {
       deliveries.add(
           CancelDelivery.begin(
-              services.connector(), destination, session.loop(), limit, packet, this::oneDone));
+              services.connector(),
+              destination,
+              session.loop(),
+              limit,
+              packet,
+              _ -> session.guarded(this::oneDone)));
     }
   }
 
@@ -109,7 +114,7 @@ final class Cancelling extends SessionState {
         .toList();
   }
 
-  private void oneDone(boolean reached) {
+  private void oneDone() {
     open--;
     if (open == 0 && session.state() == this) {
       done();

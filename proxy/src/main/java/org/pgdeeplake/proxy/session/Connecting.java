@@ -40,7 +40,7 @@ final class Connecting extends LinkedState {
                 session.loop(),
                 services.backend().config().timeouts().connect(),
                 link,
-                this::connected);
+                outcome -> session.guarded(() -> connected(outcome)));
   }
 
   /** Who the client is, for servers that ask. */

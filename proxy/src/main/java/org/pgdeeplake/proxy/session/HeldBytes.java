@@ -9,7 +9,9 @@ import java.util.Arrays;
  * Confined to its session's event loop.
  */
 final class HeldBytes {
-  private byte[] bytes = new byte[0];
+  private static final byte[] NONE = new byte[0];
+
+  private byte[] bytes = NONE;
   private int size;
 
   /** Copies what is readable in {@code chunk} and releases it. */
@@ -25,6 +27,11 @@ final class HeldBytes {
 
   int size() {
     return size;
+  }
+
+  /** Bytes of the heap. */
+  int capacity() {
+    return bytes.length;
   }
 
   boolean isEmpty() {
@@ -45,11 +52,14 @@ final class HeldBytes {
     byte[] taken = Arrays.copyOf(bytes, length);
     System.arraycopy(bytes, length, bytes, 0, size - length);
     size -= length;
+    if (size == 0) {
+      clear();
+    }
     return taken;
   }
 
   void clear() {
-    bytes = new byte[0];
+    bytes = NONE;
     size = 0;
   }
 }

@@ -45,7 +45,7 @@ final class InactivityWatch {
   void active() {
     if (!counted) {
       counted = true;
-      session.claim().active();
+      session.standing().claim().active();
       // The timer was set for what a session that does not count has to expect.
       schedule(System.nanoTime());
     }
@@ -62,7 +62,7 @@ final class InactivityWatch {
     } else {
       if (idle && counted && silent >= idleAfterNanos) {
         counted = false;
-        session.claim().idle();
+        session.standing().claim().idle();
       }
       schedule(now);
     }

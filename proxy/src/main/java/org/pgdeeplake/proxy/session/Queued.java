@@ -34,10 +34,10 @@ final class Queued extends SessionState {
       record.queuedSinceNanos = System.nanoTime();
       record.ahead = backend.queued();
     }
-    var _ = session.claim();
+    var _ = session.standing().claim();
     startQueueTimer(session, this::timedOut);
     BackendConfig config = backend.config();
-    switch (backend.enter(session.ticket())) {
+    switch (backend.enter(session.standing().ticket())) {
       case QUEUE_FULL ->
           session.refuse(
               opening,
@@ -56,10 +56,10 @@ final class Queued extends SessionState {
                 .schedule(backend::retryWaiters, backend.turnaroundNanos(), TimeUnit.NANOSECONDS);
       }
     }
-    ErrorResponse asleep = session.asleep();
+    ErrorResponse asleep = session.standing().asleep();
     if (asleep != null && session.state() == this) {
       // A slot that was given at once is on its way, and comes first.
-      session.loop().execute(() -> refuseProbe(asleep));
+      session.loop().execute(() -> session.guarded(() -> refuseProbe(asleep)));
     }
   }
 
@@ -72,7 +72,7 @@ final class Queued extends SessionState {
   @Override
   void exit(SessionState next) {
     if (!(next instanceof Queued)) {
-      session.services().backend().leave(session.ticket());
+      session.services().backend().leave(session.standing().ticket());
     }
   }
 

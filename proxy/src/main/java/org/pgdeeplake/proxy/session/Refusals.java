@@ -143,8 +143,8 @@ final class Refusals {
   static ErrorResponse outOfMemory() {
     return cannotConnectNow(
         "too many connections",
-        "What slow clients have not read yet takes all the memory that the proxy has for it.",
-        "Try again in a moment, or give the proxy more: -XX:MaxDirectMemorySize.");
+        "What other clients have not read yet, or have sent ahead, takes all the memory for it.",
+        "Try again in a moment, or give the proxy more: -XX:MaxDirectMemorySize, -Xmx.");
   }
 
   static ErrorResponse asleep() {
@@ -172,7 +172,11 @@ final class Refusals {
 
   /** To a session that no server has taken yet, and which is to end. */
   static ErrorResponse stopped(CloseReason reason) {
-    return reason == CloseReason.OPERATOR ? closedByOperator() : shuttingDown();
+    return switch (reason) {
+      case OPERATOR -> closedByOperator();
+      case CONNECTION_LIMIT -> outOfMemory();
+      default -> shuttingDown();
+    };
   }
 
   private static ErrorResponse closedByOperator() {

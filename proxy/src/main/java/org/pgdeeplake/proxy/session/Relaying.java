@@ -1,10 +1,10 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.demand.Claim.Activity;
+import org.pgdeeplake.proxy.net.DirectCopy;
 import org.pgdeeplake.proxy.postgres.AsynchronousMessages;
 import org.pgdeeplake.proxy.postgres.BackendKeyScanner;
 import org.pgdeeplake.proxy.postgres.CancelKey;
@@ -59,7 +59,8 @@ final class Relaying extends LinkedState {
    */
   static Relaying ofBytes(Session session, ServerLink link) {
     byte[] first = session.reader().held().copy();
-    var _ = link.channel().write(Unpooled.wrappedBuffer(first), link.channel().voidPromise());
+    var _ =
+        link.channel().write(DirectCopy.of(link.channel(), first), link.channel().voidPromise());
     link.channel().flush();
     Relaying relaying = new Relaying(session, link, true, new HeldBytes());
     relaying.firstByteDue = true;
@@ -82,13 +83,13 @@ final class Relaying extends LinkedState {
     int bytesSoFar = Math.toIntExact(record.bytesIn - record.bytesForProxy);
     serverTraffic.in(bytesSoFar);
     backendTraffic.in(bytesSoFar);
-    session.reader().held().clear();
-    session.claim().activity(activity);
-    session.claim().served(link.server().name());
+    session.reader().clear();
+    session.standing().claim().activity(activity);
+    session.standing().claim().served(link.server().name());
     session.client().config().setAutoRead(true);
     watch.start();
     if (!reply.isEmpty()) {
-      onServerBytes(reply.view());
+      onServerBytes(DirectCopy.of(session.client(), reply.copy()));
     }
   }
 
@@ -232,7 +233,7 @@ final class Relaying extends LinkedState {
   private void turn(Activity now) {
     if (activity != now) {
       activity = now;
-      session.claim().activity(now);
+      session.standing().claim().activity(now);
     }
   }
 

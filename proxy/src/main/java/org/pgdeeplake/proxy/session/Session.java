@@ -1,23 +1,21 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Failure;
 import org.pgdeeplake.proxy.backend.Lease;
-import org.pgdeeplake.proxy.backend.Ticket;
-import org.pgdeeplake.proxy.backend.Waiter;
-import org.pgdeeplake.proxy.demand.Claim;
 import org.pgdeeplake.proxy.demand.NoWake;
+import org.pgdeeplake.proxy.net.ChannelEnd;
+import org.pgdeeplake.proxy.net.DirectCopy;
 import org.pgdeeplake.proxy.net.HangUp;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.slf4j.Logger;
@@ -44,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * Confined to one event loop, that of both its channels, but for the methods that say otherwise.
  * {@link #transition} is the only place where the state changes.
  */
-public final class Session implements Waiter {
+public final class Session {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
   private final Channel client;
@@ -52,48 +50,61 @@ public final class Session implements Waiter {
   private final SessionServices services;
   private final SessionRecord record;
   private final SessionEnd end;
-  private final StartupReader reader = new StartupReader();
+  private final StartupReader reader;
+  private final SessionCalls calls = new SessionCalls(this);
+  private final Standing standing;
 
   private SessionState state;
   private @Nullable ScheduledFuture<?> timer;
-  private @Nullable Ticket ticket;
-  private @Nullable Claim claim;
   private @Nullable Refusal refusal;
-  private @Nullable ErrorResponse asleep;
   private boolean clientEnded;
   private boolean readUnasked;
 
   /** Why a session is refused, and what its client hears. */
   record Refusal(CloseReason reason, ErrorResponse error) {}
 
-  private Session(Channel client, SessionServices services) {
+  private Session(Channel client, InetSocketAddress address, SessionServices services) {
     this.client = client;
     this.loop = client.eventLoop();
     this.services = services;
-    this.record =
-        new SessionRecord(services.sessions().nextId(), (InetSocketAddress) client.remoteAddress());
+    this.record = new SessionRecord(services.sessions().nextId(), address);
+    this.reader = new StartupReader(services.sessions().held());
+    this.standing = new Standing(services, record, calls);
     this.end = new SessionEnd(services, record);
     this.state = new AwaitingStartup(this);
   }
 
   /** Begins a session on an accepted channel; its events go to the handler that is returned. */
   public static ChannelHandler open(Channel client, SessionServices services) {
-    Session session = new Session(client, services);
+    // io_uring asks only now, and there is none of a client that has reset its connection by then.
+    InetSocketAddress address = (InetSocketAddress) client.remoteAddress();
+    if (address == null) {
+      var _ = client.close();
+      return new ChannelInboundHandlerAdapter();
+    }
+    Session session = new Session(client, address, services);
     services.traffic().opened();
     services.sessions().opened(session);
-    var _ =
-        client
-            .closeFuture()
-            .addListener(closed -> {
-              services.sessions().closed(session);
-              session.cancelTimer();
-            });
-    if (AwaitingProxyHeader.isDue(services.frontend(), session.clientAddress())) {
-      session.state = new AwaitingProxyHeader(session);
-    } else {
-      session.admit();
+    var _ = client.closeFuture().addListener(closed -> session.clientClosed());
+    try {
+      if (AwaitingProxyHeader.isDue(services.frontend(), session.clientAddress())) {
+        session.state = new AwaitingProxyHeader(session);
+      } else {
+        session.admit();
+      }
+    } catch (RuntimeException | Error e) {
+      session.end.close(session, CloseReason.INTERNAL_ERROR);
+      throw e;
     }
     return new ClientHandler(session);
+  }
+
+  /** A cancel request goes its way without its client, within its limit. */
+  private void clientClosed() {
+    services.sessions().closed(this);
+    if (state instanceof Closed) {
+      cancelTimer();
+    }
   }
 
   void start() {
@@ -103,14 +114,17 @@ public final class Session implements Waiter {
   /** To be called once, when it is known whose session it is. */
   void admit() {
     refusal =
-        services.memory().exhausted()
+        services.memory().exhausted() || services.sessions().held().exhausted()
             ? new Refusal(CloseReason.CONNECTION_LIMIT, Refusals.outOfMemory())
             : end.admit();
   }
 
-  /** The one door. */
+  /** The one door; from {@link Closed} none leads out. */
   void transition(SessionState next) {
     assert loop.inEventLoop();
+    if (state instanceof Closed) {
+      throw new IllegalStateException("it has ended, and cannot be " + next.name());
+    }
     if (log.isDebugEnabled()) {
       log.debug("session {} {} -> {}", record.client, state.name(), next.name());
     }
@@ -144,6 +158,15 @@ public final class Session implements Waiter {
     return end;
   }
 
+  /** For other threads. */
+  SessionCalls calls() {
+    return calls;
+  }
+
+  Standing standing() {
+    return standing;
+  }
+
   StartupReader reader() {
     return reader;
   }
@@ -152,45 +175,19 @@ public final class Session implements Waiter {
     return record.client.getAddress();
   }
 
-  /** The place in the queue; the same for all the session's life. */
-  Ticket ticket() {
-    if (ticket == null) {
-      ticket = services.backend().ticket(this, clientAddress(), asleep == null);
-    }
-    return ticket;
-  }
-
-  /** The session's claim on an instance; the first call makes it demand, but for probes. */
-  Claim claim() {
-    if (claim == null) {
-      String backend = services.backend().name();
-      claim =
-          asleep == null ? services.demand().claim(backend) : services.demand().uncounted(backend);
-      services.backend().traffic().sessionStarted();
-    }
-    return claim;
-  }
-
-  @Nullable Claim claimIfAny() {
-    return claim;
-  }
-
   /** Not null where the next request of the client is to be refused. */
   @Nullable Refusal refusal() {
     return refusal;
   }
 
-  /**
-   * Not null for a probe, which wakes nothing and waits for nothing: what it hears where no server
-   * takes it at once.
-   */
-  @Nullable ErrorResponse asleep() {
-    return asleep;
+  void toBeRefused(Refusal why) {
+    refusal = why;
   }
 
+  /** A probe wakes nothing and waits for nothing. */
   void probes(NoWake kind, ErrorResponse whileNothingIsUp) {
     end.noWake(kind);
-    asleep = whileNothingIsUp;
+    standing.probes(whileNothingIsUp);
   }
 
   boolean clientEnded() {
@@ -213,12 +210,12 @@ public final class Session implements Waiter {
   /** Runs {@code task} on the loop unless the state changes before; one for each state. */
   void startTimer(long delayNanos, Runnable task) {
     cancelTimer();
-    timer = loop.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+    timer = loop.schedule(() -> guarded(task), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
   }
 
   /** Sends to the client as it is. */
   void send(byte... bytes) {
-    var _ = client.writeAndFlush(Unpooled.wrappedBuffer(bytes), client.voidPromise());
+    var _ = client.writeAndFlush(DirectCopy.of(client, bytes), client.voidPromise());
   }
 
   /**
@@ -231,6 +228,8 @@ public final class Session implements Waiter {
     client.config().setAutoRead(false);
     if (readUnasked && HangUp.explainsRead(client)) {
       state.onClientEnd(false);
+    } else if (services.sessions().held().exhausted()) {
+      state.onStop(CloseReason.CONNECTION_LIMIT);
     }
   }
 
@@ -258,7 +257,7 @@ public final class Session implements Waiter {
     }
     record.attemptFailed(failure);
     lease.failed(failure);
-    services.backend().attemptFailed(ticket(), lease.server());
+    services.backend().attemptFailed(standing.ticket(), lease.server());
     requeue(opening);
   }
 
@@ -270,6 +269,7 @@ public final class Session implements Waiter {
   }
 
   void requeue(Opening opening) {
+    ErrorResponse asleep = standing.asleep();
     if (asleep != null) {
       refuseProbe(opening, asleep);
     } else {
@@ -284,47 +284,35 @@ public final class Session implements Waiter {
     refuse(opening, CloseReason.NOT_WOKEN, Refusals.toProbe(services.backend(), error));
   }
 
+  /**
+   * Runs what comes from outside of the pipeline (timers, other threads, attempts to connect): what
+   * it throws would be logged there, and the session forgotten.
+   */
+  void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
   /** A bug: the session ends, the process goes on. */
   void failed(Throwable cause) {
     log.error("internal error in session {} ({})", record.client, state.name(), cause);
-    if (!(state instanceof Closed)) {
+    if (state instanceof Closed) {
+      ChannelEnd.closeNow(client);
+      return;
+    }
+    try {
       transition(
           state instanceof Handshaking
               ? Closed.atOnce(this, CloseReason.INTERNAL_ERROR)
               : new Closed(this, CloseReason.INTERNAL_ERROR));
-    } else {
-      var _ = client.close();
+    } catch (RuntimeException | Error again) {
+      log.error("session {} cannot end in an orderly way", record.client, again);
+      end.close(this, CloseReason.INTERNAL_ERROR);
+      ChannelEnd.closeNow(client);
     }
-  }
-
-  /** Any thread. */
-  @Override
-  public void assigned(Lease lease) {
-    try {
-      loop.execute(() -> state.onAssigned(lease));
-    } catch (RejectedExecutionException e) {
-      lease.close();
-    }
-  }
-
-  /** Any thread. */
-  @Override
-  public void serverDown(Lease lease) {
-    execute(() -> {
-      if (state instanceof Relaying relaying && relaying.holds(lease)) {
-        state.onStop(CloseReason.SERVER_DOWN);
-      }
-    });
-  }
-
-  /** Any thread. */
-  @Override
-  public void evicted(Lease lease) {
-    execute(() -> {
-      if (state instanceof LinkedState linked && linked.holds(lease)) {
-        linked.onEvicted();
-      }
-    });
   }
 
   long id() {
@@ -337,38 +325,6 @@ public final class Session implements Waiter {
     return state instanceof Closed
         ? Optional.empty()
         : Optional.of(SessionSnapshot.of(record, services, state));
-  }
-
-  /** Ends the session, told why where that is possible. Any thread. */
-  void stop(CloseReason reason) {
-    execute(() -> state.onStop(reason));
-  }
-
-  /** The same, if it has that slot of a server when it is told so. */
-  void stopOn(Lease lease) {
-    execute(() -> {
-      if (lease.held()) {
-        state.onStop(CloseReason.OPERATOR);
-      }
-    });
-  }
-
-  /** Ends the session unless a server has taken it. Any thread. */
-  void refuseUnlessServed() {
-    execute(() -> {
-      refusal = new Refusal(CloseReason.SHUTDOWN, Refusals.shuttingDown());
-      if (state instanceof Queued || state instanceof Connecting) {
-        state.onStop(CloseReason.SHUTDOWN);
-      }
-    });
-  }
-
-  private void execute(Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      log.debug("session {} ended with its event loop", record.client);
-    }
   }
 
   void cancelTimer() {

@@ -19,6 +19,7 @@ final class SessionEnd {
   private @Nullable NoWake noWake;
 
   private boolean admitted;
+  private boolean closed;
 
   /** Whether the log has its one line already. */
   private boolean logged;
@@ -62,8 +63,14 @@ final class SessionEnd {
     SessionLog.failed(record, services.frontend().name(), what);
   }
 
+  /** Once; what comes after the first time is not counted. */
   void close(Session session, CloseReason reason) {
-    Claim claim = session.claimIfAny();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    session.reader().clear();
+    Claim claim = session.standing().claimIfAny();
     if (claim != null) {
       claim.end(gaveUp(reason));
       countBackend(reason);

@@ -44,6 +44,7 @@ public final class Sessions {
   private final Map<Long, Session> live = new ConcurrentHashMap<>();
 
   private final Admission admission = new Admission();
+  private final HeldMemory held;
 
   /** Of clients, from their accept on. */
   private final AtomicInteger connections = new AtomicInteger();
@@ -51,6 +52,14 @@ public final class Sessions {
   private volatile int guests = Integer.MAX_VALUE;
   private volatile boolean draining;
   private final AtomicLong lastId = new AtomicLong();
+
+  public Sessions() {
+    this(HeldMemory.ofHeap());
+  }
+
+  Sessions(HeldMemory held) {
+    this.held = held;
+  }
 
   long nextId() {
     return lastId.incrementAndGet();
@@ -63,6 +72,15 @@ public final class Sessions {
 
   Admission admission() {
     return admission;
+  }
+
+  HeldMemory held() {
+    return held;
+  }
+
+  /** Bytes that clients have sent ahead of their servers' first word. */
+  public long heldBytes() {
+    return held.bytes();
   }
 
   /** From now on no more than the files that the process may open suffice for. */
@@ -168,7 +186,7 @@ public final class Sessions {
     if (session == null) {
       return false;
     }
-    session.stop(CloseReason.OPERATOR);
+    session.calls().stop(CloseReason.OPERATOR);
     return true;
   }
 
@@ -182,7 +200,7 @@ public final class Sessions {
   public int close(Collection<Waiter> members) {
     int sessions = 0;
     for (Waiter member : members) {
-      if (member instanceof Session session) {
+      if (member instanceof SessionCalls session) {
         session.stop(CloseReason.OPERATOR);
         sessions++;
       }
@@ -197,7 +215,7 @@ public final class Sessions {
    */
   public int closeHolders(Collection<Lease> leases) {
     for (Lease lease : leases) {
-      if (lease.holder() instanceof Session session) {
+      if (lease.holder() instanceof SessionCalls session) {
         session.stopOn(lease);
       }
     }
@@ -237,11 +255,11 @@ public final class Sessions {
   public void refuseWaiters() {
     // A session that is opened from now on sees this; one that was opened before is in the set.
     draining = true;
-    open.forEach(Session::refuseUnlessServed);
+    open.forEach(session -> session.calls().refuseUnlessServed());
   }
 
   /** Ends all. */
   public void stopAll() {
-    open.forEach(session -> session.stop(CloseReason.SHUTDOWN));
+    open.forEach(session -> session.calls().stop(CloseReason.SHUTDOWN));
   }
 }

@@ -15,14 +15,42 @@ final class StartupReader {
   private static final byte[] HTTP_METHODS_FIRST = {'G', 'P', 'H', 'D', 'O', 'C', 'T'};
 
   private final HeldBytes held = new HeldBytes();
+  private final HeldMemory memory;
+  private int accounted;
   private boolean first = true;
   private boolean tlsRequested;
   private boolean gssRequested;
   private boolean encrypted;
 
+  /**
+   * @param memory of which what is held takes some
+   */
+  StartupReader(HeldMemory memory) {
+    this.memory = memory;
+  }
+
   /** Takes the chunk over. */
   void append(ByteBuf chunk) {
     held.append(chunk);
+    account();
+  }
+
+  /** What is held has gone its way, or will not. */
+  void clear() {
+    held.clear();
+    account();
+  }
+
+  private void account() {
+    int now = held.capacity();
+    memory.add(now - accounted);
+    accounted = now;
+  }
+
+  private byte[] takeBytes(int length) {
+    byte[] taken = held.take(length);
+    account();
+    return taken;
   }
 
   /** Everything that is held: what has not been taken by {@link #take}. */
@@ -60,7 +88,7 @@ final class StartupReader {
       case StartupPacket.GssEncRequest() -> gssRequested = true;
       default -> {}
     }
-    return held.take(decoded.length());
+    return takeBytes(decoded.length());
   }
 
   /**
@@ -70,7 +98,7 @@ final class StartupReader {
    */
   byte[] beginTls() {
     encrypted = true;
-    return held.take(held.size());
+    return takeBytes(held.size());
   }
 
   /** Whether what came is the beginning of TLS without an SSLRequest. */

@@ -80,7 +80,7 @@ record Actors(Socket client, Socket transport, @Nullable Socket serverOrNull) {
       case REFUSING -> {
         send(client, StartupBytes.sslRequest());
         stage.awaitState(stage.session(), "Queued");
-        stage.session().stop(CloseReason.SHUTDOWN);
+        stage.session().calls().stop(CloseReason.SHUTDOWN);
         yield new Actors(client, client, null);
       }
       case AWAITING_REPLY -> withServer(stage, client, STARTUP);
@@ -151,9 +151,9 @@ record Actors(Socket client, Socket transport, @Nullable Socket serverOrNull) {
         case SERVER_NOT_READY -> server(STARTING);
         case SERVER_FIN -> server().close();
         case SERVER_RESET -> reset(server());
-        case STOP -> session.stop(CloseReason.SHUTDOWN);
+        case STOP -> session.calls().stop(CloseReason.SHUTDOWN);
         case MAINTENANCE -> stage.administer(AdministrativeState.MAINT);
-        case KILL -> session.stop(CloseReason.OPERATOR);
+        case KILL -> session.calls().stop(CloseReason.OPERATOR);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

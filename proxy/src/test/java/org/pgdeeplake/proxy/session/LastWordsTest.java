@@ -44,7 +44,7 @@ class LastWordsTest {
       if (reason == CloseReason.MAINTENANCE) {
         stage.administer(AdministrativeState.MAINT);
       } else {
-        stage.session().stop(reason);
+        stage.session().calls().stop(reason);
       }
       assertThat(rest(client)).startsWith("E").contains("C" + sqlState, why);
     }
@@ -62,7 +62,7 @@ class LastWordsTest {
       assertThat(client.getInputStream().read()).isEqualTo('N');
       server.close();
       stage.awaitState(stage.session(), "AwaitingStartup");
-      stage.session().stop(CloseReason.SHUTDOWN);
+      stage.session().calls().stop(CloseReason.SHUTDOWN);
       assertThat(rest(client)).startsWith("E").contains("C57P03", "the proxy is shutting down");
     }
   }

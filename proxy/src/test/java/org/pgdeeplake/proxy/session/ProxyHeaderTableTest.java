@@ -61,7 +61,7 @@ class ProxyHeaderTableTest {
       TlsTransport client = stage.client();
       Session session = stage.session();
       stage.awaitState(session, "AwaitingProxyHeader");
-      session.stop(CloseReason.SHUTDOWN);
+      session.calls().stop(CloseReason.SHUTDOWN);
       stage.awaitState(session, "Closed:SHUTDOWN");
       client.getOutputStream().write(Actors.PROXY_HEADER);
       assertThat(client.getInputStream().read()).isEqualTo(-1);

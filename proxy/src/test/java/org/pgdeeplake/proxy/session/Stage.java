@@ -54,6 +54,11 @@ final class Stage implements AutoCloseable {
   /** Bytes that there are for buffers. */
   static final long BUFFERS = 1 << 30;
 
+  /** Bytes that clients may send ahead. */
+  static final int HELD = 1 << 20;
+
+  private static final Duration CONNECT = Duration.ofSeconds(30);
+
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   private final EventLoopGroup loops;
@@ -68,7 +73,11 @@ final class Stage implements AutoCloseable {
   /** What buffers have of {@link #BUFFERS}. */
   final AtomicLong bufferBytes = new AtomicLong();
 
-  final Sessions sessions = new Sessions();
+  /** What clients have sent ahead, of {@link #HELD}. */
+  final HeldMemory held = new HeldMemory(HELD);
+
+  final Sessions sessions = new Sessions(held);
+  final SessionServices services;
   final FrontendTraffic traffic = new FrontendTraffic();
   final Demand demand;
   final Backend backend;
@@ -81,10 +90,20 @@ final class Stage implements AutoCloseable {
     this(choice, edge, serverBacklog, BackendTls.Mode.OFF);
   }
 
+  Stage(TransportChoice choice, Duration connect) throws Exception {
+    this(choice, Edge.PLAIN, 50, BackendTls.Mode.OFF, connect);
+  }
+
+  Stage(TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode)
+      throws Exception {
+    this(choice, edge, serverBacklog, mode, CONNECT);
+  }
+
   /**
    * @param serverBacklog connections that the server's kernel accepts by itself
    */
-  Stage(TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode)
+  private Stage(
+      TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode, Duration connect)
       throws Exception {
     Transport transport = Transport.select(choice);
     loops = transport.relayLoops("test", 1);
@@ -93,7 +112,7 @@ final class Stage implements AutoCloseable {
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
     BackendTls backendTls = new BackendTls(mode, null, false, null, "TLSv1.2", List.of());
     serverTls = mode == BackendTls.Mode.OFF ? null : TlsConnector.load(backendTls, List::of);
-    backend = new Backend(backendConfig(server.getLocalPort(), backendTls), serverTls);
+    backend = new Backend(backendConfig(server.getLocalPort(), backendTls, connect), serverTls);
     FrontendConfig frontend = edge.config();
     tls =
         edge.tls()
@@ -103,7 +122,7 @@ final class Stage implements AutoCloseable {
                 edge == Edge.TLS ? TlsProvider.OPENSSL : TlsProvider.JDK,
                 new TlsTraffic(_ -> {}))
             : null;
-    SessionServices services =
+    services =
         new SessionServices(
             frontend,
             traffic,
@@ -131,10 +150,10 @@ final class Stage implements AutoCloseable {
     listener = bootstrap.bind(new InetSocketAddress(LOOPBACK, 0)).sync().channel();
   }
 
-  private static BackendConfig backendConfig(int port, BackendTls tls) {
+  private static BackendConfig backendConfig(int port, BackendTls tls, Duration connect) {
     return new BackendSettings()
         .servers(BackendSettings.server("s", port, 0))
-        .timeouts(Duration.ofSeconds(30), Duration.ofSeconds(60))
+        .timeouts(connect, Duration.ofSeconds(60))
         .tls(tls)
         .config();
   }
@@ -250,6 +269,7 @@ final class Stage implements AutoCloseable {
           assertThat(sessions.live()).isZero();
           assertThat(sessions.open()).isZero();
           assertThat(placesTaken()).isZero();
+          assertThat(held.bytes()).isZero();
           assertThat(backend.assigned()).isZero();
           assertThat(backend.queued()).isZero();
           assertThat(demand.snapshot().demand()).isZero();
