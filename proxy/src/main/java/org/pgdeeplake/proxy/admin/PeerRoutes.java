@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.pgdeeplake.proxy.config.PeersConfig;
 import org.pgdeeplake.proxy.peers.PeerLines;
 import org.pgdeeplake.proxy.peers.Peers;
+import org.pgdeeplake.proxy.peers.SeenPeer;
 
 /** What the other replicas read and ask, and what operators see of them. On the admin loop. */
 final class PeerRoutes {
@@ -88,7 +89,7 @@ final class PeerRoutes {
             .put("instance", peers.instance())
             .put("name", peers.name())
             .openArray("peers");
-    for (Peers.Seen peer : peers.seen()) {
+    for (SeenPeer peer : peers.seen()) {
       json.openElement()
           .put("instance", peer.instance())
           .put("name", peer.name())

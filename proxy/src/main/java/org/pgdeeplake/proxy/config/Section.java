@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +19,6 @@ import org.jspecify.annotations.Nullable;
  * the only list of keys. What is wrong goes to {@link Problems}, and a harmless value is returned.
  */
 final class Section {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
-
-  interface Parser<T> {
-    T parse(String text) throws BadValue;
-  }
-
   private final Value.Fields fields;
   private final Problems problems;
   private final Set<String> known = new LinkedHashSet<>();
@@ -46,7 +38,7 @@ final class Section {
    * @param example what to write where the key is missing
    */
   String text(String key, String example) {
-    return read(key, "", "text", example, Section::notEmpty);
+    return read(key, "", "text", example, Parser::notEmpty);
   }
 
   /** Text that may be empty. */
@@ -83,28 +75,17 @@ final class Section {
   }
 
   List<String> texts(String key) {
-    return texts(key, "texts", Section::notEmpty);
+    return texts(key, "texts", Parser::notEmpty);
   }
 
   /** A name as HAProxy allows it; empty if it is wrong. */
   String name(String key, String example) {
-    return read(key, "", "a name", example, Section::checkedName);
+    return read(key, "", "a name", example, Parser::name);
   }
 
   int number(String key, int min, int max) {
     String kind = "a whole number from " + min + " to " + max;
-    return read(
-        key,
-        min,
-        kind,
-        String.valueOf(min),
-        text -> {
-          long number = WHOLE_NUMBER.matcher(text).matches() ? Long.parseLong(text) : min - 1L;
-          if (number < min || number > max) {
-            throw new BadValue(Value.quoted(text) + " is not " + kind);
-          }
-          return (int) number;
-        });
+    return read(key, min, kind, String.valueOf(min), Parser.wholeNumber(min, max, kind));
   }
 
   Duration duration(String key) {
@@ -145,19 +126,8 @@ final class Section {
   }
 
   private String oneOf(String key, List<String> words, UnaryOperator<String> asWord) {
-    String allowed = String.join(" or ", words);
-    return read(
-        key,
-        words.getFirst(),
-        allowed,
-        words.getFirst(),
-        text -> {
-          if (!words.contains(asWord.apply(text))) {
-            String near = Spelling.didYouMean(text, words);
-            throw new BadValue(Value.quoted(text) + " is not allowed; write " + allowed + near);
-          }
-          return asWord.apply(text);
-        });
+    String first = words.getFirst();
+    return read(key, first, String.join(" or ", words), first, Parser.oneOf(words, asWord));
   }
 
   /**
@@ -197,7 +167,7 @@ final class Section {
       Value value = entry.getValue();
       try {
         if (value instanceof Value.Fields inner) {
-          named.put(checkedName(entry.getKey()), inner);
+          named.put(Parser.name(entry.getKey()), inner);
         } else {
           throw new BadValue(notASection(value));
         }
@@ -297,19 +267,5 @@ final class Section {
 
   private static String notASection(Value value) {
     return value.describe() + " is not a section { ... }";
-  }
-
-  private static String notEmpty(String text) throws BadValue {
-    if (text.isBlank()) {
-      throw new BadValue("the text is empty");
-    }
-    return text;
-  }
-
-  private static String checkedName(String text) throws BadValue {
-    if (!NAME.matcher(text).matches()) {
-      throw new BadValue(Value.quoted(text) + " is not a name; use letters, digits and - _ . :");
-    }
-    return text;
   }
 }

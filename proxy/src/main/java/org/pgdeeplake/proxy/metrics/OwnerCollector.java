@@ -44,7 +44,7 @@ record OwnerCollector<T>(
     List<Labelled<T>> present;
     try {
       present = owners.get().stream().map(one -> new Labelled<>(one, labels.apply(one))).toList();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("no {}* metrics in this scrape", prefix, e);
       return MetricSnapshots.of();
     }
@@ -55,7 +55,7 @@ record OwnerCollector<T>(
       if (!samples.isEmpty()) {
         try {
           snapshots.add(family.snapshot(prefix, samples));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.error("no {}{} in this scrape", prefix, family.name(), e);
         }
       }
@@ -66,7 +66,7 @@ record OwnerCollector<T>(
   private List<Family.Sample> samples(Family<T> family, Labelled<T> owner) {
     try {
       return family.samples(owner.owner(), owner.labels());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("no {}{}{} in this scrape", prefix, family.name(), owner.labels(), e);
       return List.of();
     }

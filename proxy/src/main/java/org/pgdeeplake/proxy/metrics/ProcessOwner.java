@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.lang.management.ManagementFactory;
 import java.util.OptionalDouble;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,16 @@ record ProcessOwner(ProcessFacts facts, ProcessRates rates, Frontends frontends)
   static OptionalDouble openFds() {
     return SYSTEM == null
         ? OptionalDouble.empty()
-        : OptionalDouble.of((double) SYSTEM.getOpenFileDescriptorCount());
+        : openFds(SYSTEM::getOpenFileDescriptorCount, SYSTEM.getMaxFileDescriptorCount());
+  }
+
+  /** To count them Java opens a directory, and throws an Error where all files are open. */
+  static OptionalDouble openFds(LongSupplier counted, long most) {
+    try {
+      return OptionalDouble.of((double) counted.getAsLong());
+    } catch (InternalError allAreOpen) {
+      return OptionalDouble.of((double) most);
+    }
   }
 
   /** What Netty has taken for buffers, on the heap or outside it; in use or kept for the next. */

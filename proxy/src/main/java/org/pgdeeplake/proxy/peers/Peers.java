@@ -1,18 +1,15 @@
 package org.pgdeeplake.proxy.peers;
 
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -43,13 +40,6 @@ public final class Peers implements Replicas, AutoCloseable {
   /** Until the others must have answered for this one to be ready. */
   private static final Duration SETTLING = Duration.ofSeconds(3);
 
-  private static final int ID_BYTES = 8;
-  private static final int LINK_BYTES = 4;
-  private static final int MAX_NAME = 63;
-
-  /** Who waits until all others have no session with a server. */
-  private record Awaiting(ServerName server, CompletableFuture<Boolean> empty) {}
-
   private final EventLoop loop;
   private final Operations operations;
   private final Members members = new Members();
@@ -59,7 +49,7 @@ public final class Peers implements Replicas, AutoCloseable {
   private final PeerHttp http;
   private final CancelHere cancelHere;
   private final PeerLinks links;
-  private final List<Awaiting> awaiting = new CopyOnWriteArrayList<>();
+  private final Vacancies vacancies;
   private final LongAdder asked = new LongAdder();
   private final long startNanos = System.nanoTime();
   private volatile boolean settled;
@@ -75,36 +65,20 @@ public final class Peers implements Replicas, AutoCloseable {
       Operations operations,
       CancelKeys cancelKeys,
       ServerConnector connector) {
-    String id = random(ID_BYTES);
+    ReplicaName self = ReplicaName.ofProcess();
+    String id = self.id();
     this.loop = loop;
     this.operations = operations;
     this.wishes =
         new Wishes(
             id, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()), members::sessions);
-    this.own = new OwnState(id, hostName(), loop, operations, wishes);
+    this.vacancies = new Vacancies(server -> members.empty(server, wishes.of(server)));
+    this.own = new OwnState(id, self.name(), loop, operations, wishes);
     this.door = new PeerDoor(this::config, () -> Instant.now().getEpochSecond());
     this.http = new PeerHttp(transport, loop, () -> Instant.now().getEpochSecond());
     this.cancelHere = new CancelHere(id, cancelKeys, connector, loop);
-    // A reader's name is its link's: of a replica with two addresses one link must not end the
-    // other.
     this.links =
-        new PeerLinks(
-            resolver,
-            loop,
-            at -> new PeerLink(at, id + "-" + random(LINK_BYTES), http, new Heard()));
-  }
-
-  private static String random(int bytes) {
-    byte[] random = new byte[bytes];
-    new SecureRandom().nextBytes(random);
-    return HexFormat.of().formatHex(random);
-  }
-
-  /** A pod's name; of a process started by hand there may be none. */
-  private static String hostName() {
-    String name = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "");
-    String plain = name.replaceAll("[^A-Za-z0-9_.:-]", "_");
-    return plain.isEmpty() ? "proxy" : plain.substring(0, Math.min(MAX_NAME, plain.length()));
+        new PeerLinks(resolver, loop, at -> new PeerLink(at, self.nextLink(), http, new Heard()));
   }
 
   /** Once, when there is a configuration that runs. */
@@ -204,16 +178,7 @@ public final class Peers implements Replicas, AutoCloseable {
     if (change == Members.Change.DEMAND) {
       operations.demand().othersChanged();
     }
-    tellEmpty();
-  }
-
-  private void tellEmpty() {
-    awaiting.removeIf(one -> one.empty().isDone());
-    for (Awaiting one : awaiting) {
-      if (members.empty(one.server(), wishes.of(one.server()))) {
-        var _ = one.empty().complete(true);
-      }
-    }
+    vacancies.look();
   }
 
   @Override
@@ -224,10 +189,7 @@ public final class Peers implements Replicas, AutoCloseable {
 
   @Override
   public CompletableFuture<Boolean> awaitEmpty(Topology.Place place) {
-    CompletableFuture<Boolean> empty = new CompletableFuture<>();
-    awaiting.add(new Awaiting(ServerName.of(place), empty));
-    tellEmpty();
-    return empty;
+    return vacancies.await(ServerName.of(place));
   }
 
   @Override
@@ -275,30 +237,12 @@ public final class Peers implements Replicas, AutoCloseable {
     return new PeerLines(own, new Signature(secret), nonce);
   }
 
-  /** Another replica, as operators see it. */
-  public record Seen(
-      String instance,
-      String name,
-      InetSocketAddress address,
-      boolean up,
-      double ageSeconds,
-      int demand,
-      int sessions) {}
-
   /** In the order of their names. */
-  public List<Seen> seen() {
+  public List<SeenPeer> seen() {
     long now = System.nanoTime();
     return members.now().stream()
-        .map(one ->
-            new Seen(
-                one.last().id(),
-                one.last().name(),
-                one.at(),
-                one.up(),
-                one.ageSeconds(now),
-                one.last().loads().values().stream().mapToInt(load -> load.demand()).sum(),
-                one.last().sessions().values().stream().mapToInt(count -> count).sum()))
-        .sorted(java.util.Comparator.comparing(Seen::name).thenComparing(Seen::instance))
+        .map(one -> SeenPeer.of(one, now))
+        .sorted(Comparator.comparing(SeenPeer::name).thenComparing(SeenPeer::instance))
         .toList();
   }
 
@@ -339,7 +283,7 @@ public final class Peers implements Replicas, AutoCloseable {
     }
     loop.execute(() -> {
       links.close();
-      awaiting.forEach(one -> one.empty().complete(false));
+      vacancies.giveUp();
     });
   }
 }

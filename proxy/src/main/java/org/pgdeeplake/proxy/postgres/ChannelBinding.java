@@ -36,7 +36,7 @@ public final class ChannelBinding {
         return null;
       }
       int length = in.getInt(at + 1);
-      if (length < Integer.BYTES || length > StartupReply.MAX_ERROR_BYTES) {
+      if (length < Integer.BYTES || length > StartupReply.MAX_BYTES) {
         return ByteBufUtil.getBytes(in);
       }
       if (end - at < 1 + length) {

@@ -36,7 +36,7 @@ public sealed interface CheckReply {
         yield knownAuthentication(in.getInt(at + 5)) ? new Healthy() : new Unknown();
       }
       case ErrorResponse.TYPE -> {
-        if (length < Integer.BYTES || length > StartupReply.MAX_ERROR_BYTES) {
+        if (length < Integer.BYTES || length > StartupReply.MAX_BYTES) {
           yield new Unknown();
         }
         yield readable < 1 + length ? new NeedMore() : error(in, at);

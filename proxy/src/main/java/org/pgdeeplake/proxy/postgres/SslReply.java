@@ -61,7 +61,7 @@ public sealed interface SslReply {
       return new NeedMore();
     }
     int length = in.getInt(start + 1);
-    if (length < Integer.BYTES || length > StartupReply.MAX_ERROR_BYTES) {
+    if (length < Integer.BYTES || length > StartupReply.MAX_BYTES) {
       // A postmaster that cannot fork says so in the words of protocol 2, which have no length.
       return new Refused("");
     }

@@ -24,33 +24,36 @@ public sealed interface StartupReply {
           ErrorResponse.CANNOT_CONNECT_NOW,
           ErrorResponse.TOO_MANY_CONNECTIONS);
 
-  /** Longest ErrorResponse that is waited for; PostgreSQL's own are far shorter. */
-  int MAX_ERROR_BYTES = 30_000;
+  /** Longest message that is waited for; PostgreSQL's own are far shorter. */
+  int MAX_BYTES = 30_000;
+
+  /** Of all requests for authentication (PostgreSQL manual, 54.7). */
+  byte AUTHENTICATION = 'R';
 
   /**
-   * Reads past NegotiateProtocolVersion to the first message that decides. Never moves the reader
-   * index.
+   * Reads past NegotiateProtocolVersion to the first message that decides, which must be whole: a
+   * server that ends in the middle of it has not taken the session. Never moves the reader index.
    */
   static StartupReply decode(ByteBuf in) {
     int at = in.readerIndex();
     int end = in.writerIndex();
     while (at < end) {
       byte type = in.getByte(at);
-      if (type != 'v' && type != ErrorResponse.TYPE) {
+      if (type != 'v' && type != ErrorResponse.TYPE && type != AUTHENTICATION) {
         return new Accepted();
       }
       if (end - at < 1 + Integer.BYTES) {
         return new NeedMore();
       }
       int length = in.getInt(at + 1);
-      if (length < Integer.BYTES || length > MAX_ERROR_BYTES) {
+      if (length < Integer.BYTES || length > MAX_BYTES) {
         return new Accepted();
       }
       if (end - at < 1 + length) {
         return new NeedMore();
       }
-      if (type == ErrorResponse.TYPE) {
-        return error(in, at);
+      if (type != 'v') {
+        return type == AUTHENTICATION ? new Accepted() : error(in, at);
       }
       at += 1 + length;
     }

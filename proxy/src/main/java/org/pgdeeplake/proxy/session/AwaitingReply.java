@@ -127,7 +127,7 @@ final class AwaitingReply extends LinkedState {
       HeldBytes changed = new HeldBytes();
       changed.append(Unpooled.wrappedBuffer(forPlainText));
       relay(false, changed);
-    } else if (reply.size() > StartupReply.MAX_ERROR_BYTES) {
+    } else if (reply.size() > StartupReply.MAX_BYTES) {
       failed(Failure.Kind.EARLY_CLOSE, "did not come to the point");
     }
   }

@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.pgdeeplake.proxy.support.FaultyServer;
+import org.pgdeeplake.proxy.support.SessionFault;
 import org.pgdeeplake.proxy.support.TestPostgres;
 
 /** Does what a story says; each fault is healed when its method returns. */
@@ -49,13 +49,12 @@ final class Injector {
       case SERVER_FULL -> full(fault, server);
       case BLACKHOLE -> network.blackhole(fault);
       case HALF_OPEN -> network.vanish(fault);
-      case STARTING_UP -> network.scripted(fault, FaultyServer.Fault.STARTING_UP, MOST_SESSIONS);
-      case TOO_MANY_CLIENTS -> network.scripted(fault, FaultyServer.Fault.FULL, MOST_SESSIONS);
-      case CLOSED_AT_ONCE -> network.scripted(fault, FaultyServer.Fault.CLOSE, MOST_SESSIONS);
-      case HALF_AN_ANSWER ->
-          network.scripted(fault, FaultyServer.Fault.HALF_AN_ANSWER, MOST_SESSIONS);
-      case RESET_AT_ONCE -> network.scripted(fault, FaultyServer.Fault.RESET, MOST_SESSIONS);
-      case SILENCE -> network.scripted(fault, FaultyServer.Fault.SILENCE, MOST_SILENT);
+      case STARTING_UP -> network.scripted(fault, SessionFault.STARTING_UP, MOST_SESSIONS);
+      case TOO_MANY_CLIENTS -> network.scripted(fault, SessionFault.FULL, MOST_SESSIONS);
+      case CLOSED_AT_ONCE -> network.scripted(fault, SessionFault.CLOSE, MOST_SESSIONS);
+      case HALF_AN_ANSWER -> network.scripted(fault, SessionFault.HALF_AN_ANSWER, MOST_SESSIONS);
+      case RESET_AT_ONCE -> network.scripted(fault, SessionFault.RESET, MOST_SESSIONS);
+      case SILENCE -> network.scripted(fault, SessionFault.SILENCE, MOST_SILENT);
       case RESET_ON_THE_WAY -> network.resetOnTheWay(fault);
       case ALL_RESET -> stage.link().resetAll();
       case STALLED -> network.stall(fault);

@@ -2,7 +2,7 @@ package org.pgdeeplake.proxy.faults;
 
 import java.io.IOException;
 import java.util.Collections;
-import org.pgdeeplake.proxy.support.FaultyServer;
+import org.pgdeeplake.proxy.support.SessionFault;
 
 /** What a network does between the proxy and a server. */
 final class NetworkFaults {
@@ -34,7 +34,7 @@ final class NetworkFaults {
   }
 
   /** The next sessions, up to so many, meet this. */
-  void scripted(Fault fault, FaultyServer.Fault each, int most) throws InterruptedException {
+  void scripted(Fault fault, SessionFault each, int most) throws InterruptedException {
     int before = stage.link().met();
     stage.link().then(Collections.nCopies(fault.upTo(most), each));
     awaitMet(fault, before);

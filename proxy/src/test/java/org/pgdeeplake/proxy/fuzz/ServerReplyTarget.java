@@ -40,7 +40,7 @@ final class ServerReplyTarget implements FuzzTarget {
     if (startup instanceof StartupReply.Refused(var sqlState, var message)) {
       assertThat(StartupReply.SERVERS_OWN).contains(sqlState);
       assertThat(message.getBytes(StandardCharsets.UTF_8).length)
-          .isLessThanOrEqualTo(3 * StartupReply.MAX_ERROR_BYTES);
+          .isLessThanOrEqualTo(3 * StartupReply.MAX_BYTES);
     }
   }
 

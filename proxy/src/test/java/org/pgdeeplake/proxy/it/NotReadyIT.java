@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.FaultyServer;
-import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.RawClient;
+import org.pgdeeplake.proxy.support.SessionFault;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
@@ -31,8 +31,8 @@ class NotReadyIT extends PostgresStage {
 
   @ParameterizedTest
   @EnumSource
-  void neverSeenByAClient(Fault fault) throws IOException {
-    Fault[] script = Collections.nCopies(FAULTS, fault).toArray(Fault[]::new);
+  void neverSeenByAClient(SessionFault fault) throws IOException {
+    SessionFault[] script = Collections.nCopies(FAULTS, fault).toArray(SessionFault[]::new);
     try (FaultyServer server = FaultyServer.before(postgres, script);
         TestProxy proxy =
             TestProxy.to().server(server.address()).backend("timeouts.connect = 200ms").start();
@@ -48,7 +48,7 @@ class NotReadyIT extends PostgresStage {
   @ParameterizedTest
   @EnumSource
   @NeedsProgram("psql")
-  void neverSeenAfterAnEncryptionRequest(Fault fault) {
+  void neverSeenAfterAnEncryptionRequest(SessionFault fault) {
     try (FaultyServer server = FaultyServer.before(postgres, fault, fault);
         TestProxy proxy =
             TestProxy.to().server(server.address()).backend("timeouts.connect = 200ms").start()) {
@@ -60,8 +60,8 @@ class NotReadyIT extends PostgresStage {
 
   @ParameterizedTest
   @EnumSource
-  void theOtherServerTakesOver(Fault fault) throws IOException {
-    Fault[] script = Collections.nCopies(20, fault).toArray(Fault[]::new);
+  void theOtherServerTakesOver(SessionFault fault) throws IOException {
+    SessionFault[] script = Collections.nCopies(20, fault).toArray(SessionFault[]::new);
     try (FaultyServer server = FaultyServer.before(postgres, script);
         TestProxy proxy =
             TestProxy.to(postgres)

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.ConnInfo;
 import org.pgdeeplake.proxy.support.FaultyServer;
-import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.NeedsProgram;
 import org.pgdeeplake.proxy.support.RawClient;
+import org.pgdeeplake.proxy.support.SessionFault;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.TestTls;
@@ -98,7 +98,8 @@ class PassthroughIT {
   void aServerThatDiesAtTheSslRequest() {
     postgres.start();
     try (FaultyServer server =
-            FaultyServer.before(postgres, Fault.CLOSE_AT_SSL_REQUEST, Fault.CLOSE_AT_SSL_REQUEST);
+            FaultyServer.before(
+                postgres, SessionFault.CLOSE_AT_SSL_REQUEST, SessionFault.CLOSE_AT_SSL_REQUEST);
         TestProxy proxy = TestProxy.to().server(server.address()).start()) {
       Command.Result result = proxy.psql("\\conninfo").env("PGSSLMODE", "require").run();
       assertThat(result.err()).isEmpty();
@@ -114,7 +115,8 @@ class PassthroughIT {
   void aServerThatDiesAfterItsNo() {
     postgres.start();
     try (FaultyServer server =
-            FaultyServer.before(postgres, Fault.CLOSE_AT_SSL_REQUEST, Fault.CLOSE_AFTER_NO);
+            FaultyServer.before(
+                postgres, SessionFault.CLOSE_AT_SSL_REQUEST, SessionFault.CLOSE_AFTER_NO);
         TestProxy proxy = TestProxy.to().server(server.address()).start()) {
       Command.Result result = proxy.psql("select 42").env("PGSSLMODE", "prefer").run();
       assertThat(result.err()).isEmpty();
@@ -130,10 +132,10 @@ class PassthroughIT {
     try (FaultyServer first =
             FaultyServer.before(
                 postgres,
-                Fault.CLOSE_AT_SSL_REQUEST,
-                Fault.CLOSE_AT_SSL_REQUEST,
-                Fault.CLOSE_AT_SSL_REQUEST,
-                Fault.CLOSE_AT_SSL_REQUEST);
+                SessionFault.CLOSE_AT_SSL_REQUEST,
+                SessionFault.CLOSE_AT_SSL_REQUEST,
+                SessionFault.CLOSE_AT_SSL_REQUEST,
+                SessionFault.CLOSE_AT_SSL_REQUEST);
         TestProxy proxy =
             TestProxy.to().server(first.address()).server(postgres).start().awaitUp(2)) {
       for (int i = 0; i < 6; i++) {

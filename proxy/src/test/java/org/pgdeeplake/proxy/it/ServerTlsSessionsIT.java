@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.support.Callers;
 import org.pgdeeplake.proxy.support.FaultyServer;
 import org.pgdeeplake.proxy.support.RawClient;
+import org.pgdeeplake.proxy.support.SessionFault;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
@@ -43,7 +44,7 @@ class ServerTlsSessionsIT extends ServerTlsStage {
 
   @ParameterizedTest
   @EnumSource
-  void faultsAreNotSeenWithPreferEither(FaultyServer.Fault fault) throws IOException {
+  void faultsAreNotSeenWithPreferEither(SessionFault fault) throws IOException {
     try (TestPostgres postgres = TestPostgres.started();
         FaultyServer server = FaultyServer.before(postgres, fault, fault);
         TestProxy proxy =

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.FaultyServer;
-import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.SessionFault;
 import org.pgdeeplake.proxy.support.TestProxy;
 
 // Rule: at the end nobody new is let in, waiters are told, and who is at work may finish.
@@ -42,7 +42,8 @@ class ShutdownIT extends PostgresStage {
   /** Its attempt may go on; when it fails, the session does not wait for another one. */
   @Test
   void whoIsJustBeingTriedIsAWaiterToo() throws IOException, InterruptedException {
-    Fault[] script = Collections.nCopies(100, Fault.SILENCE).toArray(Fault[]::new);
+    SessionFault[] script =
+        Collections.nCopies(100, SessionFault.SILENCE).toArray(SessionFault[]::new);
     try (FaultyServer server = FaultyServer.before(postgres, script);
         TestProxy proxy =
             TestProxy.to().server(server.address()).backend("timeouts.connect = 500ms").start();

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.FaultyServer;
-import org.pgdeeplake.proxy.support.FaultyServer.Fault;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
+import org.pgdeeplake.proxy.support.SessionFault;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 
@@ -70,7 +70,7 @@ class StartupBytesIT extends PostgresStage {
   /** Sent to each server that is tried, and run by the one that takes the session. */
   @ParameterizedTest
   @EnumSource
-  void aQueryBehindTheStartupMessageThroughFailures(Fault fault) throws IOException {
+  void aQueryBehindTheStartupMessageThroughFailures(SessionFault fault) throws IOException {
     try (FaultyServer server = FaultyServer.before(postgres, fault, fault);
         TestProxy proxy =
             TestProxy.to().server(server.address()).backend("timeouts.connect = 200ms").start();

@@ -54,6 +54,18 @@ class ProcessMetricsTest {
     assertThat(process(text, "nbthread")).isEqualTo(3);
   }
 
+  /** As Java does when it cannot open the directory in which it would count them. */
+  @Test
+  void whereAllFilesAreOpenAsManyAreToldAsThereMayBe() {
+    assertThat(
+            ProcessOwner.openFds(
+                () -> {
+                  throw new InternalError("Unable to open directory /proc/self/fd");
+                },
+                1024))
+        .hasValue(1024);
+  }
+
   @Test
   void factsAreReadAtTheScrape() {
     register();

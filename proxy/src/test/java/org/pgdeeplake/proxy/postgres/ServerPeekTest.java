@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -84,6 +85,8 @@ class ServerPeekTest {
     assertThat(reply(error("57P02"))).isInstanceOf(StartupReply.Refused.class);
     assertThat(reply(error("28P01"))).isInstanceOf(StartupReply.Accepted.class);
     assertThat(reply(AUTH_OK)).isInstanceOf(StartupReply.Accepted.class);
+    assertThat(reply(Arrays.copyOf(AUTH_OK, AUTH_OK.length - 1)))
+        .isInstanceOf(StartupReply.NeedMore.class);
     byte[] negotiate = {'v', 0, 0, 0, 12, 0, 3, 0, 0, 0, 0, 0, 0};
     assertThat(reply(negotiate)).isInstanceOf(StartupReply.NeedMore.class);
     assertThat(reply(concat(negotiate, error("57P03")))).isInstanceOf(StartupReply.Refused.class);

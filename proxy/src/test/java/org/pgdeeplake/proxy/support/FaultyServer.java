@@ -2,7 +2,6 @@ package org.pgdeeplake.proxy.support;
 
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,32 +23,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * cancel requests are no part of the script and always find it well.
  */
 public final class FaultyServer implements AutoCloseable {
-  /** What one session meets. */
-  public enum Fault {
-    /** 57P03 instead of authentication. */
-    STARTING_UP,
-    /** 53300: all slots taken. */
-    FULL,
-    /** Closed without a word. */
-    CLOSE,
-    /** Half an ErrorResponse, then closed. */
-    HALF_AN_ANSWER,
-    RESET,
-    /** Never answered. */
-    SILENCE,
-    /** Closed where SSLRequest is to be answered. */
-    CLOSE_AT_SSL_REQUEST,
-    /** Closed when SSLRequest was answered with N. */
-    CLOSE_AFTER_NO
-  }
-
   private static final byte[] AUTHENTICATION_OK = {'R', 0, 0, 0, 8, 0, 0, 0, 0};
   private static final int SSL_REQUEST_BYTES = 8;
   private static final int CANCEL_REQUEST = 80_877_102;
 
   private final ServerSocket listener;
   private final int target;
-  private final Queue<Fault> script;
+  private final Queue<SessionFault> script;
   private final AtomicInteger met = new AtomicInteger();
 
   /** How often it has become well again. */
@@ -64,14 +44,14 @@ public final class FaultyServer implements AutoCloseable {
 
   private volatile boolean swallowing;
 
-  private FaultyServer(int target, ServerSocket listener, List<Fault> script) {
+  private FaultyServer(int target, ServerSocket listener, List<SessionFault> script) {
     this.listener = listener;
     this.target = target;
     this.script = new ConcurrentLinkedQueue<>(script);
     Thread.ofPlatform().daemon().name("faulty-server").start(this::accept);
   }
 
-  public static FaultyServer before(TestPostgres postgres, Fault... script) {
+  public static FaultyServer before(TestPostgres postgres, SessionFault... script) {
     return beforeAt("127.0.0.1", 0, postgres, script);
   }
 
@@ -81,7 +61,7 @@ public final class FaultyServer implements AutoCloseable {
    * @param port 0: one that is free
    */
   public static FaultyServer beforeAt(
-      String host, int port, TestPostgres postgres, Fault... script) {
+      String host, int port, TestPostgres postgres, SessionFault... script) {
     try {
       ServerSocket listener = new ServerSocket(port, 1, InetAddress.ofLiteral(host));
       return new FaultyServer(postgres.port(), listener, List.of(script));
@@ -91,7 +71,7 @@ public final class FaultyServer implements AutoCloseable {
   }
 
   /** The next sessions meet these, too. */
-  public void then(List<Fault> faults) {
+  public void then(List<SessionFault> faults) {
     script.addAll(faults);
   }
 
@@ -156,12 +136,12 @@ public final class FaultyServer implements AutoCloseable {
     try (client) {
       byte[] packet = readPacket(client);
       while (packet.length == SSL_REQUEST_BYTES && !script.isEmpty()) {
-        Fault next = script.peek();
-        boolean atOnce = next == Fault.CLOSE_AT_SSL_REQUEST;
+        SessionFault next = script.peek();
+        boolean atOnce = next == SessionFault.CLOSE_AT_SSL_REQUEST;
         if (!atOnce) {
           client.getOutputStream().write('N');
         }
-        if (atOnce || next == Fault.CLOSE_AFTER_NO) {
+        if (atOnce || next == SessionFault.CLOSE_AFTER_NO) {
           script.remove();
           met.incrementAndGet();
           return;
@@ -173,14 +153,14 @@ public final class FaultyServer implements AutoCloseable {
           packet.length != SSL_REQUEST_BYTES
               && !cancel
               && !new String(packet, StandardCharsets.ISO_8859_1).contains("database\0");
-      Fault fault = check || cancel ? null : script.poll();
+      SessionFault fault = check || cancel ? null : script.poll();
       if (check) {
         client.getOutputStream().write(AUTHENTICATION_OK);
       } else if (fault == null) {
         pass(client, packet, cancel);
       } else {
         met.incrementAndGet();
-        commit(fault, client);
+        fault.commit(client);
       }
     } catch (IOException e) {
       // One of the two ends went away: so does the other.
@@ -195,31 +175,6 @@ public final class FaultyServer implements AutoCloseable {
     ByteBuffer packet = ByteBuffer.allocate(length).putInt(length);
     in.readFully(packet.array(), 4, length - 4);
     return packet.array();
-  }
-
-  private static void commit(Fault fault, Socket client) throws IOException {
-    OutputStream out = client.getOutputStream();
-    switch (fault) {
-      case STARTING_UP -> out.write(error("57P03", "the database system is starting up"));
-      case FULL -> out.write(error("53300", "sorry, too many clients already"));
-      case CLOSE, CLOSE_AT_SSL_REQUEST, CLOSE_AFTER_NO -> {}
-      case HALF_AN_ANSWER -> out.write(error("57P03", "the database"), 0, 20);
-      case RESET -> client.setSoLinger(true, 0);
-      case SILENCE -> {
-        int _ = client.getInputStream().read();
-      }
-    }
-  }
-
-  private static byte[] error(String sqlState, String message) {
-    byte[] fields =
-        ("SFATAL\0VFATAL\0C" + sqlState + "\0M" + message + "\0\0")
-            .getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(5 + fields.length)
-        .put((byte) 'E')
-        .putInt(4 + fields.length)
-        .put(fields)
-        .array();
   }
 
   private void pass(Socket client, byte[] packet, boolean cancel) throws IOException {
