@@ -189,7 +189,7 @@ public final class Peers implements Replicas, AutoCloseable {
 
   @Override
   public CompletableFuture<Boolean> awaitEmpty(Topology.Place place) {
-    return vacancies.await(ServerName.of(place));
+    return vacancies.whenVacant(ServerName.of(place));
   }
 
   @Override

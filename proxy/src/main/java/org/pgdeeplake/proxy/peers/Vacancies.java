@@ -20,7 +20,7 @@ final class Vacancies {
   }
 
   /** Completes with true when it is vacant, with false when nobody will know. */
-  CompletableFuture<Boolean> await(ServerName server) {
+  CompletableFuture<Boolean> whenVacant(ServerName server) {
     CompletableFuture<Boolean> empty = new CompletableFuture<>();
     awaited.add(new Awaited(server, empty));
     look();
