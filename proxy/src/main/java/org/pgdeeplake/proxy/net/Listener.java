@@ -180,10 +180,17 @@ public final class Listener implements AutoCloseable {
     public void channelRead(ChannelHandlerContext ctx, Object connection) {
       count++;
       Channel accepted = (Channel) connection;
-      if (gate.test(accepted)) {
+      boolean letIn = false;
+      try {
+        letIn = gate.test(accepted);
+      } finally {
+        if (!letIn) {
+          // It is on no loop yet: nobody else would.
+          accepted.unsafe().closeForcibly();
+        }
+      }
+      if (letIn) {
         ctx.fireChannelRead(connection);
-      } else {
-        accepted.unsafe().closeForcibly();
       }
     }
   }

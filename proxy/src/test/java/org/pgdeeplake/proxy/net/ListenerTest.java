@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.config.HostPort;
@@ -55,6 +56,30 @@ class ListenerTest {
       listener.retire();
       await().atMost(LIMIT).until(() -> !listener.open());
       await().atMost(LIMIT).until(() -> first.get() + second.get() == 2 * CLIENTS);
+    } finally {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+  }
+
+  @Test
+  void whomABrokenGateMeetsIsClosed() throws Exception {
+    Transport transport = Transport.select(TransportChoice.AUTO);
+    EventLoopGroup loops = transport.loops("listener-test", 1);
+    try (Listener listener =
+        Listener.bind(
+            new HostPort("127.0.0.1", 0),
+            new ServerBootstrap().group(loops).channel(transport.serverSocket()))) {
+      listener.accept(
+          "nobody",
+          connection -> {
+            throw new IllegalStateException("on purpose");
+          },
+          connection -> {});
+      try (Socket client =
+          new Socket(listener.address().getAddress(), listener.address().getPort())) {
+        client.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+      }
     } finally {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
