@@ -8,6 +8,7 @@ import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
 import org.pgdeeplake.benchmarks.process.Ports;
+import org.pgdeeplake.benchmarks.process.ProcessAccounts;
 
 /** As many sessions as fit: open and silent, then all of them at once with a query, then gone. */
 public final class Sessions {
@@ -108,9 +109,11 @@ public final class Sessions {
       throws BenchFailed, InterruptedException {
     ground.telling().step("idle for %d s".formatted(IDLE.toSeconds()));
     long cpu = proxy.cpuMicros();
+    long began = System.nanoTime();
     // The time of which processor time is a part, not a wait for something.
     TimeUnit.MILLISECONDS.sleep(IDLE.toMillis());
-    double busy = (proxy.cpuMicros() - cpu) / 1e4 / IDLE.toMillis() * 10;
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    double busy = ProcessAccounts.percent(proxy.cpuMicros() - cpu, took);
     long resident = proxy.accounts().rssKib() * 1024;
     finding
         .figure("the proxy's files then", Footprint.descriptors(proxy))
@@ -118,7 +121,7 @@ public final class Sessions {
             "its memory",
             "%s before, %s with them"
                 .formatted(Footprint.megabytes(before.resident()), Footprint.megabytes(resident)))
-        .figure("its processor time while they are idle", "%.1f %%".formatted(busy));
+        .figure("its processor time while they are idle", "%.1f %% of one".formatted(busy));
     long lost = Ground.count(ground.client("counts"), "errors");
     finding.require(lost == 0, "%d of %,d lost while idle".formatted(lost, count));
   }
