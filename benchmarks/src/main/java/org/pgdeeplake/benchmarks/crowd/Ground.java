@@ -3,11 +3,11 @@ package org.pgdeeplake.benchmarks.crowd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.load.Answer;
 import org.pgdeeplake.benchmarks.load.LoadProcess;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.Ours;
@@ -64,7 +64,7 @@ public final class Ground implements AutoCloseable {
     }
   }
 
-  Map<String, Double> client(String command) throws BenchFailed, InterruptedException {
+  Answer client(String command) throws BenchFailed, InterruptedException {
     if (client == null) {
       client = LoadProcess.start("client", directory);
     }
@@ -76,7 +76,7 @@ public final class Ground implements AutoCloseable {
     return client == null ? "" : client.said();
   }
 
-  Map<String, Double> server(String command) throws BenchFailed, InterruptedException {
+  Answer server(String command) throws BenchFailed, InterruptedException {
     if (server == null) {
       server = LoadProcess.start("server", directory);
     }
@@ -88,12 +88,12 @@ public final class Ground implements AutoCloseable {
     client("crowd port=%d width=1 until=ready ask=atonce".formatted(proxy.port()));
     long began = System.nanoTime();
     client("gather count=1");
-    Map<String, Double> answer = client("settle seconds=30");
+    Answer answer = client("settle seconds=30");
     client("release");
-    if (number(answer, "done") != 1) {
+    if (answer.number("done") != 1) {
       throw new BenchFailed("one client was not served: " + answer + " " + clientSaid());
     }
-    return (number(answer, "last") - began) / 1e9;
+    return (answer.number("last") - began) / 1e9;
   }
 
   /**
@@ -113,18 +113,6 @@ public final class Ground implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(50);
     }
     return false;
-  }
-
-  static double number(Map<String, Double> answer, String name) throws BenchFailed {
-    Double value = answer.get(name);
-    if (value == null) {
-      throw new BenchFailed("the load did not say its " + name + ": " + answer);
-    }
-    return value;
-  }
-
-  static long count(Map<String, Double> answer, String name) throws BenchFailed {
-    return (long) number(answer, name);
   }
 
   @Override

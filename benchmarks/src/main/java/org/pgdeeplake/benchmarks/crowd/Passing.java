@@ -1,7 +1,7 @@
 package org.pgdeeplake.benchmarks.crowd;
 
-import java.util.Map;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.load.Answer;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.process.Ports;
@@ -45,12 +45,14 @@ public final class Passing {
     private double worstP99;
     private double slowest;
 
-    void add(int connections, Map<String, Double> answer) throws BenchFailed {
+    void add(int connections, Answer answer) throws BenchFailed {
       passed += connections;
-      errors += Ground.count(answer, "errors");
-      served += Ground.count(answer, "served");
-      worstP99 = Math.max(worstP99, answer.getOrDefault("p99", 0.0) / 1e6);
-      slowest = Math.max(slowest, answer.getOrDefault("slowest", 0.0) / 1e6);
+      errors += answer.count("errors");
+      served += answer.count("served");
+      if (answer.count("served") > 0) {
+        worstP99 = Math.max(worstP99, answer.number("p99") / 1e6);
+        slowest = Math.max(slowest, answer.number("slowest") / 1e6);
+      }
     }
   }
 

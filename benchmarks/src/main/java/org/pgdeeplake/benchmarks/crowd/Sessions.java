@@ -1,9 +1,9 @@
 package org.pgdeeplake.benchmarks.crowd;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.load.Answer;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
@@ -81,15 +81,15 @@ public final class Sessions {
     ground.telling().step("opening %,d sessions".formatted(count));
     ground.client("crowd port=%d width=128 until=ready ask=later".formatted(proxy.port()));
     long began = System.nanoTime();
-    Map<String, Double> answer = Map.of();
+    Answer answer = ground.client("counts");
     for (int done = 0; done < count; done += PART) {
       ground.client("gather count=" + Math.min(PART, count - done));
       answer = ground.client("settle seconds=100");
-      ground.telling().part("open", Ground.count(answer, "open"), count);
+      ground.telling().part("open", answer.count("open"), count);
     }
-    long held = Ground.count(answer, "open");
-    long refused = Ground.count(answer, "refused");
-    long errors = Ground.count(answer, "errors");
+    long held = answer.count("open");
+    long refused = answer.count("refused");
+    long errors = answer.count("errors");
     finding
         .figure("held", held)
         .figure("refused with 53300 or 57P03", refused)
@@ -122,29 +122,29 @@ public final class Sessions {
             "%s before, %s with them"
                 .formatted(Footprint.megabytes(before.resident()), Footprint.megabytes(resident)))
         .figure("its processor time while they are idle", "%.1f %% of one".formatted(busy));
-    long lost = Ground.count(ground.client("counts"), "errors");
+    long lost = ground.client("counts").count("errors");
     finding.require(lost == 0, "%d of %,d lost while idle".formatted(lost, count));
   }
 
   private void burst(Finding finding, int number) throws BenchFailed, InterruptedException {
     ground.telling().step("all ask at once, %d of %d".formatted(number, BURSTS));
-    Map<String, Double> answer = ground.client("burst seconds=100");
-    long asked = Ground.count(answer, "asked");
-    long answered = Ground.count(answer, "done");
+    Answer answer = ground.client("burst seconds=100");
+    long asked = answer.count("asked");
+    long answered = answer.count("done");
     finding
         .require(answered == asked, "%,d of %,d got no answer".formatted(asked - answered, asked))
-        .require(Ground.count(answer, "errors") == 0, "wrong or broken: " + ground.clientSaid());
+        .require(answer.count("errors") == 0, "wrong or broken: " + ground.clientSaid());
     if (answered > 0) {
       finding.figure(
           "all ask at once, " + number,
           "%,d asked within %s, %,d whole answers; p50 %s, p99 %s, last %s"
               .formatted(
                   asked,
-                  seconds(Ground.count(answer, "sending")),
+                  seconds(answer.count("sending")),
                   answered,
-                  seconds(Ground.count(answer, "p50")),
-                  seconds(Ground.count(answer, "p99")),
-                  seconds(Ground.count(answer, "slowest"))));
+                  seconds(answer.count("p50")),
+                  seconds(answer.count("p99")),
+                  seconds(answer.count("slowest"))));
     }
   }
 

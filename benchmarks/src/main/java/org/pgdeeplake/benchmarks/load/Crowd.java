@@ -46,7 +46,7 @@ final class Crowd {
   }
 
   /** Begins so many more; they are done later. */
-  Commands.Answer gather(int count) throws InterruptedException {
+  Answer gather(int count) throws InterruptedException {
     for (int i = 0; i < count; i++) {
       if (!opening.tryAcquire(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException("stuck: nobody has come in for 60 s, " + counts());
@@ -58,13 +58,13 @@ final class Crowd {
   }
 
   /** Waits until each who was begun is done, refused or lost. */
-  Commands.Answer settle(double seconds) throws InterruptedException {
+  Answer settle(double seconds) throws InterruptedException {
     awaitDone(begun, seconds);
     return times(counts());
   }
 
   /** All who are open ask at once. */
-  Commands.Answer burst(double seconds) throws InterruptedException {
+  Answer burst(double seconds) throws InterruptedException {
     doneAt.clear();
     nanos.clear();
     askedAt.clear();
@@ -74,7 +74,7 @@ final class Crowd {
     awaitDone(before + asking.size(), seconds);
     long[] asked = sorted(askedAt);
     long[] took = sorted(nanos);
-    Commands.Answer answer = times(counts()).with("asked", asking.size());
+    Answer answer = times(counts()).with("asked", asking.size());
     if (took.length > 0) {
       answer
           .with("sending", asked[asked.length - 1] - asked[0])
@@ -87,8 +87,8 @@ final class Crowd {
   }
 
   /** What is so now: members that were lost while nobody asked show here. */
-  Commands.Answer counts() {
-    return new Commands.Answer()
+  Answer counts() {
+    return new Answer()
         .with("begun", begun)
         .with("open", open.size())
         .with("done", doneAt.size())
@@ -108,7 +108,7 @@ final class Crowd {
     }
   }
 
-  private Commands.Answer times(Commands.Answer answer) {
+  private Answer times(Answer answer) {
     long[] at = sorted(doneAt);
     return at.length == 0
         ? answer

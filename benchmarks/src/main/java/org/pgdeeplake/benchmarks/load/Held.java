@@ -41,7 +41,7 @@ final class Held implements ClientSession.Owner {
   }
 
   /** Waits until each is open or has failed, at most so long. */
-  Commands.Answer await(double seconds) throws InterruptedException {
+  Answer await(double seconds) throws InterruptedException {
     long limit = System.nanoTime() + (long) (seconds * 1e9);
     while (readyAt.size() + failed.get() < count && System.nanoTime() < limit) {
       TimeUnit.MILLISECONDS.sleep(5);
@@ -51,8 +51,8 @@ final class Held implements ClientSession.Owner {
     }
     long[] times = readyAt.stream().mapToLong(Long::longValue).toArray();
     Arrays.sort(times);
-    Commands.Answer answer =
-        new Commands.Answer().with("open", times.length).with("failed", count - times.length);
+    Answer answer =
+        new Answer().with("open", times.length).with("failed", count - times.length);
     if (times.length > 0) {
       answer
           .with("first", times[0])

@@ -41,7 +41,7 @@ final class Passers {
   }
 
   /** Comes back when the last is gone. */
-  Commands.Answer pass(int count) throws InterruptedException {
+  Answer pass(int count) throws InterruptedException {
     Passer.Way[] ways = Passer.Way.values();
     for (int i = 0; i < count; i++) {
       take(1, i);
@@ -50,8 +50,8 @@ final class Passers {
     take(width, count);
     long[] nanos = served.stream().mapToLong(Long::longValue).toArray();
     Arrays.sort(nanos);
-    Commands.Answer answer =
-        new Commands.Answer().with("errors", errors.get()).with("served", nanos.length);
+    Answer answer =
+        new Answer().with("errors", errors.get()).with("served", nanos.length);
     return nanos.length == 0
         ? answer
         : answer

@@ -92,10 +92,10 @@ final class Idle implements Scenario {
       throws BenchFailed, InterruptedException {
     bench.client().ask("hold port=%d count=%d width=128 until=ready".formatted(peer.port(), more));
     var answer = bench.client().ask("await seconds=60");
-    if (RawLoad.number(answer, "failed") > 0) {
+    if (answer.number("failed") > 0) {
       throw new BenchFailed(
           "%s: %.0f of %d sessions could not be opened"
-              .formatted(peer.name(), answer.get("failed"), more));
+              .formatted(peer.name(), answer.number("failed"), more));
     }
   }
 
