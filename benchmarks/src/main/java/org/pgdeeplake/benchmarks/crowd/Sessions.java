@@ -79,9 +79,9 @@ public final class Sessions {
   private void open(Finding finding, RunningPeer proxy, int count, long fit)
       throws BenchFailed, InterruptedException {
     ground.telling().step("opening %,d sessions".formatted(count));
-    ground.client("crowd port=%d width=128 until=ready ask=later".formatted(proxy.port()));
+    Answer answer =
+        ground.client("crowd port=%d width=128 until=ready ask=later".formatted(proxy.port()));
     long began = System.nanoTime();
-    Answer answer = ground.client("counts");
     for (int done = 0; done < count; done += PART) {
       ground.client("gather count=" + Math.min(PART, count - done));
       answer = ground.client("settle seconds=100");

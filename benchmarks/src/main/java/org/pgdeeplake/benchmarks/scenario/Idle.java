@@ -91,11 +91,11 @@ final class Idle implements Scenario {
   private static void open(Bench bench, RunningPeer peer, int more)
       throws BenchFailed, InterruptedException {
     bench.client().ask("hold port=%d count=%d width=128 until=ready".formatted(peer.port(), more));
-    var answer = bench.client().ask("await seconds=60");
-    if (answer.number("failed") > 0) {
+    var answer = bench.client().ask("settle seconds=60");
+    if (answer.number("undone") > 0) {
       throw new BenchFailed(
           "%s: %.0f of %d sessions could not be opened"
-              .formatted(peer.name(), answer.number("failed"), more));
+              .formatted(peer.name(), answer.number("undone"), more));
     }
   }
 

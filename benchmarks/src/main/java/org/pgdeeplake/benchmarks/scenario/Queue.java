@@ -76,7 +76,7 @@ final class Queue implements Scenario {
     try (RunningPeer running = bench.start(peer, port, Optional.empty())) {
       hold(bench, running, count);
       bench.server().ask("listen port=" + port);
-      Answer served = bench.client().ask("await seconds=90");
+      Answer served = bench.client().ask("settle seconds=90");
       double appeared = bench.server().ask("first port=" + port).number("at");
       record(bench, peer, round, count, count + " echo", appeared, served);
     } finally {
@@ -100,7 +100,7 @@ final class Queue implements Scenario {
         appeared = System.nanoTime();
         begin(bench, running, count);
       }
-      Answer served = bench.client().ask("await seconds=90");
+      Answer served = bench.client().ask("settle seconds=90");
       record(bench, peer, round, count, count + POSTGRES, appeared, served);
     } finally {
       bench.client().ask("release");
@@ -124,22 +124,15 @@ final class Queue implements Scenario {
   }
 
   private static void record(
-      Bench bench,
-      Peer peer,
-      int round,
-      int count,
-      String variant,
-      double appeared,
-      Answer served)
+      Bench bench, Peer peer, int round, int count, String variant, double appeared, Answer served)
       throws BenchFailed {
-    long failed = served.count("failed");
+    long failed = served.count("undone");
     if (failed > 0) {
       throw new BenchFailed(
           "%s: %d of %d clients were not served".formatted(peer.name(), failed, count));
     }
     double drain = (served.number("last") - appeared) / 1e9;
-    bench.record(
-        variant, peer.name(), round, FIRST, (served.number("first") - appeared) / 1e9);
+    bench.record(variant, peer.name(), round, FIRST, (served.number("first") - appeared) / 1e9);
     bench.record(variant, peer.name(), round, DRAIN, drain);
     bench.record(variant, peer.name(), round, SERVED, count / drain);
   }

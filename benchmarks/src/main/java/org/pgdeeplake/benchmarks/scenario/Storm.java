@@ -59,12 +59,12 @@ final class Storm implements Scenario {
           .client()
           .ask(
               "hold port=%d count=%d width=%d until=ready".formatted(running.port(), count, count));
-      var answer = bench.client().ask("await seconds=60");
+      var answer = bench.client().ask("settle seconds=60");
       long dropped = listenDrops() - droppedBefore;
-      if (answer.number("failed") > 0) {
+      if (answer.number("undone") > 0) {
         throw new BenchFailed(
             "%s: %.0f of %d sessions could not be opened"
-                .formatted(peer.name(), answer.number("failed"), count));
+                .formatted(peer.name(), answer.number("undone"), count));
       }
       double seconds = (answer.number("last") - began) / 1e9;
       String variant = Integer.toString(count);
