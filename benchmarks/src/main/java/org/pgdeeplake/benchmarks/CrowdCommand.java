@@ -17,6 +17,7 @@ import org.pgdeeplake.benchmarks.crowd.Sessions;
 import org.pgdeeplake.benchmarks.crowd.Telling;
 import org.pgdeeplake.benchmarks.crowd.Waiters;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
+import org.pgdeeplake.benchmarks.process.Directories;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -82,7 +83,7 @@ final class CrowdCommand implements Callable<Integer> {
     Telling telling = new Telling(System.err, Boolean.getBoolean("crowd.terminal"));
     List<Finding> findings = new ArrayList<>();
     try (Run run = Run.open();
-        Ground ground = new Ground(root, run.directory(), telling)) {
+        Ground ground = new Ground(root, new Directories(run.directory()), telling)) {
       for (String name : ALL) {
         if (names.isEmpty() || names.contains(name)) {
           findings.addAll(meet(name, ground));

@@ -91,7 +91,7 @@ public final class Passing {
     }
   }
 
-  private void tell(Finding finding, double took, double next) {
+  private void tell(Finding finding, double took, double next) throws BenchFailed {
     finding
         .figure(
             "connections",

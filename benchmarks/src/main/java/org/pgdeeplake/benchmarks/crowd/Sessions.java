@@ -49,7 +49,8 @@ public final class Sessions {
     int count = Math.min(wanted == 0 ? MOST_OF_POSTGRES : wanted, MOST_OF_POSTGRES);
     Finding finding = new Finding("Sessions, PostgreSQL behind them");
     ground.telling().step("creating a PostgreSQL for %,d sessions".formatted(count));
-    try (ThrowawayPostgres postgres = ThrowawayPostgres.create(ground.newDirectory(), count + 20)) {
+    try (ThrowawayPostgres postgres =
+        ThrowawayPostgres.create(ground.directories().create("postgresql"), count + 20)) {
       postgres.start();
       measure(finding, postgres.port(), count);
     }
