@@ -9,6 +9,7 @@ import org.pgdeeplake.benchmarks.load.Load;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.Ours;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
+import org.pgdeeplake.benchmarks.peer.Scrape;
 import org.pgdeeplake.benchmarks.peer.Setup;
 import org.pgdeeplake.benchmarks.process.Directories;
 
@@ -85,8 +86,9 @@ public final class Ground implements AutoCloseable {
       throws BenchFailed, InterruptedException {
     long limit = System.nanoTime() + (long) (SECONDS_TO_BE_EMPTY * 1e9);
     while (System.nanoTime() < limit) {
-      if (admin.metric("pgproxy_sessions{") == 0
-          && admin.metric("pgproxy_waiting ") == 0
+      Scrape scrape = admin.scrape();
+      if (scrape.sum("pgproxy_sessions") == 0
+          && scrape.sum("pgproxy_waiting") == 0
           && Footprint.descriptors(proxy) <= descriptors) {
         return true;
       }
