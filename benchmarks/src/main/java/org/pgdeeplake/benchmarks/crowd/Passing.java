@@ -76,6 +76,7 @@ public final class Passing {
           ground.empties(proxy, admin, before.descriptors()), "sessions or files remain");
       tell(finding, took, next);
       compare(finding, before, Footprint.of(proxy, admin));
+      Bugs.requireNone(finding, proxy, admin);
     }
     return finding;
   }

@@ -74,6 +74,7 @@ public final class Sessions {
         burst(finding, i);
       }
       leave(finding, proxy, admin, before);
+      Bugs.requireNone(finding, proxy, admin);
     }
   }
 

@@ -44,6 +44,7 @@ public final class Waiters {
       ground.client("release");
       finding.require(
           ground.empties(proxy, admin, descriptors), "sessions, waiters or files remain");
+      Bugs.requireNone(finding, proxy, admin);
     }
     return finding;
   }
