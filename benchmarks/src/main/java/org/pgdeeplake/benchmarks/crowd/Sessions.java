@@ -6,9 +6,11 @@ import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.load.Answer;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
+import org.pgdeeplake.benchmarks.peer.Scrape;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
 import org.pgdeeplake.benchmarks.process.Ports;
 import org.pgdeeplake.benchmarks.process.ProcessAccounts;
+import org.pgdeeplake.proxy.net.OpenFiles;
 
 /** As many sessions as fit: open and silent, then all of them at once with a query, then gone. */
 public final class Sessions {
@@ -17,9 +19,6 @@ public final class Sessions {
 
   /** A PostgreSQL has a process for each. */
   public static final int MOST_OF_POSTGRES = 2_000;
-
-  /** Files that are not sessions': the proxy's own, and what it keeps for health and admin. */
-  private static final int OTHER_FILES = 200;
 
   private static final int PART = 500;
   private static final int BURSTS = 3;
@@ -64,8 +63,8 @@ public final class Sessions {
       // So that a first session's own costs are not among those of the crowd.
       ground.secondsForOne(proxy);
       long limit = Footprint.descriptorLimit(proxy);
-      long fit = (limit - OTHER_FILES) / 2;
-      int count = wanted == 0 ? (int) Math.min(most, fit) : most;
+      int fit = fit(limit, admin.scrape());
+      int count = wanted == 0 ? Math.min(most, fit) : most;
       Footprint before = Footprint.of(proxy, admin);
       finding.figure("files that the proxy may open", limit).figure("sessions asked for", count);
       open(finding, proxy, count, fit);
@@ -78,7 +77,17 @@ public final class Sessions {
     }
   }
 
-  private void open(Finding finding, RunningPeer proxy, int count, long fit)
+  /**
+   * Sessions that the proxy has to hold: as many as its files suffice for by its own rule, with one
+   * server, and no more than its max-connections.
+   */
+  private static int fit(long files, Scrape scrape) throws BenchFailed {
+    return (int)
+        Math.min(
+            OpenFiles.of(files, 1).sessions(), scrape.sum("haproxy_frontend_limit_sessions"));
+  }
+
+  private void open(Finding finding, RunningPeer proxy, int count, int fit)
       throws BenchFailed, InterruptedException {
     ground.telling().step("opening %,d sessions".formatted(count));
     Answer answer =
@@ -103,8 +112,8 @@ public final class Sessions {
             "%,d sessions neither stand nor were refused"
                 .formatted(count - held - refused - errors))
         .require(
-            held >= 0.95 * Math.min(count, fit),
-            "only %,d sessions are held, where %,d would fit".formatted(held, fit));
+            held == Math.min(count, fit),
+            "%,d sessions are held and %,d refused, where %,d fit".formatted(held, refused, fit));
   }
 
   private void idle(Finding finding, RunningPeer proxy, Footprint before, int count)
