@@ -16,6 +16,7 @@ import org.pgdeeplake.benchmarks.measure.Sample;
 import org.pgdeeplake.benchmarks.peer.Peer;
 import org.pgdeeplake.benchmarks.peer.Peers;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
+import org.pgdeeplake.benchmarks.process.Children;
 import org.pgdeeplake.benchmarks.report.Environment;
 import org.pgdeeplake.benchmarks.report.Machine;
 import org.pgdeeplake.benchmarks.report.Plots;
@@ -288,6 +289,10 @@ final class SideBySide implements Callable<Integer> {
         try {
           bench.run(scenario);
         } catch (BenchFailed e) {
+          if (Children.ending()) {
+            // Ctrl-C has ended what the scenario needs, and the next one would.
+            throw e;
+          }
           String reason = String.valueOf(e.getMessage()).strip();
           failed.add(scenario.name());
           System.err.println(scenario.name() + " failed: " + reason);

@@ -36,24 +36,20 @@ public final class Sessions {
   }
 
   /** With the load's own server, of which there can be as many sessions as one likes. */
-  public Finding scripted() throws BenchFailed, InterruptedException {
+  public void scripted(Finding finding) throws BenchFailed, InterruptedException {
     int port = Ports.free();
     ground.server("listen port=" + port);
-    Finding finding = new Finding("Sessions, a scripted server behind them");
     measure(finding, port, wanted == 0 ? MOST : wanted);
-    return finding;
   }
 
-  public Finding postgres() throws BenchFailed, InterruptedException {
+  public void postgres(Finding finding) throws BenchFailed, InterruptedException {
     int count = Math.min(wanted == 0 ? MOST_OF_POSTGRES : wanted, MOST_OF_POSTGRES);
-    Finding finding = new Finding("Sessions, PostgreSQL behind them");
     ground.telling().step("creating a PostgreSQL for %,d sessions".formatted(count));
     try (ThrowawayPostgres postgres =
         ThrowawayPostgres.create(ground.directories().create("postgresql"), count + 20)) {
       postgres.start();
       measure(finding, postgres.port(), count);
     }
-    return finding;
   }
 
   private void measure(Finding finding, int serverPort, int most)
@@ -83,8 +79,7 @@ public final class Sessions {
    */
   private static int fit(long files, Scrape scrape) throws BenchFailed {
     return (int)
-        Math.min(
-            OpenFiles.of(files, 1).sessions(), scrape.sum("haproxy_frontend_limit_sessions"));
+        Math.min(OpenFiles.of(files, 1).sessions(), scrape.sum("haproxy_frontend_limit_sessions"));
   }
 
   private void open(Finding finding, RunningPeer proxy, int count, int fit)

@@ -29,8 +29,7 @@ public final class Waiters {
     this.count = count;
   }
 
-  public Finding released() throws BenchFailed, InterruptedException {
-    Finding finding = new Finding("Waiters of a wake");
+  public void released(Finding finding) throws BenchFailed, InterruptedException {
     int server = Ports.free();
     try (RunningPeer proxy = ground.proxy(server);
         Admin admin = new Admin(proxy)) {
@@ -46,7 +45,6 @@ public final class Waiters {
           ground.empties(proxy, admin, descriptors), "sessions, waiters or files remain");
       Bugs.requireNone(finding, proxy, admin);
     }
-    return finding;
   }
 
   private void gather(RunningPeer proxy, Admin admin) throws BenchFailed, InterruptedException {
