@@ -20,7 +20,10 @@ public final class Passing {
 
   private static final int SLICE = 10_000;
 
-  /** What a heap's live part may differ by from look to look; a byte kept for each would show. */
+  /**
+   * What a heap's live part may differ by from look to look. Less than that, shared among all
+   * connections after the first tenth, could be kept for each and would not show.
+   */
   private static final long MEMORY_MARGIN = 4_000_000;
 
   /** Threads that the JVM and Netty start when they first need them, such as that of jcmd. */
@@ -75,6 +78,7 @@ public final class Passing {
           ground.empties(proxy, admin, before.descriptors()), "sessions or files remain");
       tell(finding, took, next);
       compare(finding, before, Footprint.of(proxy, admin));
+      finding.figure("what would not have shown", unseen(count - first));
       Bugs.requireNone(finding, proxy, admin);
     }
   }
@@ -106,6 +110,14 @@ public final class Passing {
         .figure("the next client's row after the last", "%.3f s".formatted(next))
         .require(tally.errors == 0, tally.errors + " failed: " + ground.clientSaid())
         .require(next < AT_ONCE_SECONDS, "the next client waited for %.1f s".formatted(next));
+  }
+
+  private static String unseen(int connections) {
+    return "up to %s more of the heap, or of buffers: %,.1f bytes for each of the other %,d"
+        .formatted(
+            Footprint.megabytes(MEMORY_MARGIN),
+            (double) MEMORY_MARGIN / Math.max(1, connections),
+            connections);
   }
 
   private static void compare(Finding finding, Footprint before, Footprint after) {
