@@ -53,6 +53,17 @@ class CrowdIT {
   }
 
   @Test
+  void asManyAreHeldAsFitAndTheOthersAreToldSo() throws Exception {
+    Launched.Ended ended = crowd.withFiles(600).run("sessions", "--count=300", "--no-postgres");
+
+    assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
+    // Two files for each, and 192 for all else.
+    assertThat(ended.output())
+        .contains("files that the proxy may open: 600\n", "held: 204\n")
+        .contains("refused with 53300 or 57P03: 96\n", "failed otherwise: 0\n");
+  }
+
+  @Test
   void waitersAreReleasedAtTheServersPace() throws Exception {
     Launched.Ended ended = crowd.run("waiters", "--count=100");
 

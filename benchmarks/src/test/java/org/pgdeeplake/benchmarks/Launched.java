@@ -13,16 +13,26 @@ import java.util.stream.Stream;
  * A command as users call it, whose files are all in a directory of the test: what it says, and
  * what it writes while it runs.
  *
+ * @param prefix of the command
  * @param program below the project's root
  */
-record Launched(String program, Path directory) {
+record Launched(List<String> prefix, String program, Path directory) {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final long LIMIT_MINUTES = 10;
+
+  Launched(String program, Path directory) {
+    this(List.of(), program, directory);
+  }
+
+  /** In which no process may have more files open than that. */
+  Launched withFiles(int most) {
+    return new Launched(List.of("prlimit", "--nofile=" + most), program, directory);
+  }
 
   record Ended(int code, String output, String errors) {}
 
   Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(prefix);
     command.add(ROOT.resolve(program).toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
