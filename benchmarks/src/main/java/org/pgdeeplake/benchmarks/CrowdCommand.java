@@ -1,22 +1,18 @@
 package org.pgdeeplake.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.benchmarks.crowd.Finding;
 import org.pgdeeplake.benchmarks.crowd.Ground;
+import org.pgdeeplake.benchmarks.crowd.Meetings;
 import org.pgdeeplake.benchmarks.crowd.Passing;
-import org.pgdeeplake.benchmarks.crowd.Report;
 import org.pgdeeplake.benchmarks.crowd.Sessions;
 import org.pgdeeplake.benchmarks.crowd.Telling;
 import org.pgdeeplake.benchmarks.crowd.Waiters;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
+import org.pgdeeplake.benchmarks.process.Directories;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  waiters   5,000 wait while no server runs; one comes: each must get its rows.",
       "  churn     1,000,000 connections opened and closed; nothing may be left.",
       "",
-      "The report goes to standard output.",
+      "What each crowd has shown goes to standard output as soon as it has left.",
       ""
     },
     footer = {
@@ -80,18 +76,22 @@ final class CrowdCommand implements Callable<Integer> {
     validate();
     Path root = Path.of(System.getProperty("benchmarks.root", ".")).toAbsolutePath().normalize();
     Telling telling = new Telling(System.err, Boolean.getBoolean("crowd.terminal"));
-    List<Finding> findings = new ArrayList<>();
-    try (Run run = Run.open();
-        Ground ground = new Ground(root, run.directory(), telling)) {
+    try (Run run = Run.open()) {
+      Directories directories = new Directories(run.directory());
+      Meetings meetings =
+          new Meetings(() -> new Ground(root, directories, telling), System.out, out, command());
       for (String name : ALL) {
         if (names.isEmpty() || names.contains(name)) {
-          findings.addAll(meet(name, ground));
+          hold(name, meetings);
         }
       }
+      return meetings.withoutErrors() ? 0 : 1;
     }
-    System.out.print(Report.text(findings));
-    write(findings);
-    return findings.stream().allMatch(finding -> finding.errors().isEmpty()) ? 0 : 1;
+  }
+
+  private String command() {
+    return ("bin/crowd " + String.join(" ", spec.commandLine().getParseResult().originalArgs()))
+        .strip();
   }
 
   private void validate() {
@@ -120,41 +120,34 @@ final class CrowdCommand implements Callable<Integer> {
     return count == null ? usual : count;
   }
 
-  private List<Finding> meet(String name, Ground ground) throws BenchFailed, InterruptedException {
-    return switch (name) {
-      case "waiters" -> List.of(new Waiters(ground, countOr(Waiters.DEFAULT)).released());
-      case "churn" -> List.of(new Passing(ground, countOr(Passing.DEFAULT)).churned());
-      default -> sessions(ground);
-    };
+  private void hold(String name, Meetings meetings) throws BenchFailed, InterruptedException {
+    switch (name) {
+      case "waiters" ->
+          meetings.hold(
+              "Waiters of a wake",
+              (ground, finding) -> new Waiters(ground, countOr(Waiters.DEFAULT)).released(finding));
+      case "churn" ->
+          meetings.hold(
+              "Opened and closed",
+              (ground, finding) -> new Passing(ground, countOr(Passing.DEFAULT)).churned(finding));
+      default -> sessions(meetings);
+    }
   }
 
-  private List<Finding> sessions(Ground ground) throws BenchFailed, InterruptedException {
-    Sessions sessions = new Sessions(ground, countOr(0));
-    List<Finding> findings = new ArrayList<>(List.of(sessions.scripted()));
+  private void sessions(Meetings meetings) throws BenchFailed, InterruptedException {
+    meetings.hold(
+        "Sessions, a scripted server behind them",
+        (ground, finding) -> new Sessions(ground, countOr(0)).scripted(finding));
     if (noPostgres) {
-      return findings;
+      return;
     }
     var missing = ThrowawayPostgres.missing();
     if (missing.isPresent()) {
       System.err.println("Left out, as " + missing.get() + ": sessions with PostgreSQL");
-    } else {
-      findings.add(sessions.postgres());
-    }
-    return findings;
-  }
-
-  private void write(List<Finding> findings) throws BenchFailed {
-    if (out == null) {
       return;
     }
-    String command =
-        ("bin/crowd " + String.join(" ", spec.commandLine().getParseResult().originalArgs()))
-            .strip();
-    String date = LocalDate.now(ZoneId.systemDefault()).toString();
-    try {
-      Files.writeString(out, Report.markdown(findings, command, date));
-    } catch (IOException e) {
-      throw new BenchFailed("cannot write " + out + ": " + e.getMessage(), e);
-    }
+    meetings.hold(
+        "Sessions, PostgreSQL behind them",
+        (ground, finding) -> new Sessions(ground, countOr(0)).postgres(finding));
   }
 }

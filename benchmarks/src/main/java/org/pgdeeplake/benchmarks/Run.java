@@ -82,7 +82,8 @@ record Run(Path directory) implements AutoCloseable {
     remove();
   }
 
-  private void remove() {
+  /** By whoever comes first; the other waits, and finds nothing. */
+  private synchronized void remove() {
     if (!Files.exists(directory)) {
       return;
     }

@@ -1,29 +1,14 @@
 package org.pgdeeplake.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.benchmarks.measure.Sample;
 import org.pgdeeplake.benchmarks.peer.Peer;
 import org.pgdeeplake.benchmarks.peer.Peers;
-import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
-import org.pgdeeplake.benchmarks.report.Environment;
-import org.pgdeeplake.benchmarks.report.Machine;
-import org.pgdeeplake.benchmarks.report.Plots;
-import org.pgdeeplake.benchmarks.report.RawSamples;
-import org.pgdeeplake.benchmarks.report.Report;
-import org.pgdeeplake.benchmarks.scenario.Bench;
 import org.pgdeeplake.benchmarks.scenario.Plan;
-import org.pgdeeplake.benchmarks.scenario.Progress;
 import org.pgdeeplake.benchmarks.scenario.Scenario;
 import org.pgdeeplake.benchmarks.scenario.Scenarios;
 import picocli.CommandLine.Command;
@@ -124,7 +109,7 @@ final class SideBySide implements Callable<Integer> {
       return 0;
     }
     if (samplesFile != null) {
-      again(samplesFile);
+      System.out.println(Results.again(samplesFile));
       return 0;
     }
     Plan plan =
@@ -135,7 +120,8 @@ final class SideBySide implements Callable<Integer> {
             validFactor(),
             chosenPeers(root));
     Path target = results == null ? root.resolve("benchmarks/results") : results.toAbsolutePath();
-    run(plan, chosenScenarios(), target);
+    Measurement.of(plan, chosenScenarios(), spec.commandLine().getParseResult().originalArgs())
+        .run(target);
     return 0;
   }
 
@@ -193,110 +179,5 @@ final class SideBySide implements Callable<Integer> {
       String missing = peer.missing().map(m -> " (missing: " + m + ")").orElse("");
       System.out.printf("  %-15s%s%s%n", peer.name(), peer.settings(), missing);
     }
-  }
-
-  /** The report goes beside the directory of the samples, as the first one did. */
-  private static void again(Path file) throws BenchFailed {
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory == null || !Files.isRegularFile(file)) {
-      throw new BenchFailed("there is no file " + file + ": name the samples.csv of a run");
-    }
-    System.out.println(write(RawSamples.read(file), directory));
-  }
-
-  private static Path write(RawSamples raw, Path directory) throws BenchFailed {
-    Plots plots;
-    try {
-      plots = Plots.write(raw, directory);
-    } catch (LinkageError | RuntimeException e) {
-      // A machine without any font cannot draw; the tables are what counts.
-      System.err.println("no plots: " + e);
-      plots = Plots.none();
-    }
-    Path report = directory.resolveSibling(directory.getFileName() + ".md");
-    try {
-      return Files.writeString(report, Report.text(raw, plots));
-    } catch (IOException e) {
-      throw new BenchFailed("cannot write " + report + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** An earlier run of the day keeps its report. */
-  private static Path unused(Path target, String name) {
-    Path directory = target.resolve(name);
-    for (int i = 2; Files.exists(directory); i++) {
-      directory = target.resolve(name + "-" + i);
-    }
-    return directory;
-  }
-
-  private void run(Plan wanted, List<Scenario> wantedScenarios, Path target)
-      throws BenchFailed, InterruptedException {
-    Environment environment = new Environment();
-    Machine machine = Machine.here();
-    Run.describe(environment, machine, wanted, spec.commandLine().getParseResult().originalArgs());
-    Plan plan = Run.present(wanted, environment);
-    List<Scenario> scenarios = new ArrayList<>(wantedScenarios);
-    ThrowawayPostgres.missing()
-        .ifPresent(reason -> {
-          System.err.println("Left out, as " + reason + ": everything with PostgreSQL");
-          scenarios.removeIf(Scenario::needsPostgres);
-        });
-    if (scenarios.isEmpty() || plan.peers().isEmpty()) {
-      throw new BenchFailed("there is nothing that could be measured here");
-    }
-    Duration estimate =
-        scenarios.stream().map(s -> s.estimate(plan)).reduce(Duration.ZERO, Duration::plus);
-    System.err.printf(
-        "%d scenarios, %d peers, %d rounds, seed %d: about %d min%n",
-        scenarios.size(),
-        plan.peers().size(),
-        plan.rounds(),
-        plan.seed(),
-        Math.max(1, estimate.toMinutes()));
-    String name =
-        LocalDate.now(ZoneId.systemDefault())
-            + "-"
-            + machine.slug()
-            + (plan.quick() ? "-quick" : "");
-    Path directory = unused(target, name);
-    List<String> failed = measure(plan, scenarios, environment, directory);
-    if (!failed.isEmpty()) {
-      throw new BenchFailed("failed, and not whole in the report: " + String.join(", ", failed));
-    }
-  }
-
-  /** Returns the names of the scenarios that failed; the others are in the report all the same. */
-  private static List<String> measure(
-      Plan plan, List<Scenario> scenarios, Environment environment, Path directory)
-      throws BenchFailed, InterruptedException {
-    List<Sample> samples = new ArrayList<>();
-    RawSamples raw = new RawSamples(environment, samples);
-    List<String> failed = new ArrayList<>();
-    Progress progress = new Progress(System.err, plan, scenarios);
-    try (Run run = Run.open();
-        Bench bench =
-            new Bench(
-                plan,
-                run.directory(),
-                samples::add,
-                (what, words) -> environment.put("note." + what, words),
-                progress)) {
-      for (Scenario scenario : scenarios) {
-        environment.put("about." + scenario.name(), scenario.about());
-        environment.put("load." + scenario.name(), Machine.loadAverage());
-        try {
-          bench.run(scenario);
-        } catch (BenchFailed e) {
-          String reason = String.valueOf(e.getMessage()).strip();
-          failed.add(scenario.name());
-          System.err.println(scenario.name() + " failed: " + reason);
-          environment.put("note." + scenario.name() + ".failed", reason);
-        }
-        raw.write(directory);
-      }
-    }
-    System.out.println(write(raw, directory));
-    return failed;
   }
 }

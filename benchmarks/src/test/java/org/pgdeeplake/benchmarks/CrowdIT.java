@@ -4,57 +4,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * bin/crowd, with few: everybody is served, nothing is left, and the report says so; a user's
- * mistake costs a message and exit code 2; Ctrl-C leaves no process.
+ * mistake costs a message and exit code 2; Ctrl-C leaves no process and no file, and takes back
+ * nothing that was told.
  */
 @Tag("long")
 class CrowdIT {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
   @TempDir private Path directory;
 
-  private record Ended(int code, String output, String errors) {}
+  private Launched crowd;
 
-  private ProcessBuilder builder(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(ROOT.resolve("bin/crowd").toString());
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectOutput(directory.resolve("out").toFile())
-            .redirectError(directory.resolve("err").toFile());
-    // Where a run has its files, so that its directory can be told from another run's.
-    builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + directory);
-    return builder;
+  @BeforeEach
+  void launch() {
+    crowd = new Launched("bin/crowd", directory);
   }
 
-  private Ended run(String... arguments) throws IOException, InterruptedException {
-    int code = builder(arguments).start().waitFor();
-    return new Ended(code, text("out"), text("err"));
-  }
-
-  private String text(String name) throws IOException {
-    return Files.readString(directory.resolve(name), StandardCharsets.UTF_8);
+  @AfterEach
+  void nothingIsLeftInTheTemporaryDirectory() throws IOException {
+    assertThat(crowd.left()).isEmpty();
   }
 
   @Test
   void sessionsAreHeldAndEachIsAnswered() throws Exception {
     Path report = directory.resolve("report.md");
 
-    Ended ended = run("sessions", "--count=200", "--no-postgres", "--out=" + report);
+    Launched.Ended ended = crowd.run("sessions", "--count=200", "--no-postgres", "--out=" + report);
 
     assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
     assertThat(ended.output())
@@ -67,8 +53,19 @@ class CrowdIT {
   }
 
   @Test
+  void asManyAreHeldAsFitAndTheOthersAreToldSo() throws Exception {
+    Launched.Ended ended = crowd.withFiles(600).run("sessions", "--count=300", "--no-postgres");
+
+    assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
+    // Two files for each, and 192 for all else.
+    assertThat(ended.output())
+        .contains("files that the proxy may open: 600\n", "held: 204\n")
+        .contains("refused with 53300 or 57P03: 96\n", "failed otherwise: 0\n");
+  }
+
+  @Test
   void waitersAreReleasedAtTheServersPace() throws Exception {
-    Ended ended = run("waiters", "--count=100");
+    Launched.Ended ended = crowd.run("waiters", "--count=100");
 
     assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
     assertThat(ended.output())
@@ -81,7 +78,7 @@ class CrowdIT {
 
   @Test
   void nothingIsLeftOfThoseWhoPassBy() throws Exception {
-    Ended ended = run("churn", "--count=1000");
+    Launched.Ended ended = crowd.run("churn", "--count=1000");
 
     assertThat(ended.code()).as(ended.output() + ended.errors()).isZero();
     assertThat(ended.output())
@@ -90,15 +87,18 @@ class CrowdIT {
 
   @Test
   void anInterruptedRunEndsItsChildren() throws Exception {
-    Process run = builder("churn").start();
+    Process run = crowd.start("waiters", "churn");
     // By then the proxy and both ends of the load run.
-    await().atMost(Duration.ofMinutes(2)).until(() -> text("err").contains("opened and closed"));
+    await().atMost(Duration.ofMinutes(2)).until(() -> crowd.errors().contains("opened and closed"));
     List<ProcessHandle> children = run.descendants().toList();
     assertThat(children).hasSizeGreaterThanOrEqualTo(3);
 
     run.destroy();
 
-    assertThat(run.waitFor()).isNotZero();
+    Launched.Ended ended = crowd.await(run);
+    assertThat(ended.code()).isNotZero();
+    // What had ended before is told, what was under way is not.
+    assertThat(ended.output()).contains("Waiters of a wake").doesNotContain("Opened and closed");
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
@@ -106,18 +106,18 @@ class CrowdIT {
 
   @Test
   void mistakesAreRefused() throws Exception {
-    Ended crowd = run("session");
-    assertThat(crowd.code()).isEqualTo(2);
-    assertThat(crowd.errors())
+    Launched.Ended typo = crowd.run("session");
+    assertThat(typo.code()).isEqualTo(2);
+    assertThat(typo.errors())
         .contains("there is no crowd session: sessions, waiters, churn")
         .doesNotContain("\tat ");
-    Ended count = run("--count=5");
+    Launched.Ended count = crowd.run("--count=5");
     assertThat(count.code()).isEqualTo(2);
     assertThat(count.errors()).contains("--count is of one crowd: name it");
-    Ended none = run("waiters", "--count=0");
+    Launched.Ended none = crowd.run("waiters", "--count=0");
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.errors()).contains("--count must be from 1 to");
-    Ended nowhere = run("waiters", "--out=/nowhere/report.md");
+    Launched.Ended nowhere = crowd.run("waiters", "--out=/nowhere/report.md");
     assertThat(nowhere.code()).isEqualTo(2);
     assertThat(nowhere.errors()).contains("--out: there is no directory /nowhere");
   }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,39 +27,20 @@ import org.pgdeeplake.benchmarks.process.Programs;
  */
 @Tag("long")
 class QuickRunIT {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
   @TempDir private Path directory;
 
-  /** PostgreSQL may run as another user. */
+  private Launched command;
+
   @BeforeEach
-  void letOthersIn() throws IOException {
+  void launch() throws IOException {
+    command = new Launched("benchmarks/run.sh", directory);
+    // PostgreSQL may run as another user.
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private record Ended(int code, String output, String errors) {}
-
-  private ProcessBuilder builder(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(ROOT.resolve("benchmarks/run.sh").toString());
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectOutput(directory.resolve("out").toFile())
-            .redirectError(directory.resolve("err").toFile());
-    builder.environment().put("PG_BENCHMARKS_NO_INSTALL", "1");
-    // Where a run has its files, so that nothing of another run is taken for this one's.
-    builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + directory);
-    return builder;
-  }
-
-  private Ended run(String... arguments) throws IOException, InterruptedException {
-    int code = builder(arguments).start().waitFor();
-    return new Ended(code, text("out"), text("err"));
-  }
-
-  private String text(String name) throws IOException {
-    return Files.readString(directory.resolve(name), StandardCharsets.UTF_8);
+  @AfterEach
+  void nothingIsLeftInTheTemporaryDirectory() throws IOException {
+    assertThat(command.left()).isEmpty();
   }
 
   @Test
@@ -67,8 +49,8 @@ class QuickRunIT {
     List<String> peers = new ArrayList<>(List.of("direct", "ours-epoll"));
     Programs.find("haproxy").ifPresent(_ -> peers.add("haproxy"));
 
-    Ended ended =
-        run(
+    Launched.Ended ended =
+        command.run(
             "--quick",
             "--rounds=1",
             "--seed=7",
@@ -93,35 +75,35 @@ class QuickRunIT {
 
     String before = Files.readString(report);
     Files.delete(report);
-    assertThat(run("--report=" + samples).code()).isZero();
+    assertThat(command.run("--report=" + samples).code()).isZero();
     assertThat(report).hasContent(before);
   }
 
   @Test
   void anInterruptedRunEndsItsChildren() throws Exception {
-    Process run = builder("--quick", "--peers=direct", "--results=" + directory, "bulk").start();
+    Process run = command.start("--quick", "--peers=direct", "--results=" + directory, "bulk");
     await()
         .atMost(Duration.ofMinutes(2))
         .until(() -> processesOfTheRun().stream().anyMatch(c -> c.contains("LoadMain client")));
 
     run.destroy();
 
-    assertThat(run.waitFor()).isNotZero();
+    assertThat(command.await(run).code()).isNotZero();
     await().atMost(Duration.ofSeconds(30)).until(() -> processesOfTheRun().isEmpty());
   }
 
   @Test
   void mistakesAreRefused() throws Exception {
-    Ended scenario = run("latenzy");
+    Launched.Ended scenario = command.run("latenzy");
     assertThat(scenario.code()).isEqualTo(2);
     assertThat(scenario.errors()).contains("there is no scenario latenzy: latency, throughput");
-    Ended rounds = run("--rounds=0", "latency");
+    Launched.Ended rounds = command.run("--rounds=0", "latency");
     assertThat(rounds.code()).isEqualTo(2);
     assertThat(rounds.errors()).contains("--rounds must be 1 or more");
-    Ended peer = run("--peers=envoy", "latency");
+    Launched.Ended peer = command.run("--peers=envoy", "latency");
     assertThat(peer.code()).isEqualTo(2);
     assertThat(peer.errors()).contains("there is no peer envoy: direct, haproxy");
-    Ended file = run("--report=/nowhere/samples.csv");
+    Launched.Ended file = command.run("--report=/nowhere/samples.csv");
     assertThat(file.code()).isEqualTo(1);
     assertThat(file.errors()).contains("there is no file").doesNotContain("\tat ");
   }

@@ -3,7 +3,10 @@ package org.pgdeeplake.benchmarks.crowd;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one crowd has shown: figures in the order in which they were found, and what was wrong. */
+/**
+ * What one crowd has shown: figures in the order in which they were found, and what was wrong. One
+ * thread.
+ */
 public final class Finding {
   /** A figure with its unit. */
   public record Figure(String what, String value) {}

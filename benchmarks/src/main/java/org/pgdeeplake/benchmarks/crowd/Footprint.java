@@ -3,12 +3,12 @@ package org.pgdeeplake.benchmarks.crowd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.pgdeeplake.benchmarks.BenchFailed;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
-import org.pgdeeplake.benchmarks.process.Programs;
+import org.pgdeeplake.benchmarks.peer.Scrape;
+import org.pgdeeplake.benchmarks.process.Jcmd;
 
 /**
  * What a proxy occupies.
@@ -21,19 +21,14 @@ import org.pgdeeplake.benchmarks.process.Programs;
  */
 record Footprint(long descriptors, long threads, long heap, long buffers, long resident) {
   static Footprint of(RunningPeer proxy, Admin admin) throws BenchFailed, InterruptedException {
-    long pid = pid(proxy);
-    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    if (!Files.isExecutable(jcmd)) {
-      throw new BenchFailed("no " + jcmd + ": a JDK is needed, to ask for a collection");
-    }
-    Programs.output(List.of(jcmd.toString(), Long.toString(pid), "GC.run"));
+    Jcmd.collect(proxy.child().orElseThrow());
     // First, since the first question to the admin address is a connection that stays.
-    long threads = (long) admin.metric("jvm_threads_live_threads");
+    Scrape scrape = admin.scrape();
     return new Footprint(
         descriptors(proxy),
-        threads,
-        (long) admin.metric("jvm_memory_used_bytes{area=\"heap\""),
-        (long) admin.metric("jvm_buffer_memory_used_bytes{id=\"direct\""),
+        (long) scrape.sum("jvm_threads_live_threads"),
+        (long) scrape.sum("jvm_memory_used_bytes", "area=\"heap\""),
+        (long) scrape.sum("jvm_buffer_memory_used_bytes", "id=\"direct\""),
         proxy.accounts().rssKib() * 1024);
   }
 

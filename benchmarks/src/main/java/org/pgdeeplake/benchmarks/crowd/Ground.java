@@ -1,18 +1,17 @@
 package org.pgdeeplake.benchmarks.crowd;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.benchmarks.BenchFailed;
-import org.pgdeeplake.benchmarks.load.LoadProcess;
+import org.pgdeeplake.benchmarks.load.Answer;
+import org.pgdeeplake.benchmarks.load.Load;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.Ours;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
+import org.pgdeeplake.benchmarks.peer.Scrape;
 import org.pgdeeplake.benchmarks.peer.Setup;
+import org.pgdeeplake.benchmarks.process.Directories;
 
 /**
  * Where crowds meet: a proxy as users start it, and the load's client and server, each a process
@@ -22,20 +21,19 @@ public final class Ground implements AutoCloseable {
   private static final double SECONDS_TO_BE_EMPTY = 60;
 
   private final Path root;
-  private final Path directory;
+  private final Directories directories;
   private final Telling telling;
-  private int directories;
-  private @Nullable LoadProcess client;
-  private @Nullable LoadProcess server;
+  private final Load load;
 
   /**
    * @param root of the project
-   * @param directory new; everything that is written goes there
+   * @param directories where everything that is written goes
    */
-  public Ground(Path root, Path directory, Telling telling) {
+  public Ground(Path root, Directories directories, Telling telling) {
     this.root = root;
-    this.directory = directory;
+    this.directories = directories;
     this.telling = telling;
+    this.load = new Load(directories);
   }
 
   Telling telling() {
@@ -45,42 +43,25 @@ public final class Ground implements AutoCloseable {
   /** Ready for clients. */
   RunningPeer proxy(int serverPort) throws BenchFailed, InterruptedException {
     telling.step("starting a proxy");
-    RunningPeer running =
-        new Ours(root, "auto").start(new Setup(newDirectory(), serverPort, Optional.empty()));
-    try {
-      running.awaitReady();
-      return running;
-    } catch (BenchFailed | InterruptedException e) {
-      running.close();
-      throw e;
-    }
+    return new Ours(root, "auto")
+        .startReady(new Setup(directories.create("proxy"), serverPort, Optional.empty()));
   }
 
-  Path newDirectory() throws BenchFailed {
-    try {
-      return Files.createDirectory(directory.resolve("crowd-" + ++directories));
-    } catch (IOException e) {
-      throw new BenchFailed("cannot create a directory in " + directory + ": " + e.getMessage(), e);
-    }
+  Directories directories() {
+    return directories;
   }
 
-  Map<String, Double> client(String command) throws BenchFailed, InterruptedException {
-    if (client == null) {
-      client = LoadProcess.start("client", directory);
-    }
-    return client.ask(command);
+  Answer client(String command) throws BenchFailed, InterruptedException {
+    return load.client().ask(command);
   }
 
   /** What the client has said of what failed. */
-  String clientSaid() {
-    return client == null ? "" : client.said();
+  String clientSaid() throws BenchFailed {
+    return load.client().said();
   }
 
-  Map<String, Double> server(String command) throws BenchFailed, InterruptedException {
-    if (server == null) {
-      server = LoadProcess.start("server", directory);
-    }
-    return server.ask(command);
+  Answer server(String command) throws BenchFailed, InterruptedException {
+    return load.server().ask(command);
   }
 
   /** One session that asks for an answer of its own: from the attempt to the last row. */
@@ -88,12 +69,12 @@ public final class Ground implements AutoCloseable {
     client("crowd port=%d width=1 until=ready ask=atonce".formatted(proxy.port()));
     long began = System.nanoTime();
     client("gather count=1");
-    Map<String, Double> answer = client("settle seconds=30");
+    Answer answer = client("settle seconds=30");
     client("release");
-    if (number(answer, "done") != 1) {
+    if (answer.number("done") != 1) {
       throw new BenchFailed("one client was not served: " + answer + " " + clientSaid());
     }
-    return (number(answer, "last") - began) / 1e9;
+    return (answer.number("last") - began) / 1e9;
   }
 
   /**
@@ -105,8 +86,9 @@ public final class Ground implements AutoCloseable {
       throws BenchFailed, InterruptedException {
     long limit = System.nanoTime() + (long) (SECONDS_TO_BE_EMPTY * 1e9);
     while (System.nanoTime() < limit) {
-      if (admin.metric("pgproxy_sessions{") == 0
-          && admin.metric("pgproxy_waiting ") == 0
+      Scrape scrape = admin.scrape();
+      if (scrape.sum("pgproxy_sessions") == 0
+          && scrape.sum("pgproxy_waiting") == 0
           && Footprint.descriptors(proxy) <= descriptors) {
         return true;
       }
@@ -115,25 +97,8 @@ public final class Ground implements AutoCloseable {
     return false;
   }
 
-  static double number(Map<String, Double> answer, String name) throws BenchFailed {
-    Double value = answer.get(name);
-    if (value == null) {
-      throw new BenchFailed("the load did not say its " + name + ": " + answer);
-    }
-    return value;
-  }
-
-  static long count(Map<String, Double> answer, String name) throws BenchFailed {
-    return (long) number(answer, name);
-  }
-
   @Override
   public void close() {
-    if (client != null) {
-      client.close();
-    }
-    if (server != null) {
-      server.close();
-    }
+    load.close();
   }
 }

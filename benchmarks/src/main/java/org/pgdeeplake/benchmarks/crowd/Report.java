@@ -4,19 +4,16 @@ import java.util.List;
 import org.pgdeeplake.benchmarks.report.Machine;
 
 /** Findings as words for people, and as Markdown. */
-public final class Report {
+final class Report {
   private Report() {}
 
-  public static String text(List<Finding> findings) {
-    StringBuilder out = new StringBuilder();
-    for (Finding finding : findings) {
-      out.append(finding.title()).append('\n');
-      for (Finding.Figure figure : finding.figures()) {
-        out.append("  %s: %s%n".formatted(figure.what(), figure.value()));
-      }
-      out.append("  errors: ").append(finding.errors().size()).append('\n');
-      finding.errors().forEach(error -> out.append("  ERROR ").append(error).append('\n'));
+  static String text(Finding finding) {
+    StringBuilder out = new StringBuilder(finding.title()).append('\n');
+    for (Finding.Figure figure : finding.figures()) {
+      out.append("  %s: %s%n".formatted(figure.what(), figure.value()));
     }
+    out.append("  errors: ").append(finding.errors().size()).append('\n');
+    finding.errors().forEach(error -> out.append("  ERROR ").append(error).append('\n'));
     return out.toString();
   }
 
@@ -24,7 +21,7 @@ public final class Report {
    * @param command as it was called
    * @param date of the run
    */
-  public static String markdown(List<Finding> findings, String command, String date) {
+  static String markdown(List<Finding> findings, String command, String date) {
     Machine machine = Machine.here();
     StringBuilder out = new StringBuilder();
     out.append(

@@ -1,7 +1,7 @@
 package org.pgdeeplake.benchmarks.crowd;
 
-import java.util.Map;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.load.Answer;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.process.Ports;
@@ -29,8 +29,7 @@ public final class Waiters {
     this.count = count;
   }
 
-  public Finding released() throws BenchFailed, InterruptedException {
-    Finding finding = new Finding("Waiters of a wake");
+  public void released(Finding finding) throws BenchFailed, InterruptedException {
     int server = Ports.free();
     try (RunningPeer proxy = ground.proxy(server);
         Admin admin = new Admin(proxy)) {
@@ -38,14 +37,14 @@ public final class Waiters {
       gather(proxy, admin);
       ground.telling().step("the server comes");
       ground.server("listen port=%d greeting=%d".formatted(server, GREETING_MILLIS));
-      Map<String, Double> served = ground.client("settle seconds=110");
-      Map<String, Double> seen = ground.server("first port=" + server);
+      Answer served = ground.client("settle seconds=110");
+      Answer seen = ground.server("first port=" + server);
       tell(finding, served, seen);
       ground.client("release");
       finding.require(
           ground.empties(proxy, admin, descriptors), "sessions, waiters or files remain");
+      Bugs.requireNone(finding, proxy, admin);
     }
-    return finding;
   }
 
   private void gather(RunningPeer proxy, Admin admin) throws BenchFailed, InterruptedException {
@@ -58,11 +57,10 @@ public final class Waiters {
     admin.awaitWaiting(count);
   }
 
-  private void tell(Finding finding, Map<String, Double> served, Map<String, Double> seen)
-      throws BenchFailed {
-    long done = Ground.count(served, "done");
-    long failed = Ground.count(served, "errors") + Ground.count(served, "refused");
-    long peak = Ground.count(seen, "peak");
+  private void tell(Finding finding, Answer served, Answer seen) throws BenchFailed {
+    long done = served.count("done");
+    long failed = served.count("errors") + served.count("refused");
+    long peak = seen.count("peak");
     finding
         .figure("clients that waited", count)
         .figure("got all their rows", done)
@@ -70,15 +68,15 @@ public final class Waiters {
         .require(failed == 0, failed + " failed: " + ground.clientSaid())
         .require(done == count, "%,d of %,d got their rows".formatted(done, count));
     if (done > 0) {
-      double appeared = Ground.number(seen, "at");
-      double last = (Ground.number(served, "last") - appeared) / 1e9;
+      double appeared = seen.number("at");
+      double last = (served.number("last") - appeared) / 1e9;
       finding
           .figure(
               "rows after the first connection that the server accepted",
               "first %.2f s, half of them %.2f s, last %.2f s"
                   .formatted(
-                      (Ground.number(served, "first") - appeared) / 1e9,
-                      (Ground.number(served, "median") - appeared) / 1e9,
+                      (served.number("first") - appeared) / 1e9,
+                      (served.number("median") - appeared) / 1e9,
                       last))
           .figure("served in a second", "%,.0f".formatted(done / last));
     }

@@ -9,7 +9,7 @@ final class Bulk implements ClientSession.Owner {
 
   private final boolean down;
   private final double seconds;
-  private final CompletableFuture<Commands.Answer> answer = new CompletableFuture<>();
+  private final CompletableFuture<Answer> answer = new CompletableFuture<>();
   private long began;
   private long bytes;
 
@@ -18,7 +18,7 @@ final class Bulk implements ClientSession.Owner {
     this.seconds = seconds;
   }
 
-  static Commands.Answer run(Connector connector, boolean down, double seconds) throws Exception {
+  static Answer run(Connector connector, boolean down, double seconds) throws Exception {
     Bulk bulk = new Bulk(down, seconds);
     connector.connect(bulk);
     return bulk.answer.get((long) seconds + 60, TimeUnit.SECONDS);
@@ -34,7 +34,7 @@ final class Bulk implements ClientSession.Owner {
       double took = (now - began) / 1e9;
       if (took >= seconds) {
         session.end();
-        answer.complete(new Commands.Answer().with("bytes", bytes).with("seconds", took));
+        answer.complete(new Answer().with("bytes", bytes).with("seconds", took));
         return;
       }
     }

@@ -19,8 +19,7 @@ final class Churn implements ClientSession.Owner {
     this.running = new CountDownLatch(width);
   }
 
-  static Commands.Answer run(Connector connector, int width, double seconds)
-      throws InterruptedException {
+  static Answer run(Connector connector, int width, double seconds) throws InterruptedException {
     long began = System.nanoTime();
     Churn churn = new Churn(connector, width, began + (long) (seconds * 1e9));
     for (int i = 0; i < width; i++) {
@@ -31,7 +30,7 @@ final class Churn implements ClientSession.Owner {
     }
     double took = (System.nanoTime() - began) / 1e9;
     long count = churn.done.sum();
-    return new Commands.Answer()
+    return new Answer()
         .with("done", count)
         .with("failed", churn.failed.sum())
         .with("seconds", took)

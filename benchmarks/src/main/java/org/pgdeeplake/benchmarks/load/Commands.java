@@ -2,7 +2,6 @@ package org.pgdeeplake.benchmarks.load;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.StringJoiner;
 
 /** What one process of the load can be asked to do, one command at a time. */
 interface Commands {
@@ -33,27 +32,6 @@ interface Commands {
 
     double number(String name) {
       return Double.parseDouble(text(name));
-    }
-  }
-
-  /** Numbers by name. */
-  final class Answer {
-    private final Map<String, Double> values = new LinkedHashMap<>();
-
-    Answer with(String name, double value) {
-      values.put(name, value);
-      return this;
-    }
-
-    Answer with(String name, long value) {
-      return with(name, (double) value);
-    }
-
-    @Override
-    public String toString() {
-      StringJoiner text = new StringJoiner(" ");
-      values.forEach((name, value) -> text.add(name + "=" + value));
-      return text.toString();
     }
   }
 }

@@ -1,12 +1,9 @@
 package org.pgdeeplake.benchmarks.load;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
@@ -49,29 +46,20 @@ record Connector(
   void connect(ClientSession.Owner owner) {
     SslContext context = tls;
     ClientSession session = new ClientSession(owner, context != null);
-    var connected =
-        new Bootstrap()
-            .group(transport.group())
-            .channel(transport.socket())
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 30_000)
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    if (context != null) {
-                      channel.pipeline().addLast(new Received(bytes), handler(context, channel));
-                    }
-                    channel.pipeline().addLast(session);
-                  }
-                })
-            .connect("127.0.0.1", port);
     var _ =
-        connected.addListener(done -> {
-          if (!done.isSuccess()) {
-            session.lost(String.valueOf(done.cause()));
-          }
-        });
+        transport
+            .client(pipeline -> {
+              if (context != null) {
+                pipeline.addLast(new Received(bytes), handler(context, pipeline.channel()));
+              }
+              pipeline.addLast(session);
+            })
+            .connect("127.0.0.1", port)
+            .addListener(done -> {
+              if (!done.isSuccess()) {
+                session.lost(String.valueOf(done.cause()));
+              }
+            });
   }
 
   /** It finds the sessions that it can resume by the name of the server; without one, none. */

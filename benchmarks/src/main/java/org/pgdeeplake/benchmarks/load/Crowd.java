@@ -1,7 +1,6 @@
 package org.pgdeeplake.benchmarks.load;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -25,13 +24,23 @@ final class Crowd {
   private final boolean untilReady;
   private final boolean askAtOnce;
   private final Semaphore opening;
+
+  /** From their connection on: whoever still waits for a server has to leave, too. */
+  private final Set<CrowdMember> connected = ConcurrentHashMap.newKeySet();
+
   private final Set<CrowdMember> open = ConcurrentHashMap.newKeySet();
-  private final Queue<Long> doneAt = new ConcurrentLinkedQueue<>();
-  private final Queue<Long> nanos = new ConcurrentLinkedQueue<>();
-  private final Queue<Long> askedAt = new ConcurrentLinkedQueue<>();
+  private final Queue<Done> done = new ConcurrentLinkedQueue<>();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger errors = new AtomicInteger();
+  private volatile boolean closed;
   private int begun;
+
+  /** What a member was to do, and when it was done: its session was open, or it had its answer. */
+  private record Done(long began, long ended) {
+    long took() {
+      return ended - began;
+    }
+  }
 
   /**
    * @param width members that are on their way at once
@@ -46,7 +55,7 @@ final class Crowd {
   }
 
   /** Begins so many more; they are done later. */
-  Commands.Answer gather(int count) throws InterruptedException {
+  Answer gather(int count) throws InterruptedException {
     for (int i = 0; i < count; i++) {
       if (!opening.tryAcquire(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException("stuck: nobody has come in for 60 s, " + counts());
@@ -57,80 +66,70 @@ final class Crowd {
     return counts();
   }
 
-  /** Waits until each who was begun is done, refused or lost. */
-  Commands.Answer settle(double seconds) throws InterruptedException {
+  /** Waits until each who was begun is done, refused or lost; who is none of these is undone. */
+  Answer settle(double seconds) throws InterruptedException {
     awaitDone(begun, seconds);
-    return times(counts());
+    List<Done> now = List.copyOf(done);
+    return ends(now).tellWhen(counts(now).with("undone", begun - now.size()));
   }
 
   /** All who are open ask at once. */
-  Commands.Answer burst(double seconds) throws InterruptedException {
-    doneAt.clear();
-    nanos.clear();
-    askedAt.clear();
+  Answer burst(double seconds) throws InterruptedException {
+    done.clear();
     int before = refused.get() + errors.get();
     List<CrowdMember> asking = new ArrayList<>(open);
     asking.forEach(CrowdMember::ask);
     awaitDone(before + asking.size(), seconds);
-    long[] asked = sorted(askedAt);
-    long[] took = sorted(nanos);
-    Commands.Answer answer = times(counts()).with("asked", asking.size());
-    if (took.length > 0) {
-      answer
-          .with("sending", asked[asked.length - 1] - asked[0])
-          .with("p50", took[took.length / 2])
-          .with("p99", took[(int) (took.length * 0.99)])
-          .with("slowest", took[took.length - 1])
-          .with("all", sorted(doneAt)[took.length - 1] - asked[0]);
-    }
-    return answer;
+    List<Done> now = List.copyOf(done);
+    Answer answer =
+        counts(now)
+            .with("asked", asking.size())
+            .with("sending", Times.of(now.stream().mapToLong(Done::began)).span());
+    return Times.of(now.stream().mapToLong(Done::took)).tellHowLong(answer);
   }
 
   /** What is so now: members that were lost while nobody asked show here. */
-  Commands.Answer counts() {
-    return new Commands.Answer()
+  Answer counts() {
+    return counts(List.copyOf(done));
+  }
+
+  private Answer counts(List<Done> now) {
+    return new Answer()
         .with("begun", begun)
         .with("open", open.size())
-        .with("done", doneAt.size())
+        .with("done", now.size())
         .with("refused", refused.get())
         .with("errors", errors.get());
   }
 
+  private static Times ends(List<Done> now) {
+    return Times.of(now.stream().mapToLong(Done::ended));
+  }
+
+  /** All leave, and so does whoever comes in later. */
   void close() {
-    open.forEach(CrowdMember::end);
-    open.clear();
+    closed = true;
+    connected.forEach(CrowdMember::end);
   }
 
   private void awaitDone(int all, double seconds) throws InterruptedException {
     long limit = System.nanoTime() + (long) (seconds * 1e9);
-    while (doneAt.size() + refused.get() + errors.get() < all && System.nanoTime() < limit) {
+    while (done.size() + refused.get() + errors.get() < all && System.nanoTime() < limit) {
       TimeUnit.MILLISECONDS.sleep(5);
     }
   }
 
-  private Commands.Answer times(Commands.Answer answer) {
-    long[] at = sorted(doneAt);
-    return at.length == 0
-        ? answer
-        : answer
-            .with("first", at[0])
-            .with("median", at[at.length / 2])
-            .with("last", at[at.length - 1]);
-  }
-
-  private static long[] sorted(Queue<Long> values) {
-    long[] all = values.stream().mapToLong(Long::longValue).toArray();
-    Arrays.sort(all);
-    return all;
-  }
-
-  void connected() {
+  void connected(CrowdMember member) {
+    connected.add(member);
+    if (closed) {
+      member.end();
+    }
     if (!untilReady) {
       opening.release();
     }
   }
 
-  void opened(CrowdMember member) {
+  void opened(CrowdMember member, long began) {
     open.add(member);
     if (untilReady) {
       opening.release();
@@ -138,18 +137,16 @@ final class Crowd {
     if (askAtOnce) {
       member.ask();
     } else {
-      doneAt.add(System.nanoTime());
+      done.add(new Done(began, System.nanoTime()));
     }
   }
 
-  void answered(CrowdMember member, long asked) {
-    long now = System.nanoTime();
-    nanos.add(now - asked);
-    askedAt.add(asked);
-    doneAt.add(now);
+  void answered(long asked) {
+    done.add(new Done(asked, System.nanoTime()));
   }
 
   void lost(CrowdMember member, boolean wasRefused, String reason) {
+    connected.remove(member);
     open.remove(member);
     if (wasRefused) {
       refused.incrementAndGet();

@@ -26,7 +26,7 @@ final class CrowdMember implements ClientSession.Owner {
   @Override
   public void connected(ClientSession connected) {
     session = connected;
-    crowd.connected();
+    crowd.connected(this);
   }
 
   @Override
@@ -36,11 +36,11 @@ final class CrowdMember implements ClientSession.Owner {
     }
     if (!open) {
       open = true;
-      crowd.opened(this);
+      crowd.opened(this, session.began());
     } else if (asking) {
       asking = false;
       if (rows == question.rows() && complete.equals(question.tag())) {
-        crowd.answered(this, askedAt);
+        crowd.answered(askedAt);
       } else {
         wrong("not the whole answer: %d rows, \"%s\"".formatted(rows, complete));
       }

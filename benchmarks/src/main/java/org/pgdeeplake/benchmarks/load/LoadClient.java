@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /** The clients of every scenario that does not run a program of PostgreSQL. */
 final class LoadClient implements Commands {
   private final LoadTransport transport = LoadTransport.open(2);
-  private final List<Held> held = new ArrayList<>();
-  private @Nullable Crowd crowd;
+
+  /** Commands are for the last; all are released. */
+  private final List<Crowd> crowds = new ArrayList<>();
 
   @Override
   public Answer run(String command, Arguments arguments) throws Exception {
@@ -22,9 +22,8 @@ final class LoadClient implements Commands {
               connector(arguments),
               arguments.text("direction").equals("down"),
               arguments.number("seconds"));
-      case "hold" -> hold(arguments);
-      case "await" -> held.getLast().await(arguments.number("seconds"));
-      case "crowd" -> crowd(arguments);
+      case "hold" -> crowd(arguments, false).gather(arguments.integer("count"));
+      case "crowd" -> crowd(arguments, arguments.text("ask").equals("atonce")).counts();
       case "gather" -> theCrowd().gather(arguments.integer("count"));
       case "settle" -> theCrowd().settle(arguments.number("seconds"));
       case "burst" -> theCrowd().burst(arguments.number("seconds"));
@@ -47,39 +46,27 @@ final class LoadClient implements Commands {
         new LongAdder());
   }
 
-  private Answer hold(Arguments arguments) throws Exception {
-    held.add(
-        Held.begin(
-            connector(arguments),
-            arguments.integer("count"),
-            arguments.integer("width"),
-            arguments.text("until").equals("ready")));
-    return new Answer();
-  }
-
-  private Answer crowd(Arguments arguments) throws SSLException {
-    crowd =
+  private Crowd crowd(Arguments arguments, boolean askAtOnce) throws SSLException {
+    Crowd crowd =
         new Crowd(
             connector(arguments),
             arguments.integer("width"),
             arguments.text("until").equals("ready"),
-            arguments.text("ask").equals("atonce"));
-    return new Answer();
-  }
-
-  private Crowd theCrowd() {
-    if (crowd == null) {
-      throw new IllegalArgumentException("there is no crowd yet");
-    }
+            askAtOnce);
+    crowds.add(crowd);
     return crowd;
   }
 
-  private Answer release() {
-    if (crowd != null) {
-      crowd.close();
+  private Crowd theCrowd() {
+    if (crowds.isEmpty()) {
+      throw new IllegalArgumentException("there is no crowd yet");
     }
-    held.forEach(Held::close);
-    held.clear();
+    return crowds.getLast();
+  }
+
+  private Answer release() {
+    crowds.forEach(Crowd::close);
+    crowds.clear();
     return new Answer();
   }
 }

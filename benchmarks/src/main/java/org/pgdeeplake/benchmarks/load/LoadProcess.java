@@ -7,9 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,9 +54,8 @@ public final class LoadProcess implements AutoCloseable {
 
   /**
    * @param command and its arguments, as name=value
-   * @return numbers by name
    */
-  public Map<String, Double> ask(String command) throws BenchFailed, InterruptedException {
+  public Answer ask(String command) throws BenchFailed, InterruptedException {
     try {
       commands.write(command + "\n");
       commands.flush();
@@ -68,7 +65,7 @@ public final class LoadProcess implements AutoCloseable {
             "the load's %s failed at \"%s\": %s"
                 .formatted(role, command, line == null ? child.said() : line));
       }
-      return numbers(line);
+      return Answer.parse(line);
     } catch (IOException e) {
       throw new BenchFailed("the load's " + role + " has ended: " + child.said(), e);
     }
@@ -96,17 +93,6 @@ public final class LoadProcess implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IOException(e.getCause());
     }
-  }
-
-  private static Map<String, Double> numbers(String line) {
-    Map<String, Double> numbers = new HashMap<>();
-    for (String word : line.split(" ", -1)) {
-      int equals = word.indexOf('=');
-      if (equals > 0) {
-        numbers.put(word.substring(0, equals), Double.valueOf(word.substring(equals + 1)));
-      }
-    }
-    return numbers;
   }
 
   @Override

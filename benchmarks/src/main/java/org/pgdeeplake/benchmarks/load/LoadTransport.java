@@ -1,5 +1,10 @@
 package org.pgdeeplake.benchmarks.load;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -12,6 +17,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.function.Consumer;
 
 /** Epoll where it works. */
 record LoadTransport(
@@ -25,5 +31,25 @@ record LoadTransport(
         new MultiThreadIoEventLoopGroup(threads, factory),
         epoll ? EpollSocketChannel.class : NioSocketChannel.class,
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
+  }
+
+  /**
+   * For clients.
+   *
+   * @param handlers adds those of one connection
+   */
+  Bootstrap client(Consumer<ChannelPipeline> handlers) {
+    return new Bootstrap()
+        .group(group)
+        .channel(socket)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 30_000)
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                handlers.accept(channel.pipeline());
+              }
+            });
   }
 }

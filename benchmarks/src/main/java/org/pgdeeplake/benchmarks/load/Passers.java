@@ -1,13 +1,9 @@
 package org.pgdeeplake.benchmarks.load;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -41,23 +37,16 @@ final class Passers {
   }
 
   /** Comes back when the last is gone. */
-  Commands.Answer pass(int count) throws InterruptedException {
+  Answer pass(int count) throws InterruptedException {
     Passer.Way[] ways = Passer.Way.values();
     for (int i = 0; i < count; i++) {
       take(1, i);
       connect(new Passer(ways[i % ways.length], this), i % ADDRESSES);
     }
     take(width, count);
-    long[] nanos = served.stream().mapToLong(Long::longValue).toArray();
-    Arrays.sort(nanos);
-    Commands.Answer answer =
-        new Commands.Answer().with("errors", errors.get()).with("served", nanos.length);
-    return nanos.length == 0
-        ? answer
-        : answer
-            .with("p50", nanos[nanos.length / 2])
-            .with("p99", nanos[(int) (nanos.length * 0.99)])
-            .with("slowest", nanos[nanos.length - 1]);
+    Times nanos = Times.of(served.stream().mapToLong(Long::longValue));
+    return nanos.tellHowLong(
+        new Answer().with("errors", errors.get()).with("served", nanos.count()));
   }
 
   private void take(int permits, int begun) throws InterruptedException {
@@ -67,19 +56,7 @@ final class Passers {
   }
 
   private void connect(Passer passer, int address) {
-    Bootstrap bootstrap =
-        new Bootstrap()
-            .group(transport.group())
-            .channel(transport.socket())
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 30_000)
-            .handler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(passer);
-                  }
-                });
+    Bootstrap bootstrap = transport.client(pipeline -> pipeline.addLast(passer));
     if (transport.socket() == EpollSocketChannel.class) {
       // The port is chosen at connect, so that it need only be free towards this one server.
       bootstrap

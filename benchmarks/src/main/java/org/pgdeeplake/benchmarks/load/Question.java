@@ -35,14 +35,14 @@ record Question(String text, int rows) {
     ByteBuf out = Unpooled.buffer();
     String column = "?column?";
     out.writeByte('T').writeInt(4 + 2 + column.length() + 1 + 18).writeShort(1);
-    string(out, column);
+    Wire.string(out, column);
     out.writeInt(0).writeShort(0).writeInt(TEXT).writeShort(-1).writeInt(-1).writeShort(0);
     for (int i = 0; i < rows; i++) {
       out.writeByte(Wire.ROW).writeInt(4 + row().length).writeBytes(row());
     }
     String tag = tag();
     out.writeByte(Wire.COMPLETE).writeInt(4 + tag.length() + 1);
-    string(out, tag);
+    Wire.string(out, tag);
     return out.writeBytes(Wire.ready());
   }
 
@@ -58,10 +58,5 @@ record Question(String text, int rows) {
   /** What the command's end says. */
   String tag() {
     return "SELECT " + rows;
-  }
-
-  private static void string(ByteBuf out, String text) {
-    out.writeCharSequence(text, StandardCharsets.US_ASCII);
-    out.writeByte(0);
   }
 }

@@ -80,7 +80,7 @@ final class Wire {
     return ZEROS.slice(0, (int) Math.min(left, CHUNK));
   }
 
-  private static void string(ByteBuf out, String text) {
+  static void string(ByteBuf out, String text) {
     out.writeCharSequence(text, StandardCharsets.US_ASCII);
     out.writeByte(0);
   }

@@ -1,6 +1,7 @@
 package org.pgdeeplake.benchmarks.peer;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,34 +35,49 @@ public final class Admin implements AutoCloseable {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
   }
 
-  private String get(String path) throws BenchFailed, InterruptedException {
+  private <T> HttpResponse<T> get(String path, HttpResponse.BodyHandler<T> body)
+      throws BenchFailed, InterruptedException {
     try {
-      return http.send(request(path), HttpResponse.BodyHandlers.ofString()).body();
+      return http.send(request(path), body);
     } catch (IOException e) {
       throw new BenchFailed("the proxy does not answer " + path + ": " + e, e);
     }
   }
 
-  /** The sum of a metric's samples whose name and labels begin so. */
-  public double metric(String beginning) throws BenchFailed, InterruptedException {
-    return get("/metrics")
-        .lines()
-        .filter(line -> line.startsWith(beginning))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
+  private String get(String path) throws BenchFailed, InterruptedException {
+    return found(get(path, HttpResponse.BodyHandlers.ofString()));
+  }
+
+  /** An error's words must not be taken for an answer in which nothing is told. */
+  private static <T> T found(HttpResponse<T> answer) throws BenchFailed {
+    if (answer.statusCode() != HttpURLConnection.HTTP_OK) {
+      throw new BenchFailed(
+          "the proxy answers %s with status %d"
+              .formatted(answer.uri().getPath(), answer.statusCode()));
+    }
+    return answer.body();
+  }
+
+  public Scrape scrape() throws BenchFailed, InterruptedException {
+    return new Scrape(get("/metrics"));
   }
 
   /** Blocks until the proxy says that clients may be sent to it. */
   public void awaitReady() throws BenchFailed, InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
-    String answer = get("/health/ready");
+    String answer = readiness();
     while (!answer.startsWith("ready")) {
       if (System.nanoTime() - deadline > 0) {
         throw new BenchFailed("the proxy is not ready: " + answer);
       }
       TimeUnit.MILLISECONDS.sleep(10);
-      answer = get("/health/ready");
+      answer = readiness();
     }
+  }
+
+  /** Its status is 503 until it is ready. */
+  private String readiness() throws BenchFailed, InterruptedException {
+    return get("/health/ready", HttpResponse.BodyHandlers.ofString()).body();
   }
 
   /** Blocks until so many sessions wait for a server. */
@@ -81,15 +97,13 @@ public final class Admin implements AutoCloseable {
   /** Follows the stream until it tells of any demand; ends with an exception if this is closed. */
   public void awaitDemand() throws BenchFailed, InterruptedException {
     try (Stream<String> lines =
-        http.send(request("/api/v1/demand/stream"), HttpResponse.BodyHandlers.ofLines()).body()) {
+        found(get("/api/v1/demand/stream", HttpResponse.BodyHandlers.ofLines()))) {
       for (Iterator<String> all = lines.iterator(); all.hasNext(); ) {
         if (number(DEMAND, all.next()) > 0) {
           return;
         }
       }
       throw new BenchFailed("the proxy ended its stream of the demand");
-    } catch (IOException e) {
-      throw new BenchFailed("the proxy does not tell its demand: " + e, e);
     }
   }
 

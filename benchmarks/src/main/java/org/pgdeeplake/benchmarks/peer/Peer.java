@@ -26,6 +26,18 @@ public interface Peer {
   /** Accepts connections when this returns. */
   RunningPeer start(Setup setup) throws BenchFailed, InterruptedException;
 
+  /** Ready for clients when this returns. */
+  default RunningPeer startReady(Setup setup) throws BenchFailed, InterruptedException {
+    RunningPeer running = start(setup);
+    try {
+      running.awaitReady();
+      return running;
+    } catch (BenchFailed | InterruptedException e) {
+      running.close();
+      throw e;
+    }
+  }
+
   /** What scenarios ask for. */
   enum Ability {
     /** Passes on the sessions of the load's own client one to one. */

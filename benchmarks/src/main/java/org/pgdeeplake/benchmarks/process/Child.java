@@ -54,10 +54,24 @@ public final class Child implements AutoCloseable {
     return process.isAlive();
   }
 
+  private String all() throws IOException {
+    // It may be in the middle of a character.
+    return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+  }
+
+  /** All that it has said so far. */
+  public List<String> lines() throws BenchFailed {
+    try {
+      return all().lines().toList();
+    } catch (IOException e) {
+      throw new BenchFailed("cannot read " + log + ": " + e.getMessage(), e);
+    }
+  }
+
   /** The end of what it said. */
   public String said() {
     try {
-      String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).strip();
+      String text = all().strip();
       return text.length() <= SHOWN ? text : "..." + text.substring(text.length() - SHOWN);
     } catch (IOException e) {
       return "(cannot read " + log + ": " + e.getMessage() + ")";

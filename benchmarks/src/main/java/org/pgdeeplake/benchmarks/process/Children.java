@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 public final class Children {
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
+  private static volatile boolean ending;
+
   private Children() {}
 
   static {
@@ -18,6 +20,15 @@ public final class Children {
 
   static void add(Process process) {
     RUNNING.add(process);
+    if (ending) {
+      // Whoever has just started it did not know yet.
+      end(process);
+    }
+  }
+
+  /** Whether this process ends, and with it its children: they have not failed. */
+  public static boolean ending() {
+    return ending;
   }
 
   /** With all its descendants: SIGTERM, and after 5 s SIGKILL. */
@@ -44,6 +55,7 @@ public final class Children {
 
   /** Again is harmless. */
   public static void endAll() {
+    ending = true;
     for (Process process : RUNNING) {
       process.destroy();
     }

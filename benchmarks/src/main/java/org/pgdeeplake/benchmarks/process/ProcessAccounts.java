@@ -3,6 +3,7 @@ package org.pgdeeplake.benchmarks.process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,6 +25,11 @@ public record ProcessAccounts(long cpuMicros, long rssKib, long pssKib) {
   /** Processor time only: reading memory takes the kernel long. */
   public static long cpuMicros(ProcessHandle root) {
     return tree(root).stream().mapToLong(ProcessAccounts::cpu).sum();
+  }
+
+  /** Of one processor: 100 is one that was busy all the time. */
+  public static double percent(long cpuMicros, Duration time) {
+    return cpuMicros * 1e5 / time.toNanos();
   }
 
   public static ProcessAccounts of(ProcessHandle root) {

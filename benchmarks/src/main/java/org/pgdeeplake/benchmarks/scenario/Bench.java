@@ -1,7 +1,5 @@
 package org.pgdeeplake.benchmarks.scenario;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +8,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.load.Load;
 import org.pgdeeplake.benchmarks.load.LoadProcess;
 import org.pgdeeplake.benchmarks.measure.Metric;
 import org.pgdeeplake.benchmarks.measure.Sample;
@@ -18,6 +17,7 @@ import org.pgdeeplake.benchmarks.peer.RunningPeer;
 import org.pgdeeplake.benchmarks.peer.Setup;
 import org.pgdeeplake.benchmarks.postgres.PgBench;
 import org.pgdeeplake.benchmarks.postgres.ThrowawayPostgres;
+import org.pgdeeplake.benchmarks.process.Directories;
 import org.pgdeeplake.benchmarks.process.Ports;
 
 /** What scenarios have in common: the load, the servers, where samples go. One thread. */
@@ -28,14 +28,12 @@ public final class Bench implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 1_100;
 
   private final Plan plan;
-  private final Path directory;
+  private final Directories directories;
+  private final Load load;
   private final Consumer<Sample> samples;
   private final BiConsumer<String, String> notes;
   private final Progress progress;
   private String scenario = "";
-  private int directories;
-  private @Nullable LoadProcess client;
-  private @Nullable LoadProcess server;
   private @Nullable ThrowawayPostgres postgres;
   private int echoPort;
 
@@ -50,7 +48,8 @@ public final class Bench implements AutoCloseable {
       BiConsumer<String, String> notes,
       Progress progress) {
     this.plan = plan;
-    this.directory = directory;
+    this.directories = new Directories(directory);
+    this.load = new Load(directories);
     this.samples = samples;
     this.notes = notes;
     this.progress = progress;
@@ -119,20 +118,17 @@ public final class Bench implements AutoCloseable {
   /** Ready for clients. */
   RunningPeer start(Peer peer, int serverPort, Optional<Path> tls)
       throws BenchFailed, InterruptedException {
-    RunningPeer running = launch(peer, serverPort, tls);
-    try {
-      running.awaitReady();
-      return running;
-    } catch (BenchFailed | InterruptedException e) {
-      running.close();
-      throw e;
-    }
+    return peer.startReady(setup(peer, serverPort, tls));
   }
 
   /** Accepts connections, and need not be ready for many of them. */
   RunningPeer launch(Peer peer, int serverPort, Optional<Path> tls)
       throws BenchFailed, InterruptedException {
-    return peer.start(new Setup(newDirectory(peer.name()), serverPort, tls));
+    return peer.start(setup(peer, serverPort, tls));
+  }
+
+  private Setup setup(Peer peer, int serverPort, Optional<Path> tls) throws BenchFailed {
+    return new Setup(newDirectory(peer.name()), serverPort, tls);
   }
 
   void record(String variant, String peer, int round, Metric metric, double value) {
@@ -145,25 +141,15 @@ public final class Bench implements AutoCloseable {
 
   /** Of the run's directory; unique. */
   Path newDirectory(String name) throws BenchFailed {
-    try {
-      return Files.createDirectory(directory.resolve(++directories + "-" + name));
-    } catch (IOException e) {
-      throw new BenchFailed("cannot create a directory in " + directory + ": " + e.getMessage(), e);
-    }
+    return directories.create(name);
   }
 
   LoadProcess client() throws BenchFailed {
-    if (client == null) {
-      client = LoadProcess.start("client", directory);
-    }
-    return client;
+    return load.client();
   }
 
   LoadProcess server() throws BenchFailed {
-    if (server == null) {
-      server = LoadProcess.start("server", directory);
-    }
-    return server;
+    return load.server();
   }
 
   /** Where the load's server listens, which is always there. */
@@ -191,12 +177,7 @@ public final class Bench implements AutoCloseable {
 
   @Override
   public void close() {
-    if (client != null) {
-      client.close();
-    }
-    if (server != null) {
-      server.close();
-    }
+    load.close();
     if (postgres != null) {
       postgres.close();
     }

@@ -102,7 +102,7 @@ final class Cost implements Scenario {
             .ask(
                 "hold port=%d count=%d width=128 until=ready"
                     .formatted(running.port(), count - open));
-        bench.client().ask("await seconds=60");
+        bench.client().ask("settle seconds=60");
         open = count;
         atRest(bench, running, round, "sessions " + count);
         churn(bench, running, round, "sessions " + count);

@@ -1,7 +1,5 @@
 package org.pgdeeplake.benchmarks.scenario;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +9,8 @@ import org.pgdeeplake.benchmarks.measure.Metric;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.Peer;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
-import org.pgdeeplake.benchmarks.process.Programs;
+import org.pgdeeplake.benchmarks.peer.Scrape;
+import org.pgdeeplake.benchmarks.process.Jcmd;
 
 /** What sessions cost that do nothing. */
 final class Idle implements Scenario {
@@ -91,25 +90,24 @@ final class Idle implements Scenario {
   private static void open(Bench bench, RunningPeer peer, int more)
       throws BenchFailed, InterruptedException {
     bench.client().ask("hold port=%d count=%d width=128 until=ready".formatted(peer.port(), more));
-    var answer = bench.client().ask("await seconds=60");
-    if (RawLoad.number(answer, "failed") > 0) {
+    var answer = bench.client().ask("settle seconds=60");
+    if (answer.number("undone") > 0) {
       throw new BenchFailed(
           "%s: %.0f of %d sessions could not be opened"
-              .formatted(peer.name(), answer.get("failed"), more));
+              .formatted(peer.name(), answer.number("undone"), more));
     }
   }
 
   private static void split(Bench bench, RunningPeer peer, int round, String variant, double memory)
       throws BenchFailed, InterruptedException {
-    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    if (!Files.isExecutable(jcmd)) {
+    if (!Jcmd.present()) {
       return;
     }
-    String pid = Long.toString(peer.child().orElseThrow().pid());
-    Programs.output(List.of(jcmd.toString(), pid, "GC.run"));
+    Jcmd.collect(peer.child().orElseThrow());
     try (Admin admin = new Admin(peer)) {
-      double heap = admin.metric("jvm_memory_used_bytes{area=\"heap\"") / MEGABYTE;
-      double direct = admin.metric("jvm_buffer_memory_used_bytes{id=\"direct\"") / MEGABYTE;
+      Scrape scrape = admin.scrape();
+      double heap = scrape.sum("jvm_memory_used_bytes", "area=\"heap\"") / MEGABYTE;
+      double direct = scrape.sum("jvm_buffer_memory_used_bytes", "id=\"direct\"") / MEGABYTE;
       bench.record(variant, peer.name(), round, HEAP, heap);
       bench.record(variant, peer.name(), round, DIRECT, direct);
       bench.record(variant, peer.name(), round, REST, memory - heap - direct);

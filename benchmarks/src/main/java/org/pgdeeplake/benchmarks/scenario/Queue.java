@@ -3,10 +3,9 @@ package org.pgdeeplake.benchmarks.scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.load.Answer;
 import org.pgdeeplake.benchmarks.measure.Metric;
 import org.pgdeeplake.benchmarks.peer.Admin;
 import org.pgdeeplake.benchmarks.peer.Direct;
@@ -77,8 +76,8 @@ final class Queue implements Scenario {
     try (RunningPeer running = bench.start(peer, port, Optional.empty())) {
       hold(bench, running, count);
       bench.server().ask("listen port=" + port);
-      Map<String, Double> served = bench.client().ask("await seconds=90");
-      double appeared = RawLoad.number(bench.server().ask("first port=" + port), "at");
+      Answer served = bench.client().ask("settle seconds=90");
+      double appeared = bench.server().ask("first port=" + port).number("at");
       record(bench, peer, round, count, count + " echo", appeared, served);
     } finally {
       bench.client().ask("release");
@@ -101,7 +100,7 @@ final class Queue implements Scenario {
         appeared = System.nanoTime();
         begin(bench, running, count);
       }
-      Map<String, Double> served = bench.client().ask("await seconds=90");
+      Answer served = bench.client().ask("settle seconds=90");
       record(bench, peer, round, count, count + POSTGRES, appeared, served);
     } finally {
       bench.client().ask("release");
@@ -125,22 +124,15 @@ final class Queue implements Scenario {
   }
 
   private static void record(
-      Bench bench,
-      Peer peer,
-      int round,
-      int count,
-      String variant,
-      double appeared,
-      Map<String, Double> served)
+      Bench bench, Peer peer, int round, int count, String variant, double appeared, Answer served)
       throws BenchFailed {
-    @Nullable Double failed = served.get("failed");
-    if (failed == null || failed > 0) {
+    long failed = served.count("undone");
+    if (failed > 0) {
       throw new BenchFailed(
-          "%s: %s of %d clients were not served".formatted(peer.name(), failed, count));
+          "%s: %d of %d clients were not served".formatted(peer.name(), failed, count));
     }
-    double drain = (RawLoad.number(served, "last") - appeared) / 1e9;
-    bench.record(
-        variant, peer.name(), round, FIRST, (RawLoad.number(served, "first") - appeared) / 1e9);
+    double drain = (served.number("last") - appeared) / 1e9;
+    bench.record(variant, peer.name(), round, FIRST, (served.number("first") - appeared) / 1e9);
     bench.record(variant, peer.name(), round, DRAIN, drain);
     bench.record(variant, peer.name(), round, SERVED, count / drain);
   }

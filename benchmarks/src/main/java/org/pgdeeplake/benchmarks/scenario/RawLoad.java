@@ -1,7 +1,7 @@
 package org.pgdeeplake.benchmarks.scenario;
 
-import java.util.Map;
 import org.pgdeeplake.benchmarks.BenchFailed;
+import org.pgdeeplake.benchmarks.load.Answer;
 import org.pgdeeplake.benchmarks.measure.Metric;
 import org.pgdeeplake.benchmarks.peer.RunningPeer;
 
@@ -31,14 +31,13 @@ final class RawLoad {
   /** Connections first, then bytes: both paths of a peer. */
   static void warmUp(Bench bench, RunningPeer peer, Security security)
       throws BenchFailed, InterruptedException {
-    Warming.up(bench, peer, seconds -> number(churn(bench, peer, security, seconds), "done"));
+    Warming.up(bench, peer, seconds -> churn(bench, peer, security, seconds).number("done"));
     for (String way : new String[] {"down", "up"}) {
       bulk(bench, peer, security, way, bench.plan().seconds(BULK_WARM_UP_SECONDS));
     }
   }
 
-  private static Map<String, Double> churn(
-      Bench bench, RunningPeer peer, Security security, double seconds)
+  private static Answer churn(Bench bench, RunningPeer peer, Security security, double seconds)
       throws BenchFailed, InterruptedException {
     return bench
         .client()
@@ -47,7 +46,7 @@ final class RawLoad {
                 .formatted(peer.port(), WIDTH, seconds, security.arguments));
   }
 
-  private static Map<String, Double> bulk(
+  private static Answer bulk(
       Bench bench, RunningPeer peer, Security security, String way, double seconds)
       throws BenchFailed, InterruptedException {
     return bench
@@ -68,17 +67,16 @@ final class RawLoad {
     long before = peer.cpuMicros();
     var answer = churn(bench, peer, security, seconds);
     long cpu = peer.cpuMicros() - before;
-    double done = number(answer, "done");
+    double done = answer.number("done");
     if (done == 0) {
       throw new BenchFailed(peer.name() + ": not one connection came to its end");
     }
     double perConnection = cpu / done;
-    bench.record(
-        variant, peer.name(), round, Figures.CONNECTIONS, done / number(answer, "seconds"));
+    bench.record(variant, peer.name(), round, Figures.CONNECTIONS, done / answer.number("seconds"));
     if (peer.child().isPresent()) {
       bench.record(variant, peer.name(), round, Figures.CPU_PER_CONNECTION, perConnection);
     }
-    double failed = number(answer, "failed");
+    double failed = answer.number("failed");
     if (failed > 0) {
       bench.record(variant, peer.name(), round, FAILED, failed);
     }
@@ -88,7 +86,7 @@ final class RawLoad {
           peer.name(),
           round,
           Metric.fact("received per connection", "bytes"),
-          number(answer, "handshake"));
+          answer.number("handshake"));
     }
     return perConnection;
   }
@@ -97,7 +95,7 @@ final class RawLoad {
   static double connectionCost(Bench bench, RunningPeer peer, double seconds)
       throws BenchFailed, InterruptedException {
     long before = peer.cpuMicros();
-    double done = number(churn(bench, peer, Security.PLAIN, seconds), "done");
+    double done = churn(bench, peer, Security.PLAIN, seconds).number("done");
     if (done == 0) {
       throw new BenchFailed(peer.name() + ": not one connection came to its end");
     }
@@ -116,18 +114,10 @@ final class RawLoad {
     long before = peer.cpuMicros();
     var answer = bulk(bench, peer, security, way, seconds);
     long cpu = peer.cpuMicros() - before;
-    double gigabytes = number(answer, "bytes") / 1e9;
-    bench.record(variant, peer.name(), round, Figures.RATE, gigabytes / number(answer, "seconds"));
+    double gigabytes = answer.number("bytes") / 1e9;
+    bench.record(variant, peer.name(), round, Figures.RATE, gigabytes / answer.number("seconds"));
     if (peer.child().isPresent()) {
       bench.record(variant, peer.name(), round, Figures.CPU_PER_GB, cpu / 1e6 / gigabytes);
     }
-  }
-
-  static double number(Map<String, Double> answer, String name) throws BenchFailed {
-    Double value = answer.get(name);
-    if (value == null) {
-      throw new BenchFailed("the load did not say its " + name + ": " + answer);
-    }
-    return value;
   }
 }

@@ -59,14 +59,14 @@ final class Storm implements Scenario {
           .client()
           .ask(
               "hold port=%d count=%d width=%d until=ready".formatted(running.port(), count, count));
-      var answer = bench.client().ask("await seconds=60");
+      var answer = bench.client().ask("settle seconds=60");
       long dropped = listenDrops() - droppedBefore;
-      if (RawLoad.number(answer, "failed") > 0) {
+      if (answer.number("undone") > 0) {
         throw new BenchFailed(
             "%s: %.0f of %d sessions could not be opened"
-                .formatted(peer.name(), answer.get("failed"), count));
+                .formatted(peer.name(), answer.number("undone"), count));
       }
-      double seconds = (RawLoad.number(answer, "last") - began) / 1e9;
+      double seconds = (answer.number("last") - began) / 1e9;
       String variant = Integer.toString(count);
       bench.record(variant, peer.name(), round, OPEN, seconds);
       bench.record(variant, peer.name(), round, DROPPED, (double) dropped);

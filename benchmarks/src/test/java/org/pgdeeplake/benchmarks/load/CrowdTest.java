@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A crowd cannot be satisfied falsely: an answer that is not whole, or that belongs to somebody
- * else, is an error; who is shed with a code is refused, and no error.
+ * else, is an error; who is shed with a code is refused, and no error. When it leaves, all leave.
  */
 class CrowdTest {
   @Test
@@ -67,6 +67,32 @@ class CrowdTest {
     assertThat(greeted(error("XX000"))).contains("refused=0.0", "errors=1.0", "open=0.0");
   }
 
+  @Test
+  void whoWasNeverServedLeavesToo() throws Exception {
+    LoadTransport transport = LoadTransport.open(1);
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Crowd crowd = new Crowd(connector(transport, server), 1, false, true);
+      crowd.gather(1);
+      try (Socket waiter = server.accept()) {
+        waiter.setSoTimeout(20_000);
+        DataInputStream in = new DataInputStream(waiter.getInputStream());
+        in.readNBytes(in.readInt() - 4);
+
+        assertThat(crowd.settle(0).toString()).contains("done=0.0", "undone=1.0");
+        crowd.close();
+
+        // Terminate, and the end; it would be a timeout if it stayed.
+        assertThat(in.readAllBytes()).startsWith(Wire.TERMINATE);
+      }
+    } finally {
+      transport.group().shutdownGracefully().sync();
+    }
+  }
+
+  private static Connector connector(LoadTransport transport, ServerSocket server) {
+    return new Connector(transport, server.getLocalPort(), null, false, new LongAdder());
+  }
+
   private static ByteBuf error(String code) {
     byte[] fields = ("SFATAL\0C" + code + "\0Mwords\0\0").getBytes(StandardCharsets.US_ASCII);
     return Unpooled.buffer().writeByte(Wire.ERROR).writeInt(4 + fields.length).writeBytes(fields);
@@ -85,9 +111,7 @@ class CrowdTest {
     LoadTransport transport = LoadTransport.open(1);
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread serving = Thread.startVirtualThread(() -> serve(server, greeting, answer));
-      Connector connector =
-          new Connector(transport, server.getLocalPort(), null, false, new LongAdder());
-      Crowd crowd = new Crowd(connector, 1, true, true);
+      Crowd crowd = new Crowd(connector(transport, server), 1, true, true);
       crowd.gather(1);
       String said = crowd.settle(20).toString();
       crowd.close();

@@ -10,7 +10,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processor time of children counts, while they run and after they have ended. */
+/**
+ * Processor time of children counts, while they run and after they have ended; one busy processor
+ * is 100 %.
+ */
 class ProcessAccountsTest {
   private static final long BURNT = 300_000;
 
@@ -48,6 +51,13 @@ class ProcessAccountsTest {
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> tree.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  @Test
+  void aBusyProcessorIsAHundredPercent() {
+    assertThat(ProcessAccounts.percent(5_000_000, Duration.ofSeconds(5))).isEqualTo(100);
+    assertThat(ProcessAccounts.percent(10_000, Duration.ofSeconds(5))).isEqualTo(0.2);
+    assertThat(ProcessAccounts.percent(10_000_000, Duration.ofSeconds(5))).isEqualTo(200);
   }
 
   private Child shell(String script) throws Exception {
