@@ -47,6 +47,7 @@ public final class Relay {
     if (!clientPaused && hasEnough(server)) {
       clientPaused = true;
       client.config().setAutoRead(false);
+      resumeOnceSent(server);
     }
   }
 
@@ -56,6 +57,7 @@ public final class Relay {
     if (!serverPaused && !serverHangsUp && hasEnough(client)) {
       serverPaused = true;
       server.config().setAutoRead(false);
+      resumeOnceSent(client);
     }
   }
 
@@ -66,12 +68,18 @@ public final class Relay {
     }
     ChannelOutboundBuffer unsent = end.unsafe().outboundBuffer();
     long bytes = unsent == null ? 0 : unsent.totalPendingWriteBytes();
-    if (bytes <= BufferMemory.FLOOR_BYTES || bytes <= memory.share()) {
-      return false;
+    return bytes > BufferMemory.FLOOR_BYTES && bytes > memory.share();
+  }
+
+  /**
+   * To be called when the other end is paused already: a flush that had only used up its turn goes
+   * on here, and may send all at once.
+   */
+  private void resumeOnceSent(Channel end) {
+    if (end.isWritable()) {
+      // For its own watermark: nothing else would tell when it has sent all this.
+      var _ = end.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> resume());
     }
-    // It is writable for its own watermark, so nothing else would tell when it has sent all this.
-    var _ = end.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> resume());
-    return true;
   }
 
   /** Whether bytes for the client wait here, so that cutting it off would lose them. */

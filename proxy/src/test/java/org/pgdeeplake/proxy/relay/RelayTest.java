@@ -28,12 +28,14 @@ class RelayTest {
   /** A channel whose other end takes nothing until {@link #take}. */
   private static final class Stuck extends EmbeddedChannel {
     private boolean taking;
+    private boolean takingAtTheSecondTry;
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
       if (taking) {
         super.doWrite(in);
       }
+      taking |= takingAtTheSecondTry;
     }
 
     void take() {
@@ -100,6 +102,17 @@ class RelayTest {
     sink(way).take();
 
     assertThat(reads(way)).as("all is sent").isTrue();
+  }
+
+  /** As where the first flush has used up its turn of the loop, and not the room in the socket. */
+  @ParameterizedTest
+  @EnumSource
+  void whoSendsAllWhileItIsAskedToTellIsNotWaitedFor(Way way) {
+    used.set(128L * MIB);
+    sink(way).takingAtTheSecondTry = true;
+    pass(way);
+    assertThat(sink(way).unsafe().outboundBuffer().totalPendingWriteBytes()).isZero();
+    assertThat(reads(way)).as("nothing else would wake it").isTrue();
   }
 
   @ParameterizedTest
