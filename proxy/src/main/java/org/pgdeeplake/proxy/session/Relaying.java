@@ -166,7 +166,13 @@ final class Relaying extends LinkedState {
       session.transition(new Closed(session, CloseReason.CLIENT_ABORTED));
     } else {
       relay.clientEnded(terminated);
+      watch.clientEnded();
     }
+  }
+
+  /** Whether nothing waits here for either side. */
+  boolean drained() {
+    return relay.drained();
   }
 
   @Override

@@ -86,6 +86,19 @@ final class Stage implements AutoCloseable {
    */
   Stage(TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode)
       throws Exception {
+    this(choice, edge, serverBacklog, mode, Duration.ofMinutes(1));
+  }
+
+  /**
+   * @param serverFin how long a server may be silent when its client has left
+   */
+  Stage(
+      TransportChoice choice,
+      Edge edge,
+      int serverBacklog,
+      BackendTls.Mode mode,
+      Duration serverFin)
+      throws Exception {
     Transport transport = Transport.select(choice);
     loops = transport.relayLoops("test", 1);
     resolver = new Resolver(transport);
@@ -93,7 +106,7 @@ final class Stage implements AutoCloseable {
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
     BackendTls backendTls = new BackendTls(mode, null, false, null, "TLSv1.2", List.of());
     serverTls = mode == BackendTls.Mode.OFF ? null : TlsConnector.load(backendTls, List::of);
-    backend = new Backend(backendConfig(server.getLocalPort(), backendTls), serverTls);
+    backend = new Backend(backendConfig(server.getLocalPort(), backendTls, serverFin), serverTls);
     FrontendConfig frontend = edge.config();
     tls =
         edge.tls()
@@ -131,10 +144,11 @@ final class Stage implements AutoCloseable {
     listener = bootstrap.bind(new InetSocketAddress(LOOPBACK, 0)).sync().channel();
   }
 
-  private static BackendConfig backendConfig(int port, BackendTls tls) {
+  private static BackendConfig backendConfig(int port, BackendTls tls, Duration serverFin) {
     return new BackendSettings()
         .servers(BackendSettings.server("s", port, 0))
         .timeouts(Duration.ofSeconds(30), Duration.ofSeconds(60))
+        .serverFin(serverFin)
         .tls(tls)
         .config();
   }
