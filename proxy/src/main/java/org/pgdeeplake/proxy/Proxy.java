@@ -115,6 +115,7 @@ public final class Proxy implements AutoCloseable {
     metrics.register(demand);
     metrics.register(resolver);
     metrics.registerDroppedLogLines(logging::dropped);
+    metrics.registerAdmission(sessions::facts);
     metrics.registerBuffers(BufferMemory.ofProcess()::limit, BufferMemory.ofProcess()::share);
     metrics.register(
         new ProcessFacts(

@@ -37,7 +37,7 @@ class ArchitectureTest {
           Map.entry("tls", List.of("config", "traffic")),
           Map.entry("discovery", List.of("config", "net")),
           Map.entry("demand", List.of("config")),
-          Map.entry("relay", List.of("net")),
+          Map.entry("relay", List.of("net", "traffic")),
           Map.entry("wake", List.of()),
           Map.entry(
               "backend",

@@ -58,7 +58,9 @@ public record BackendConfig(
   /**
    * @param connect one attempt: TCP connect, and again the server's first byte
    * @param server silence of both sides after which the session ends
+   * @param serverFin silence of the server, after its client has left, after which the session
+   *     ends; zero is no limit
    * @param queue all waiting of one session, whatever it waits for
    */
-  public record Timeouts(Duration connect, Duration server, Duration queue) {}
+  public record Timeouts(Duration connect, Duration server, Duration serverFin, Duration queue) {}
 }

@@ -121,7 +121,10 @@ final class BackendReader {
   private static Timeouts timeouts(Section section) {
     Timeouts timeouts =
         new Timeouts(
-            section.duration("connect"), section.duration("server"), section.duration("queue"));
+            section.duration("connect"),
+            section.duration("server"),
+            section.durationOrZero("server-fin"),
+            section.duration("queue"));
     section.refuseOtherKeys();
     return timeouts;
   }

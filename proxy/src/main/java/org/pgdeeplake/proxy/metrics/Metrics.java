@@ -55,6 +55,11 @@ public final class Metrics {
         () -> backends,
         Metrics::labels);
     meters.collect("haproxy_server_", ServerFamilies.server(), this::servers, Metrics::labels);
+    meters.collect(
+        "pgproxy_",
+        SessionFamilies.frontend(),
+        frontends::present,
+        frontend -> Labels.of("proxy", frontend.config().name()));
     meters.collect("pgproxy_", OperationFamilies.backend(), () -> backends, Metrics::labels);
     meters.collect("pgproxy_", OperationFamilies.server(), this::servers, Metrics::labels);
     List.of("forwarded", "peer", "broadcast", FAILED).forEach(meters.cancels::of);
@@ -204,6 +209,16 @@ public final class Metrics {
                 now -> now.getAsLong())),
         () -> List.of(share),
         owner -> Labels.EMPTY);
+  }
+
+  /**
+   * Once.
+   *
+   * @param facts who has been let in now
+   */
+  public void registerAdmission(Supplier<AdmissionFacts> facts) {
+    meters.collect(
+        "pgproxy_", SessionFamilies.admission(), () -> List.of(facts.get()), owner -> Labels.EMPTY);
   }
 
   /**

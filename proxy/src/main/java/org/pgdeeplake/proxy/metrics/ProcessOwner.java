@@ -3,6 +3,7 @@ package org.pgdeeplake.proxy.metrics;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
@@ -64,8 +65,15 @@ record ProcessOwner(ProcessFacts facts, ProcessRates rates, Frontends frontends)
     }
   }
 
-  /** What Netty has taken for buffers, on the heap or outside it; in use or kept for the next. */
+  /**
+   * What Netty has taken for buffers, on the heap or outside it; in use or kept for the next.
+   * Outside it, by the counter of all its allocators: the one by which memory is shared out.
+   */
   static long bufferBytes(boolean heap) {
+    long counted = heap ? -1 : PlatformDependent.usedDirectMemory();
+    if (counted >= 0) {
+      return counted;
+    }
     if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator) {
       ByteBufAllocatorMetric metric = allocator.metric();
       return heap ? metric.usedHeapMemory() : metric.usedDirectMemory();

@@ -6,6 +6,7 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * 4.2.18 at least) takes them out, as after the peer's FIN, and does not put them back: the first
  * write that must wait for room then fails, and what was to be sent is lost. {@code HalfCloseIT}
  * fails without this.
+ *
+ * <p>A peer's end is told to the channel by {@link PatientHandle}. While the channel does not want
+ * to read the rest, the list is not asked for that end again, which it would tell for ever.
  *
  * <p>Confined to the event loop.
  */
@@ -77,7 +81,10 @@ final class InterestList implements IoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return new Entry(handle, epoll.register(handle));
+    PatientHandle channel = new PatientHandle((EpollIoHandle) handle);
+    Entry entry = new Entry(channel, epoll.register(channel));
+    channel.onHangUp(entry::hungUp);
+    return entry;
   }
 
   @Override
@@ -97,6 +104,7 @@ final class InterestList implements IoHandler {
     private EpollIoOps wanted = EpollIoOps.NONE;
     private @Nullable EpollIoOps told;
     private boolean due;
+    private boolean hungUp;
 
     Entry(IoHandle handle, IoRegistration registration) {
       this.handle = handle;
@@ -125,6 +133,16 @@ final class InterestList implements IoHandler {
 
     private void want(EpollIoOps next) {
       wanted = next;
+      change();
+    }
+
+    /** Its peer will send nothing more. */
+    void hungUp() {
+      hungUp = true;
+      change();
+    }
+
+    private void change() {
       if (!due) {
         due = true;
         changed.add(this);
@@ -133,8 +151,11 @@ final class InterestList implements IoHandler {
 
     private void tell() {
       due = false;
-      boolean unknown = told == null && wanted.value() == EpollIoOps.NONE.value();
-      EpollIoOps next = wanted.value() == EpollIoOps.NONE.value() ? NOTHING : wanted;
+      boolean endIsKnown = hungUp && !wanted.contains(EpollIoOps.EPOLLIN);
+      EpollIoOps left = endIsKnown ? wanted.without(EpollIoOps.EPOLLRDHUP) : wanted;
+      boolean none = left.value() == EpollIoOps.NONE.value();
+      boolean unknown = told == null && none;
+      EpollIoOps next = none ? NOTHING : left;
       if (unknown || !isValid() || next.equals(told)) {
         return;
       }

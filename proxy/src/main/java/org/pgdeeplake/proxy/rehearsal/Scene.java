@@ -142,7 +142,7 @@ final class Scene implements AutoCloseable {
             1,
             CheckConfig.OnMarkedDown.NONE),
         new BackendConfig.QueueConfig(1000, 0, 32),
-        new BackendConfig.Timeouts(LIMIT, LIMIT, LIMIT),
+        new BackendConfig.Timeouts(LIMIT, LIMIT, Duration.ZERO, LIMIT),
         0,
         false,
         new BackendTls(BackendTls.Mode.OFF, null, false, null, "TLSv1.2", List.of()));

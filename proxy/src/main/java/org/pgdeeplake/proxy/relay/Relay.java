@@ -3,104 +3,65 @@ package org.pgdeeplake.proxy.relay;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
 import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.ChannelEnd;
-import org.pgdeeplake.proxy.net.HangUp;
+import org.pgdeeplake.proxy.traffic.RelayedSides;
 
 /**
  * Moves bytes between two channels of one event loop. What is read from one end is written to the
- * other; an end that takes less than the other gives makes the other wait: at the channel's
- * watermark, and before it where memory is scarce. Knows nothing of what the bytes mean.
+ * other, at the pace of the slower. Knows nothing of what the bytes mean.
  */
 public final class Relay {
-  private final Channel client;
   private final Channel server;
-  private final BufferMemory memory;
-  private boolean clientPaused;
-  private boolean serverPaused;
+  private final RelayedSides sides;
+  private final Flow toServer;
+  private final Flow toClient;
   private boolean clientEnded;
-  private boolean serverHangsUp;
 
-  public Relay(Channel client, Channel server, BufferMemory memory) {
-    this.client = client;
+  /**
+   * @param sides of all relays
+   */
+  public Relay(Channel client, Channel server, BufferMemory memory, RelayedSides sides) {
     this.server = server;
-    this.memory = memory;
+    this.sides = sides;
+    this.toServer = new Flow(client, server, memory, sides.pausedClients());
+    this.toClient = new Flow(server, client, memory, sides.pausedServers());
   }
 
   /** Takes the chunk over. */
   public void toServer(ByteBuf chunk) {
-    var _ = server.write(chunk, server.voidPromise());
+    toServer.pass(chunk);
   }
 
   /** Takes the chunk over. */
   public void toClient(ByteBuf chunk) {
-    if (serverPaused && HangUp.explainsRead(server)) {
-      serverHangsUp();
-    }
-    var _ = client.write(chunk, client.voidPromise());
+    toClient.pass(chunk);
   }
 
   /** The client has nothing more for now. */
   public void clientReadComplete() {
-    server.flush();
-    if (!clientPaused && hasEnough(server)) {
-      clientPaused = true;
-      client.config().setAutoRead(false);
-    }
+    toServer.readComplete();
   }
 
   /** The server has nothing more for now. */
   public void serverReadComplete() {
-    client.flush();
-    if (!serverPaused && !serverHangsUp && hasEnough(client)) {
-      serverPaused = true;
-      server.config().setAutoRead(false);
-    }
-  }
-
-  /** Whether so much waits to be sent there that no more is to be read for it before some is. */
-  private boolean hasEnough(Channel end) {
-    if (!end.isWritable()) {
-      return true;
-    }
-    ChannelOutboundBuffer unsent = end.unsafe().outboundBuffer();
-    long bytes = unsent == null ? 0 : unsent.totalPendingWriteBytes();
-    if (bytes <= BufferMemory.FLOOR_BYTES || bytes <= memory.share()) {
-      return false;
-    }
-    // It is writable for its own watermark, so nothing else would tell when it has sent all this.
-    var _ = end.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> resume());
-    return true;
-  }
-
-  /** Whether bytes for the client wait here, so that cutting it off would lose them. */
-  public boolean clientIsBehind() {
-    return serverPaused
-        || client.bytesBeforeUnwritable() < client.config().getWriteBufferHighWaterMark();
+    toClient.readComplete();
   }
 
   /** One end may have become able to take more. */
   public void resume() {
-    if (clientPaused && server.isWritable() && !clientEnded) {
-      clientPaused = false;
-      client.config().setAutoRead(true);
-    }
-    if (serverPaused && client.isWritable()) {
-      serverPaused = false;
-      server.config().setAutoRead(true);
-    }
+    toServer.resume();
+    toClient.resume();
   }
 
-  /**
-   * What comes without being asked for was read by the transport because the server has hung up.
-   * The rest of it, no more than a socket's buffer, is read at once: the kernel would go on telling
-   * of the end until it is.
-   */
-  private void serverHangsUp() {
-    serverHangsUp = true;
-    serverPaused = false;
-    server.config().setAutoRead(true);
+  /** Whether bytes for the client wait here, so that cutting it off would lose them. */
+  public boolean clientIsBehind() {
+    return !toClient.drained();
+  }
+
+  /** Whether nothing waits here for either end. */
+  public boolean drained() {
+    return toServer.drained() && toClient.drained();
   }
 
   /**
@@ -112,6 +73,8 @@ public final class Relay {
    */
   public void clientEnded(boolean saidSo) {
     clientEnded = true;
+    sides.halfClosed().increment();
+    toServer.end();
     var _ =
         server
             .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -122,5 +85,14 @@ public final class Relay {
                 ChannelEnd.shutdownOutput(server);
               }
             });
+  }
+
+  /** It moves nothing any more; to be called once. */
+  public void end() {
+    toServer.end();
+    toClient.end();
+    if (clientEnded) {
+      sides.halfClosed().decrement();
+    }
   }
 }

@@ -44,6 +44,7 @@ final class Cancelling extends SessionState {
   void enter() {
     session.end().noWake(NoWake.CANCEL_REQUEST);
     SessionServices services = session.services();
+    services.sessions().cancelBegins();
     Duration limit = services.backend().config().timeouts().connect();
     @Nullable Lease target = services.cancelKeys().lease(key);
     if (target != null) {
@@ -132,6 +133,7 @@ final class Cancelling extends SessionState {
 
   @Override
   void exit(SessionState next) {
+    session.services().sessions().cancelEnds();
     if (unknown) {
       session.services().cancelKeys().broadcastDone();
     }

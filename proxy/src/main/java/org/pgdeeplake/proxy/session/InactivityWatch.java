@@ -17,7 +17,18 @@ final class InactivityWatch {
   private final CloseReason silenceReason;
   private final Duration idleSession;
   private final long idleAfterNanos;
+  private final Duration serverFin;
   private long lastNanos = System.nanoTime();
+
+  /** Its client has left: the server's end is waited for. */
+  private boolean clientEnded;
+
+  /** When the server's time to end began, unless it has said something since. */
+  private long endDueNanos;
+
+  /** At the last look, the server had not taken all, or the client not: who is slow is not gone. */
+  private boolean behind;
+
   private boolean counted = true;
 
   InactivityWatch(Session session, Relaying relaying) {
@@ -29,6 +40,7 @@ final class InactivityWatch {
     this.silence = serverFirst ? server.server() : client.client();
     this.silenceReason = serverFirst ? CloseReason.SERVER_TIMEOUT : CloseReason.CLIENT_TIMEOUT;
     this.idleSession = client.idleSession();
+    this.serverFin = server.serverFin();
     this.idleAfterNanos = session.services().demand().config().idleAfter().toNanos();
   }
 
@@ -51,12 +63,36 @@ final class InactivityWatch {
     }
   }
 
+  /** The client will send nothing more: the server, which has been told, is to end too. */
+  void clientEnded() {
+    if (serverFin.isPositive() && serverFin.compareTo(silence) < 0) {
+      clientEnded = true;
+      behind = true;
+      lookWhetherDrained(System.nanoTime());
+      schedule(endDueNanos);
+    }
+  }
+
+  /** The server's time begins when nothing waits for either side any more. */
+  private void lookWhetherDrained(long now) {
+    boolean drained = relaying.drained();
+    if (behind || !drained) {
+      endDueNanos = now;
+    }
+    behind = !drained;
+  }
+
   private void fired() {
     long now = System.nanoTime();
     long silent = now - lastNanos;
     boolean idle = relaying.activity() == Activity.IDLE;
+    if (clientEnded) {
+      lookWhetherDrained(now);
+    }
     if (silent >= silence.toNanos()) {
       relaying.timedOut(silenceReason, silence);
+    } else if (clientEnded && endOverdue(now) >= 0) {
+      relaying.timedOut(CloseReason.SERVER_TIMEOUT, serverFin);
     } else if (idle && idleSession.isPositive() && silent >= idleSession.toNanos()) {
       relaying.timedOut(CloseReason.IDLE_SESSION, idleSession);
     } else {
@@ -73,6 +109,9 @@ final class InactivityWatch {
     long silent = now - lastNanos;
     long next = silence.toNanos() - silent;
     boolean idle = relaying.activity() == Activity.IDLE;
+    if (clientEnded) {
+      next = Math.min(next, -endOverdue(now));
+    }
     if (relaying.activity() != Activity.OPAQUE) {
       if (counted) {
         next = Math.min(next, left(idleAfterNanos, silent, idle));
@@ -82,6 +121,11 @@ final class InactivityWatch {
       }
     }
     session.startTimer(next, this::fired);
+  }
+
+  /** Nanoseconds for which the server's end is overdue; less than 0 where it is not. */
+  private long endOverdue(long now) {
+    return Math.min(now - endDueNanos, now - lastNanos) - serverFin.toNanos();
   }
 
   /** A session that is not idle now cannot have been idle for long before the limit has passed. */

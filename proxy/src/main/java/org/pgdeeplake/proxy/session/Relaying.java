@@ -46,7 +46,12 @@ final class Relaying extends LinkedState {
     super(session, link);
     this.opaque = opaque;
     this.reply = reply;
-    this.relay = new Relay(session.client(), link.channel(), session.services().memory());
+    this.relay =
+        new Relay(
+            session.client(),
+            link.channel(),
+            session.services().memory(),
+            session.services().traffic().sides());
     this.serverTraffic = link.server().traffic();
     this.backendTraffic = session.services().backend().traffic();
     this.activity = opaque ? Activity.OPAQUE : Activity.BUSY;
@@ -98,6 +103,7 @@ final class Relaying extends LinkedState {
     if (key != null) {
       session.services().cancelKeys().remove(key, link.lease());
     }
+    relay.end();
     super.exit(next);
   }
 
@@ -161,7 +167,13 @@ final class Relaying extends LinkedState {
       session.transition(new Closed(session, CloseReason.CLIENT_ABORTED));
     } else {
       relay.clientEnded(terminated);
+      watch.clientEnded();
     }
+  }
+
+  /** Whether nothing waits here for either side. */
+  boolean drained() {
+    return relay.drained();
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.backend.Waiter;
+import org.pgdeeplake.proxy.metrics.AdmissionFacts;
 import org.pgdeeplake.proxy.net.OpenFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,10 @@ public final class Sessions {
   private final AtomicInteger connections = new AtomicInteger();
 
   private volatile int guests = Integer.MAX_VALUE;
+
+  /** That are on their way. */
+  private final AtomicInteger cancels = new AtomicInteger();
+
   private volatile boolean draining;
   private final AtomicLong lastId = new AtomicLong();
 
@@ -109,6 +114,24 @@ public final class Sessions {
   /** One that had entered is closed. */
   public void leave() {
     connections.decrementAndGet();
+  }
+
+  void cancelBegins() {
+    cancels.incrementAndGet();
+  }
+
+  void cancelEnds() {
+    cancels.decrementAndGet();
+  }
+
+  /** For the metrics. */
+  public AdmissionFacts facts() {
+    long limit = (long) admission.places() + guests;
+    return new AdmissionFacts(
+        connections.get(),
+        guests == Integer.MAX_VALUE ? Double.NaN : limit,
+        admission.taken(),
+        cancels.get());
   }
 
   /** Whether nobody is to be served any more who is not yet. */

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What came in through one frontend, and how many sessions it has now. Any thread. */
 public final class FrontendTraffic {
   private final Traffic traffic = new Traffic();
+  private final RelayedSides sides = new RelayedSides();
   private final LongAdder requestErrors = new LongAdder();
   private final LongAdder denied = new LongAdder();
   private final AtomicInteger current = new AtomicInteger();
@@ -15,6 +16,11 @@ public final class FrontendTraffic {
   /** Sessions, bytes and their rate. */
   public Traffic traffic() {
     return traffic;
+  }
+
+  /** What the sides of its sessions are at. */
+  public RelayedSides sides() {
+    return sides;
   }
 
   /** A connection was accepted: a session begins. */

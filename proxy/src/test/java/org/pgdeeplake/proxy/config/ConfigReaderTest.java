@@ -34,7 +34,10 @@ class ConfigReaderTest {
             Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO);
     BackendConfig.Timeouts backendTimeouts =
         new BackendConfig.Timeouts(
-            Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120));
+            Duration.ofSeconds(10),
+            Duration.ofHours(1),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(120));
     CheckConfig check =
         new CheckConfig(
             CheckConfig.Type.PGSQL,

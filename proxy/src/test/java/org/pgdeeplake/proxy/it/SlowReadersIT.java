@@ -26,16 +26,26 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 
 /**
  * Rule: clients that ask for much and do not read are slowed down, each the more the more there are
- * of them, and never fill the proxy's memory: others are served meanwhile, and who reads on after
- * all gets every byte.
+ * of them, and never fill the proxy's memory, not even when their server dies: others are served
+ * meanwhile, and who reads on after all gets every byte.
  */
 @Tag("long")
 class SlowReadersIT {
   private static final int CLIENTS = 200;
   private static final int ROWS = 500;
   private static final int ROW_BYTES = 8000;
-  private static final String MUCH =
-      "select repeat('x', %d) from generate_series(1, %d)".formatted(ROW_BYTES, ROWS);
+  private static final String MUCH = rows(ROWS);
+
+  private static final int FAST_AT_FIRST = 60;
+  private static final int MORE_ROWS = 750;
+
+  /**
+   * Room for some segments of 64 KB, as were sent so far: one that is dropped holds up the rest.
+   */
+  private static final int SEGMENTS = 256 * 1024;
+
+  private static final String AT_WORK =
+      "select count(*) from pg_stat_activity where state = 'active'";
 
   /** So that their kernels hold little for them. */
   private static final int RECEIVE_BUFFER = 4096;
@@ -51,8 +61,7 @@ class SlowReadersIT {
         ReservedPort admin = new ReservedPort()) {
       Path file = directory.resolve("proxy.conf");
       Files.writeString(file, config(port, admin, postgres));
-      try (Command proxy =
-          ProxyProcess.of(file).env("JAVA_TOOL_OPTIONS", "-XX:MaxDirectMemorySize=32m").start()) {
+      try (Command proxy = start(file)) {
         try {
           fillNoMemory(proxy, port, new AdminPort(admin.number()));
         } catch (IOException | ConditionTimeoutException e) {
@@ -62,6 +71,54 @@ class SlowReadersIT {
     } finally {
       slow.forEach(RawClient::close);
     }
+  }
+
+  /** Of each the dead server leaves as much as a kernel holds for who has read fast before. */
+  @Test
+  void fillNoMemoryWhenTheirServerDies(@TempDir Path directory) throws Exception {
+    try (TestPostgres mortal = TestPostgres.started("max_connections = " + (FAST_AT_FIRST + 20));
+        TestPostgres postgres = TestPostgres.started();
+        ReservedPort port = new ReservedPort();
+        ReservedPort admin = new ReservedPort()) {
+      Path file = directory.resolve("proxy.conf");
+      Files.writeString(file, config(port, admin, mortal));
+      try (Command proxy = start(file)) {
+        InetSocketAddress address = ProxyProcess.awaitListening(proxy, port);
+        for (int i = 0; i < FAST_AT_FIRST; i++) {
+          slow.add(fastAtFirst(address));
+        }
+        try (RawClient looking = RawClient.session(mortal.socketAddress())) {
+          await("all is in the kernels")
+              .atMost(LIMIT)
+              .until(() -> looking.value(AT_WORK).equals("1"));
+        }
+        mortal.kill9();
+        Files.writeString(file, config(port, admin, postgres));
+        proxy.signal("HUP");
+        anotherIsServed(address);
+        for (RawClient client : slow) {
+          assertThat(bytesOfRows(client)).isEqualTo((long) MORE_ROWS * ROW_BYTES);
+          assertThat(client.readToEnd()).as("its server's last word").hasSizeLessThan(1024);
+        }
+        assertThat(proxy.out()).doesNotContain("OutOf", "ERROR", "internal error");
+      }
+    } finally {
+      slow.forEach(RawClient::close);
+    }
+  }
+
+  /** It has read something, has asked for more and takes no more of it than a little. */
+  private static RawClient fastAtFirst(InetSocketAddress address) throws IOException {
+    RawClient client = RawClient.session(address);
+    client.send(RawClient.query(MUCH));
+    assertThat(bytesOfRows(client)).isEqualTo((long) ROWS * ROW_BYTES);
+    client.transport().setReceiveBufferSize(SEGMENTS);
+    client.send(RawClient.query(rows(MORE_ROWS)));
+    return client;
+  }
+
+  private static Command start(Path file) {
+    return ProxyProcess.of(file).env("JAVA_TOOL_OPTIONS", "-XX:MaxDirectMemorySize=32m").start();
   }
 
   private void fillNoMemory(Command proxy, ReservedPort port, AdminPort figures)
@@ -111,6 +168,10 @@ class SlowReadersIT {
       message = Objects.requireNonNull(client.read());
     }
     return bytes;
+  }
+
+  private static String rows(int count) {
+    return "select repeat('x', %d) from generate_series(1, %d)".formatted(ROW_BYTES, count);
   }
 
   private static double shareOf(AdminPort figures) {

@@ -74,6 +74,28 @@ class MetricValuesTest {
   }
 
   @Test
+  void whoWaitsForTheOtherSideIsTheFrontends() {
+    scene.traffic.sides().pausedServers().increment();
+    scene.traffic.sides().halfClosed().add(2);
+    ScrapedText text = scrape();
+    String sides = "pgproxy_current_paused_sides";
+    assertThat(text.value(sides, "proxy", "pg_frontend", "side", "server")).isEqualTo("1.0");
+    assertThat(text.value(sides, "proxy", "pg_frontend", "side", "client")).isEqualTo("0.0");
+    assertThat(text.value("pgproxy_current_half_closed_sessions", "proxy", "pg_frontend"))
+        .isEqualTo("2.0");
+  }
+
+  @Test
+  void whoHasBeenLetIn() {
+    metrics.registerAdmission(() -> new AdmissionFacts(4, Double.NaN, 3, 1));
+    ScrapedText text = scrape();
+    assertThat(text.value("pgproxy_current_client_connections")).isEqualTo("4.0");
+    assertThat(text.value("pgproxy_client_connections_limit")).isEqualTo("NaN");
+    assertThat(text.value("pgproxy_current_places")).isEqualTo("3.0");
+    assertThat(text.value("pgproxy_cancels_in_progress")).isEqualTo("1.0");
+  }
+
+  @Test
   void checksShowInTheServerAndSummedInTheBackend() {
     ScrapedText unchecked = scrape();
     assertThat(unchecked.has("haproxy_server_check_duration_seconds")).isFalse();

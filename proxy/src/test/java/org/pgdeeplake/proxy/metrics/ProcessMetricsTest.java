@@ -2,6 +2,8 @@ package org.pgdeeplake.proxy.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +96,24 @@ class ProcessMetricsTest {
     assertThat(text.samples())
         .filteredOn(sample -> sample.name().equals("jvm_gc_collection_seconds_count"))
         .isNotEmpty();
+  }
+
+  /** As the sessions' shares do (BufferMemory), and not only of Netty's usual allocator. */
+  @Test
+  void bufferMemoryIsOfEveryAllocator() {
+    register();
+    double before = Double.parseDouble(direct());
+    int bytes = 8 << 20;
+    ByteBuf large = UnpooledByteBufAllocator.DEFAULT.directBuffer(bytes);
+    try {
+      assertThat(Double.parseDouble(direct())).isGreaterThanOrEqualTo(before + bytes);
+    } finally {
+      large.release();
+    }
+  }
+
+  private String direct() {
+    return scrape().value("pgproxy_buffer_memory_bytes", "area", "direct");
   }
 
   @Test

@@ -8,18 +8,23 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 // Rule: the kernel hears of what a connection waits for once in a turn of the loop, and only what
 // is
-// new; one that waits for nothing stays in the list; one that cannot be watched is closed.
+// new; one that waits for nothing stays in the list; one that cannot be watched is closed; a peer's
+// end is told once, as of something to read.
 class InterestListTest {
   private static final IoHandlerContext TURN =
       new IoHandlerContext() {
@@ -105,12 +110,44 @@ class InterestListTest {
     assertThat(connection.closed).isTrue();
   }
 
+  @Test
+  void anEndIsToldOnceToWhoIsNotReading() {
+    entry.submit(EpollIoOps.EPOLLRDHUP);
+    list.run(TURN);
+    kernel.tells(EpollIoOps.EPOLLRDHUP);
+    list.run(TURN);
+    assertThat(connection.heard).containsExactly(EpollIoOps.EPOLLIN);
+    assertThat(kernel.told).containsExactly(EpollIoOps.EPOLLRDHUP, EpollIoOps.EPOLLET);
+    entry.submit(EpollIoOps.EPOLLRDHUP.with(EpollIoOps.EPOLLOUT));
+    list.run(TURN);
+    assertThat(kernel.told).last().isEqualTo(EpollIoOps.EPOLLOUT);
+  }
+
+  @Test
+  void whoIsReadingHearsOfTheEndAsOfBytes() {
+    EpollIoOps reading = EpollIoOps.EPOLLRDHUP.with(EpollIoOps.EPOLLIN);
+    entry.submit(reading);
+    list.run(TURN);
+    kernel.tells(EpollIoOps.EPOLLRDHUP.with(EpollIoOps.EPOLLOUT));
+    list.run(TURN);
+    assertThat(connection.heard).containsExactly(EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLOUT));
+    assertThat(kernel.told).as("no system call more").containsExactly(reading);
+    entry.submit(EpollIoOps.EPOLLRDHUP);
+    list.run(TURN);
+    assertThat(kernel.told).last().isEqualTo(EpollIoOps.EPOLLET);
+  }
+
   /** Netty's part, which would make the system calls. */
   private static final class Kernel implements IoHandler {
     final List<IoOps> told = new ArrayList<>();
     @Nullable RuntimeException refusal;
     int toldBeforeWaiting;
     boolean valid = true;
+    @Nullable IoHandle registered;
+
+    void tells(EpollIoOps ops) {
+      Objects.requireNonNull(registered).handle(register(registered), (EpollIoEvent) () -> ops);
+    }
 
     @Override
     public int run(IoHandlerContext context) {
@@ -120,6 +157,7 @@ class InterestListTest {
 
     @Override
     public IoRegistration register(IoHandle handle) {
+      registered = handle;
       return new IoRegistration() {
         @Override
         @SuppressWarnings({"TypeParameterUnusedInFormals", "unchecked"}) // as Netty declares it
@@ -158,11 +196,19 @@ class InterestListTest {
     }
   }
 
-  private static final class Connection implements IoHandle {
+  private static final class Connection implements EpollIoHandle {
+    final List<EpollIoOps> heard = new ArrayList<>();
     boolean closed;
 
     @Override
-    public void handle(IoRegistration registration, IoEvent event) {}
+    public FileDescriptor fd() {
+      return new FileDescriptor(0);
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      heard.add(((EpollIoEvent) event).ops());
+    }
 
     @Override
     public void close() {

@@ -71,7 +71,10 @@ class SessionBugTest {
   /** Its limit is what ends it where neither its client nor its server does. */
   @Test
   void aCancelRequestEndsWithoutItsClient() throws Exception {
-    try (Stage stage = new Stage(TransportChoice.AUTO, Duration.ofSeconds(1))) {
+    try (Stage stage =
+        new Stage(
+            TransportChoice.AUTO,
+            backend -> backend.timeouts(Duration.ofSeconds(1), Duration.ofSeconds(60)))) {
       stage.serverIsUp();
       Socket client = stage.client();
       client.getOutputStream().write(StartupBytes.cancelRequest(1, new byte[4]));

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
@@ -57,8 +58,6 @@ final class Stage implements AutoCloseable {
   /** Bytes that clients may send ahead. */
   static final int HELD = 1 << 20;
 
-  private static final Duration CONNECT = Duration.ofSeconds(30);
-
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   private final EventLoopGroup loops;
@@ -90,20 +89,27 @@ final class Stage implements AutoCloseable {
     this(choice, edge, serverBacklog, BackendTls.Mode.OFF);
   }
 
-  Stage(TransportChoice choice, Duration connect) throws Exception {
-    this(choice, Edge.PLAIN, 50, BackendTls.Mode.OFF, connect);
+  /**
+   * @param more settings of the backend
+   */
+  Stage(TransportChoice choice, UnaryOperator<BackendSettings> more) throws Exception {
+    this(choice, Edge.PLAIN, 50, BackendTls.Mode.OFF, more);
   }
 
   Stage(TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode)
       throws Exception {
-    this(choice, edge, serverBacklog, mode, CONNECT);
+    this(choice, edge, serverBacklog, mode, settings -> settings);
   }
 
   /**
    * @param serverBacklog connections that the server's kernel accepts by itself
    */
   private Stage(
-      TransportChoice choice, Edge edge, int serverBacklog, BackendTls.Mode mode, Duration connect)
+      TransportChoice choice,
+      Edge edge,
+      int serverBacklog,
+      BackendTls.Mode mode,
+      UnaryOperator<BackendSettings> more)
       throws Exception {
     Transport transport = Transport.select(choice);
     loops = transport.relayLoops("test", 1);
@@ -112,7 +118,7 @@ final class Stage implements AutoCloseable {
     server = new ServerSocket(0, serverBacklog, LOOPBACK);
     BackendTls backendTls = new BackendTls(mode, null, false, null, "TLSv1.2", List.of());
     serverTls = mode == BackendTls.Mode.OFF ? null : TlsConnector.load(backendTls, List::of);
-    backend = new Backend(backendConfig(server.getLocalPort(), backendTls, connect), serverTls);
+    backend = new Backend(backendConfig(server.getLocalPort(), backendTls, more), serverTls);
     FrontendConfig frontend = edge.config();
     tls =
         edge.tls()
@@ -150,12 +156,14 @@ final class Stage implements AutoCloseable {
     listener = bootstrap.bind(new InetSocketAddress(LOOPBACK, 0)).sync().channel();
   }
 
-  private static BackendConfig backendConfig(int port, BackendTls tls, Duration connect) {
-    return new BackendSettings()
-        .servers(BackendSettings.server("s", port, 0))
-        .timeouts(connect, Duration.ofSeconds(60))
-        .tls(tls)
-        .config();
+  private static BackendConfig backendConfig(
+      int port, BackendTls tls, UnaryOperator<BackendSettings> more) {
+    BackendSettings settings =
+        new BackendSettings()
+            .servers(BackendSettings.server("s", port, 0))
+            .timeouts(Duration.ofSeconds(30), Duration.ofSeconds(60))
+            .tls(tls);
+    return more.apply(settings).config();
   }
 
   void serverIsUp() {

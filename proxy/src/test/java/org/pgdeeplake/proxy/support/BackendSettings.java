@@ -19,7 +19,10 @@ public final class BackendSettings {
   private BackendConfig.QueueConfig queue = new BackendConfig.QueueConfig(100, 0, 32);
   private BackendConfig.Timeouts timeouts =
       new BackendConfig.Timeouts(
-          Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofSeconds(120));
+          Duration.ofSeconds(10),
+          Duration.ofHours(1),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(120));
   private int retries = 3;
   private boolean redispatch = true;
   private BackendTls tls =
@@ -63,7 +66,16 @@ public final class BackendSettings {
   }
 
   public BackendSettings timeouts(Duration connect, Duration wait) {
-    timeouts = new BackendConfig.Timeouts(connect, Duration.ofHours(1), wait);
+    timeouts = new BackendConfig.Timeouts(connect, timeouts.server(), timeouts.serverFin(), wait);
+    return this;
+  }
+
+  /**
+   * @param limit for a server's silence after its client has left
+   */
+  public BackendSettings serverFin(Duration limit) {
+    timeouts =
+        new BackendConfig.Timeouts(timeouts.connect(), timeouts.server(), limit, timeouts.queue());
     return this;
   }
 
