@@ -49,6 +49,14 @@ final class SessionFamilies {
         gauge(
             "cancels_in_progress",
             "Cancel requests that are on their way to a server",
-            AdmissionFacts::cancels));
+            AdmissionFacts::cancels),
+        gauge(
+            "current_held_bytes",
+            "Memory of the heap for what clients have sent ahead of their servers' first word",
+            AdmissionFacts::heldBytes),
+        gauge(
+            "held_limit_bytes",
+            "From how much of it on whoever sends more is refused",
+            AdmissionFacts::heldLimit));
   }
 }

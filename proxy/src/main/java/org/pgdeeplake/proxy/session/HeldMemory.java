@@ -32,6 +32,10 @@ final class HeldMemory {
     return bytes.get();
   }
 
+  long limit() {
+    return limit;
+  }
+
   boolean exhausted() {
     return bytes.get() >= limit;
   }

@@ -83,11 +83,6 @@ public final class Sessions {
     return held;
   }
 
-  /** Bytes that clients have sent ahead of their servers' first word. */
-  public long heldBytes() {
-    return held.bytes();
-  }
-
   /** From now on no more than the files that the process may open suffice for. */
   public void limit(OpenFiles files) {
     admission.limit(files.sessions());
@@ -131,7 +126,9 @@ public final class Sessions {
         connections.get(),
         guests == Integer.MAX_VALUE ? Double.NaN : limit,
         admission.taken(),
-        cancels.get());
+        cancels.get(),
+        held.bytes(),
+        held.limit());
   }
 
   /** Whether nobody is to be served any more who is not yet. */

@@ -109,7 +109,7 @@ class MetricNamesTest {
       metrics.registerDroppedLogLines(() -> 0);
       metrics.registerFailedLogins(() -> 0);
       metrics.registerBuffers(() -> 3, () -> 2);
-      metrics.registerAdmission(() -> new AdmissionFacts(0, 0, 0, 0));
+      metrics.registerAdmission(() -> new AdmissionFacts(0, 0, 0, 0, 0, 0));
       metrics.scaler().register(() -> 0, () -> 0, backend -> OptionalInt.of(1));
       metrics.registerPeers(() -> new PeerFacts(1, 0, Map.of("pod-1", 0.1), 0, 0, 0));
       metrics

@@ -87,12 +87,14 @@ class MetricValuesTest {
 
   @Test
   void whoHasBeenLetIn() {
-    metrics.registerAdmission(() -> new AdmissionFacts(4, Double.NaN, 3, 1));
+    metrics.registerAdmission(() -> new AdmissionFacts(4, Double.NaN, 3, 1, 700, 900));
     ScrapedText text = scrape();
     assertThat(text.value("pgproxy_current_client_connections")).isEqualTo("4.0");
     assertThat(text.value("pgproxy_client_connections_limit")).isEqualTo("NaN");
     assertThat(text.value("pgproxy_current_places")).isEqualTo("3.0");
     assertThat(text.value("pgproxy_cancels_in_progress")).isEqualTo("1.0");
+    assertThat(text.value("pgproxy_current_held_bytes")).isEqualTo("700.0");
+    assertThat(text.value("pgproxy_held_limit_bytes")).isEqualTo("900.0");
   }
 
   @Test
