@@ -30,10 +30,10 @@ import org.pgdeeplake.proxy.support.TestPostgres;
 class OpenFilesIT {
   private static final int FILES = 600;
 
-  /** Half of what is not kept back: 192 files are. */
-  private static final int PLACES = 204;
+  /** Two files each; the half is kept back. */
+  private static final int PLACES = 150;
 
-  private static final int GUESTS = 48;
+  private static final int GUESTS = 75;
 
   @TempDir private Path directory;
   private final TestPostgres postgres = TestPostgres.started("max_connections = 250");
@@ -110,7 +110,7 @@ class OpenFilesIT {
     assertThat(proxy.out())
         .doesNotContain("Too many open files")
         .contains(
-            "600 open files are enough for 204 sessions, fewer than max-connections of 10000");
+            "600 open files are enough for 150 sessions, fewer than max-connections of 10000");
   }
 
   private double sessions() {
@@ -134,7 +134,7 @@ class OpenFilesIT {
           .containsEntry('C', "57P03")
           .containsEntry('M', "too many connections")
           .containsEntry(
-              'D', "The proxy has room for 204 sessions with the files that it may open.");
+              'D', "The proxy has room for 150 sessions with the files that it may open.");
     }
   }
 
