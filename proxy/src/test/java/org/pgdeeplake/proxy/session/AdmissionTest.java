@@ -1,4 +1,5 @@
-// Rule: a client's limits are those of one frontend, and count what began there; who is refused
+// Rule: a client's limits are those of one frontend, and count what began there, from wherever in
+// its IPv6 network; who is refused
 // for another reason has begun nothing.
 package org.pgdeeplake.proxy.session;
 
@@ -45,7 +46,11 @@ class AdmissionTest {
   }
 
   private @Nullable String said(FrontendConfig frontend) {
-    var refusal = admission.admit(CLIENT, frontend);
+    return said(frontend, CLIENT);
+  }
+
+  private @Nullable String said(FrontendConfig frontend, InetAddress client) {
+    var refusal = admission.admit(client, frontend);
     return refusal == null ? null : refusal.detail();
   }
 
@@ -70,6 +75,19 @@ class AdmissionTest {
     }
     assertThat(said(other)).contains("in a second");
     assertThat(said(strict)).isNull();
+  }
+
+  @Test
+  void anotherAddressOfTheSameNetworkIsTheSameClient() {
+    String network = "2001:db8:0:1:";
+    assertThat(said(strict, InetAddress.ofLiteral(network + ":1"))).isNull();
+    assertThat(said(strict, InetAddress.ofLiteral(network + ":2"))).isNull();
+    assertThat(said(strict, InetAddress.ofLiteral(network + "a:b:c:3"))).contains("At most 2");
+    admission.discharge(InetAddress.ofLiteral(network + ":1"), strict);
+    assertThat(said(strict, InetAddress.ofLiteral(network + ":4"))).isNull();
+    admission.discharge(InetAddress.ofLiteral(network + ":2"), strict);
+    assertThat(said(strict, InetAddress.ofLiteral(network + ":5"))).contains("in a second");
+    assertThat(said(strict, InetAddress.ofLiteral("2001:db8:0:2::1"))).isNull();
   }
 
   @Test
