@@ -59,6 +59,10 @@ final class Refusing extends SessionState {
   }
 
   private void closeSilently() {
+    session
+        .services()
+        .metrics()
+        .refused(session.services().frontend().name(), refusal.reason().label(), Refusals.UNTOLD);
     session.transition(
         session.refusal() == null
             ? new Closed(session, refusal.reason())

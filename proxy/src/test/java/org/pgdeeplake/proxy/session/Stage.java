@@ -68,6 +68,7 @@ final class Stage implements AutoCloseable {
   /** What buffers have of {@link #BUFFERS}. */
   final AtomicLong bufferBytes = new AtomicLong();
 
+  final Metrics metrics = new Metrics();
   final Sessions sessions = new Sessions();
   final FrontendTraffic traffic = new FrontendTraffic();
   final Demand demand;
@@ -111,7 +112,7 @@ final class Stage implements AutoCloseable {
             List.of(backend),
             new CancelKeys(),
             demand,
-            new Metrics().sessions(),
+            metrics.sessions(),
             new ServerConnector(transport, resolver),
             sessions,
             tls,
