@@ -169,25 +169,35 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     SslHandler handler;
     try {
       handler = acceptor.open(hello, ctx.alloc(), now);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
       return;
     }
     decided = true;
-    ServerHelloPeek peek = new ServerHelloPeek(hello.session());
+    ServerHelloPeek peek = new ServerHelloPeek(hello.session(), now::settle);
     try {
       var _ = ctx.pipeline().addBefore(ctx.name(), null, peek);
       var _ = ctx.pipeline().replace(this, null, handler);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Not in the pipeline, so it is still ours.
       ReferenceCountUtil.safeRelease(handler.engine());
       fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
       return;
     }
-    // Only now is it sure to end; it cannot have succeeded without more bytes of the client.
-    acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
-    // The ClientHello reaches the SslHandler when this one's own call has returned.
-    ctx.executor().execute(now::begun);
+    try {
+      // Only now is it sure to end; it cannot have succeeded without more bytes of the client.
+      acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
+      var _ = handler.handshakeFuture().addListener(ended -> release(now));
+    } finally {
+      // The ClientHello reaches the SslHandler when this one's own call has returned.
+      ctx.executor().execute(now::begun);
+    }
+  }
+
+  /** However the handshake has ended: a task that still waits is for nobody. */
+  private static void release(HandshakeTurns.Turn turn) {
+    turn.settle();
+    turn.end();
   }
 
   private void fail(ChannelHandlerContext ctx, Alert alert, String reason) {
