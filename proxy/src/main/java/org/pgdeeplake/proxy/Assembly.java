@@ -18,7 +18,6 @@ import org.pgdeeplake.proxy.config.ProxyConfig;
 import org.pgdeeplake.proxy.frontend.Frontend;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
-import org.pgdeeplake.proxy.net.OpenFiles;
 import org.pgdeeplake.proxy.operation.Topology;
 import org.pgdeeplake.proxy.tls.TlsEdge;
 import org.pgdeeplake.proxy.tls.TlsFileException;
@@ -46,6 +45,9 @@ final class Assembly implements AutoCloseable {
   @GuardedBy("this")
   private final FrontendRoster frontends;
 
+  @GuardedBy("this")
+  private final SharedFiles files;
+
   private final FoundServers found;
 
   private volatile boolean stopping;
@@ -58,11 +60,12 @@ final class Assembly implements AutoCloseable {
   Assembly(Ground ground, List<OperatorPort> operatorPorts, ScheduledExecutorService timer) {
     this.ground = ground;
     this.operatorPorts = operatorPorts;
-    this.found = new FoundServers(this, this::refreshMetrics, () -> topology);
+    this.found = new FoundServers(this, this::serversChanged, () -> topology);
     ground.resolver().tellMoves(found::moved);
     this.roster =
         new Roster(ground.control(), ground.connector(), ground.demand(), ground.resolver(), found);
     this.frontends = new FrontendRoster(ground, cancelKeys);
+    this.files = new SharedFiles(ground.sessions());
     this.retirement = new Retirement(timer);
   }
 
@@ -198,7 +201,7 @@ final class Assembly implements AutoCloseable {
     Topology before = topology;
     TlsEdge lastTls = tls;
     List<Backend> backends = roster.apply(config, nextTls);
-    shareFiles(config, backends);
+    files.among(config, backends);
     expose(config, backends);
     ground.metrics().register(nextTls);
     ground.demand().reconfigure(config.demand());
@@ -219,13 +222,6 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  private void shareFiles(ProxyConfig config, List<Backend> backends) {
-    OpenFiles files =
-        OpenFiles.ofProcess(backends.stream().mapToInt(one -> one.servers().size()).sum());
-    ground.sessions().limit(files);
-    files.shortage(config.maxSessions()).ifPresent(log::info);
-  }
-
   private void expose(ProxyConfig config, List<Backend> backends) {
     Metrics metrics = ground.metrics();
     metrics.retain(
@@ -234,10 +230,11 @@ final class Assembly implements AutoCloseable {
     backends.forEach(metrics::register);
   }
 
-  /** Of a backend that has left nothing is exposed. */
-  private void refreshMetrics(Backend changed) {
+  /** Other servers were found. Of a backend that has left nothing is exposed. */
+  private synchronized void serversChanged(Backend changed) {
     Topology now = topology;
     if (now != null && now.backends().contains(changed)) {
+      files.among(now.config(), now.backends());
       expose(now.config(), now.backends());
     }
   }

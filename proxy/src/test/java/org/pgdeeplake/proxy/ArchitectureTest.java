@@ -34,7 +34,7 @@ class ArchitectureTest {
           Map.entry("postgres", List.of()),
           Map.entry("traffic", List.of()),
           Map.entry("net", List.of("config")),
-          Map.entry("tls", List.of("config", "traffic")),
+          Map.entry("tls", List.of("config", "net", "traffic")),
           Map.entry("discovery", List.of("config", "net")),
           Map.entry("demand", List.of("config")),
           Map.entry("relay", List.of("net", "traffic")),

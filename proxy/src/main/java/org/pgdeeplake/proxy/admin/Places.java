@@ -3,7 +3,7 @@ package org.pgdeeplake.proxy.admin;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
-import org.pgdeeplake.proxy.operation.ClientKey;
+import org.pgdeeplake.proxy.net.ClientKey;
 
 /** So many at once, and so many of them of one owner. Any thread. */
 final class Places {

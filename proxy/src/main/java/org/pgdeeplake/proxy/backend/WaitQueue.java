@@ -8,11 +8,15 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.net.ClientKey;
 
 /** Waiting tickets, first come first. Guarded by the backend's lock. */
 final class WaitQueue {
   private final TreeMap<Long, Ticket> tickets = new TreeMap<>();
-  private final Map<InetAddress, Integer> perClient = new HashMap<>();
+
+  /** By {@link ClientKey}. */
+  private final Map<String, Integer> perClient = new HashMap<>();
+
   private long lastPlace;
   private int max;
 
@@ -22,7 +26,7 @@ final class WaitQueue {
       ticket.place = ++lastPlace;
     }
     if (tickets.put(ticket.place, ticket) == null) {
-      perClient.merge(ticket.client, 1, Integer::sum);
+      perClient.merge(ClientKey.of(ticket.client), 1, Integer::sum);
     }
     max = Math.max(max, tickets.size());
   }
@@ -36,7 +40,7 @@ final class WaitQueue {
   }
 
   private void removed(Ticket ticket) {
-    perClient.computeIfPresent(ticket.client, (client, n) -> n == 1 ? null : n - 1);
+    perClient.computeIfPresent(ClientKey.of(ticket.client), (client, n) -> n == 1 ? null : n - 1);
   }
 
   /** In order of arrival; what the iterator removes is removed from the queue. */
@@ -83,6 +87,6 @@ final class WaitQueue {
   }
 
   int of(InetAddress client) {
-    return perClient.getOrDefault(client, 0);
+    return perClient.getOrDefault(ClientKey.of(client), 0);
   }
 }

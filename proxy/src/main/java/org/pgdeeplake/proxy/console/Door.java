@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import org.pgdeeplake.proxy.operation.ClientKey;
+import org.pgdeeplake.proxy.net.ClientKey;
 
 /**
  * Who may come in: so many at once, and of one address so many that have not logged in. Others are

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.operation.ClientKey;
+import org.pgdeeplake.proxy.net.ClientKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

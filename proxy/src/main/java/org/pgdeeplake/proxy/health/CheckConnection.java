@@ -56,11 +56,13 @@ final class CheckConnection {
   }
 
   /**
+   * One of both is called once, on the loop, at the latest after the check's timeout.
+   *
    * @param fast whether somebody waits for this server
-   * @param whenDone called once, on the loop, at the latest after the check's timeout
+   * @param whenUnable gets why the proxy itself could not ask, which tells nothing of the server
    */
-  void check(boolean fast, Consumer<CheckResult> whenDone) {
-    Attempt attempt = new Attempt(whenDone);
+  void check(boolean fast, Consumer<CheckResult> whenDone, Consumer<String> whenUnable) {
+    Attempt attempt = new Attempt(whenDone, whenUnable);
     running = attempt;
     attempt.deadline =
         loop.schedule(attempt::timedOut, config.timeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -95,6 +97,7 @@ final class CheckConnection {
 
   private final class Attempt extends SimpleChannelInboundHandler<ByteBuf> {
     private final Consumer<CheckResult> whenDone;
+    private final Consumer<String> whenUnable;
     private final long startNanos = System.nanoTime();
     private @Nullable ScheduledFuture<?> deadline;
     private @Nullable ScheduledFuture<?> hurry;
@@ -103,8 +106,9 @@ final class CheckConnection {
     private @Nullable ByteBuf received;
     private boolean done;
 
-    Attempt(Consumer<CheckResult> whenDone) {
+    Attempt(Consumer<CheckResult> whenDone, Consumer<String> whenUnable) {
       this.whenDone = whenDone;
+      this.whenUnable = whenUnable;
     }
 
     private void connected(ServerConnector.Outcome outcome) {
@@ -124,7 +128,9 @@ final class CheckConnection {
 
     private void failed(Failure failure) {
       Failure.Kind kind = failure.kind();
-      if (kind == Failure.Kind.FULL) {
+      if (kind == Failure.Kind.NO_RESOURCES) {
+        unable(failure.detail());
+      } else if (kind == Failure.Kind.FULL) {
         done(true, Status.L7OK, failure.detail());
       } else if (accepted()) {
         done(kind == Failure.Kind.TIMEOUT ? Status.L6TOUT : Status.L6RSP, failure.detail());
@@ -181,6 +187,13 @@ final class CheckConnection {
 
     private boolean accepted() {
       return connecting != null && connecting.accepted();
+    }
+
+    private void unable(String reason) {
+      if (!done) {
+        end();
+        whenUnable.accept(reason);
+      }
     }
 
     private void done(Status status, String info) {

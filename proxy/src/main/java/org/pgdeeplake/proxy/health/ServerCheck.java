@@ -10,6 +10,8 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.config.CheckConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * When one server is checked: every {@code inter}; every {@code fastinter} while its state is
@@ -18,6 +20,8 @@ import org.pgdeeplake.proxy.config.CheckConfig;
  * loop but for {@link #soon} and {@link #close}.
  */
 final class ServerCheck {
+  private static final Logger log = LoggerFactory.getLogger(ServerCheck.class);
+
   private final Backend backend;
   private final Server server;
   private final CheckConnection connection;
@@ -28,6 +32,10 @@ final class ServerCheck {
   private boolean running;
   private boolean wantedAgain;
   private boolean closed;
+
+  /** Whether the last check could not be made, of which the log has one line. */
+  private boolean unable;
+
   private long lastEndNanos;
 
   ServerCheck(Backend backend, Server server, CheckConnection connection, EventLoop loop) {
@@ -93,19 +101,45 @@ final class ServerCheck {
     }
     running = true;
     wantedAgain = false;
-    connection.check(awaited(), result -> finished(result, era));
+    connection.check(awaited(), result -> finished(result, era), this::unable);
   }
 
   private void finished(CheckResult result, int era) {
-    running = false;
-    lastEndNanos = System.nanoTime();
-    if (closed) {
+    if (!ended()) {
       return;
     }
+    unable = false;
     // A check may begin between a server's move and its own end: it knows the old address only.
     if (server.address().equals(connection.address())) {
       backend.findings().checked(server, result, era);
     }
+    scheduleNext();
+  }
+
+  /** What the proxy lacks is no reason to take a server for dead: what was found of it stands. */
+  private void unable(String reason) {
+    if (!ended()) {
+      return;
+    }
+    if (!unable) {
+      unable = true;
+      log.warn(
+          "Server {}/{} cannot be checked ({}): what was found of it stands",
+          backend.name(),
+          server.name(),
+          reason);
+    }
+    scheduleNext();
+  }
+
+  /** Returns whether there is to be another one. */
+  private boolean ended() {
+    running = false;
+    lastEndNanos = System.nanoTime();
+    return !closed;
+  }
+
+  private void scheduleNext() {
     boolean fast = wantedAgain || server.unsettled() || awaited();
     schedule((fast ? config.fastinter() : config.inter()).toNanos());
   }

@@ -11,25 +11,33 @@ import java.util.Optional;
  * get the rest, two files each.
  *
  * @param limit files and sockets at once
- * @param reserve of them, for all that is no session
+ * @param servers that are checked, each over a connection of its own
  */
-public record OpenFiles(long limit, long reserve) {
-  private static final long LEAST_RESERVE = 192;
-  private static final long MOST_RESERVE = 1024;
-  private static final int FILES_PER_SESSION = 2;
+public record OpenFiles(long limit, int servers) {
+  /**
+   * What operators may open: the admin port 256 connections and twice 16 brief ones, the console 40
+   * and as many that it sends away, the scaler 128.
+   */
+  private static final int OPERATORS = 256 + 2 * 16 + 2 * 40 + 128;
 
   /** Servers whose checks the least reserve has room for. */
   private static final int USUAL_SERVERS = 10;
 
-  /**
-   * @param servers that are checked, each over a connection of its own
-   */
-  public static OpenFiles of(long limit, int servers) {
-    long reserve = Math.clamp(limit / 100, LEAST_RESERVE, MOST_RESERVE);
-    reserve += Math.max(0, servers - USUAL_SERVERS);
-    // Where there are so few, neither half is to be without any.
-    return new OpenFiles(limit, Math.min(reserve, limit / 2));
-  }
+  /** Libraries, listeners, event loops (three each) and certificates that are being read. */
+  private static final int JVM = 160;
+
+  /** One in so many of the reserve is for guests. */
+  private static final int GUESTS = 4;
+
+  private static final long LEAST_RESERVE =
+      (OPERATORS + USUAL_SERVERS + JVM) * (long) GUESTS / (GUESTS - 1);
+
+  private static final long MOST_RESERVE = 1024;
+
+  /** The reserve is one file in so many, between these two. */
+  private static final int RESERVED = 100;
+
+  private static final int FILES_PER_SESSION = 2;
 
   /** Of this process now. Where the system does not say, as if there were no limit. */
   public static OpenFiles ofProcess(int servers) {
@@ -37,7 +45,7 @@ public record OpenFiles(long limit, long reserve) {
         ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
             ? unix.getMaxFileDescriptorCount()
             : Long.MAX_VALUE;
-    return of(limit, servers);
+    return new OpenFiles(limit, servers);
   }
 
   /**
@@ -49,16 +57,26 @@ public record OpenFiles(long limit, long reserve) {
     var _ = ClassLoader.getSystemResource("no-such-resource");
   }
 
+  /** Of the files, for all that is no session. */
+  public long reserve() {
+    // Where there are so few, neither half is to be without any.
+    return Math.min(reserveOf(limit / RESERVED), limit / 2);
+  }
+
+  private long reserveOf(long part) {
+    return Math.clamp(part, LEAST_RESERVE, MOST_RESERVE) + Math.max(0, servers - USUAL_SERVERS);
+  }
+
   /** Sessions that the files suffice for. */
   public int sessions() {
-    return (int) Math.min(Integer.MAX_VALUE, (limit - reserve) / FILES_PER_SESSION);
+    return (int) Math.min(Integer.MAX_VALUE, (limit - reserve()) / FILES_PER_SESSION);
   }
 
   /**
    * Connections that are let in without a place: to cancel queries, or to be told that all is full.
    */
   public int guests() {
-    return (int) (reserve / 4);
+    return (int) (reserve() / GUESTS);
   }
 
   /**
@@ -75,8 +93,7 @@ public record OpenFiles(long limit, long reserve) {
   }
 
   private long neededFor(long wanted) {
-    long sessions = wanted * FILES_PER_SESSION;
-    // The reserve is a hundredth of all.
-    return sessions + Math.max(reserve, Math.min(MOST_RESERVE, sessions / 99 + 1));
+    long files = wanted * FILES_PER_SESSION;
+    return files + Math.min(reserveOf(files / (RESERVED - 1) + 1), files);
   }
 }

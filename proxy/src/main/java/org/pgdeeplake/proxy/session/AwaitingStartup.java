@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.config.FrontendConfig.Mode;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.demand.NoWake;
@@ -12,6 +13,12 @@ import org.pgdeeplake.proxy.tls.TlsFailure;
 
 /** Reads startup packets until one says what the client wants. Nothing of it is demand yet. */
 final class AwaitingStartup extends SessionState {
+  /**
+   * Who is refused is one of few guests, and may have nothing to say: the next one may have a
+   * cancel request.
+   */
+  static final long GUEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final long limitNanos;
   private final long startNanos = System.nanoTime();
 
@@ -29,7 +36,8 @@ final class AwaitingStartup extends SessionState {
 
   @Override
   void enter() {
-    session.startTimer(limitNanos, this::timedOut);
+    session.startTimer(
+        session.refusal() == null ? limitNanos : Math.min(limitNanos, GUEST_NANOS), this::timedOut);
     session.client().config().setAutoRead(true);
     advance();
   }
@@ -66,10 +74,16 @@ final class AwaitingStartup extends SessionState {
   }
 
   private void timedOut() {
+    Refusal refusal = session.refusal();
     if (session.record().bytesIn == 0) {
-      session.transition(new Closed(session, CloseReason.STARTUP_TIMEOUT));
+      session.transition(
+          refusal == null
+              ? new Closed(session, CloseReason.STARTUP_TIMEOUT)
+              : Closed.atOnce(session, CloseReason.STARTUP_TIMEOUT));
     } else if (session.reader().looksLikeTls()) {
       session.transition(new Closed(session, CloseReason.STARTUP_TIMEOUT, Opening.tlsAlert()));
+    } else if (refusal != null) {
+      session.refuse(refusal.reason(), refusal.error());
     } else {
       session.refuse(
           CloseReason.STARTUP_TIMEOUT,

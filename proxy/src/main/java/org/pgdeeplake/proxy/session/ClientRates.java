@@ -1,6 +1,5 @@
 package org.pgdeeplake.proxy.session;
 
-import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -8,14 +7,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * How often each client begins a session: the virtual scheduling algorithm of ITU-T I.371, annex A
- * (GCRA), with a second's worth at once. Any thread.
+ * How often each client of a frontend begins a session: the virtual scheduling algorithm of ITU-T
+ * I.371, annex A (GCRA), with a second's worth at once. Any thread.
  */
 final class ClientRates {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   /** By client: when the next session is due; nothing of whom that is in the past. */
-  private final Map<InetAddress, Long> due = new ConcurrentHashMap<>();
+  private final Map<Visitor, Long> due = new ConcurrentHashMap<>();
 
   private final LongSupplier clock;
   private final AtomicLong nextSweep;
@@ -34,7 +33,7 @@ final class ClientRates {
    *
    * @param perSecond 0 is no limit
    */
-  boolean admit(InetAddress client, int perSecond) {
+  boolean admit(Visitor client, int perSecond) {
     if (perSecond == 0) {
       return true;
     }
@@ -44,7 +43,7 @@ final class ClientRates {
     boolean[] admitted = {false};
     due.compute(
         client,
-        (address, known) -> {
+        (same, known) -> {
           long next = known == null || known - now < 0 ? now : known;
           admitted[0] = next - now <= SECOND - apart;
           return admitted[0] ? Long.valueOf(next + apart) : known;

@@ -12,11 +12,14 @@ import org.pgdeeplake.proxy.backend.Server;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 
 /**
- * What a client is told when the proxy itself ends its session. Before authentication it is always
- * 57P03: libpq takes any other SQLSTATE received over TLS for a reason to try again in plain text,
- * and would wait twice.
+ * What a client is told when the proxy itself ends its session. Before authentication it is 57P03
+ * wherever another try may help: libpq takes any other SQLSTATE received over TLS for a reason to
+ * try again in plain text, and would wait twice.
  */
 final class Refusals {
+  /** In place of the SQLSTATE where there is nothing that the client would understand. */
+  static final String UNTOLD = "none";
+
   private Refusals() {}
 
   /** With which SQLSTATEs clients are refused, by the reason. */
@@ -37,7 +40,7 @@ final class Refusals {
             CloseReason.QUEUE_CLIENT_LIMIT,
             CloseReason.QUEUE_TIMEOUT,
             CloseReason.SHUTDOWN)) {
-      states.put(reason, List.of(ErrorResponse.CANNOT_CONNECT_NOW));
+      states.put(reason, List.of(ErrorResponse.CANNOT_CONNECT_NOW, UNTOLD));
     }
     return states;
   }

@@ -20,8 +20,10 @@ final class Refusing extends SessionState {
 
   @Override
   void enter() {
+    long limitNanos = session.services().frontend().timeouts().startup().toNanos();
     session.startTimer(
-        session.services().frontend().timeouts().startup().toNanos(), this::closeSilently);
+        session.refusal() == null ? limitNanos : Math.min(limitNanos, AwaitingStartup.GUEST_NANOS),
+        this::closeSilently);
     session.client().config().setAutoRead(true);
     session.send((byte) 'N');
   }
@@ -57,6 +59,13 @@ final class Refusing extends SessionState {
   }
 
   private void closeSilently() {
-    session.transition(new Closed(session, refusal.reason()));
+    session
+        .services()
+        .metrics()
+        .refused(session.services().frontend().name(), refusal.reason().label(), Refusals.UNTOLD);
+    session.transition(
+        session.refusal() == null
+            ? new Closed(session, refusal.reason())
+            : Closed.atOnce(session, refusal.reason()));
   }
 }

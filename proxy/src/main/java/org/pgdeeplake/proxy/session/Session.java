@@ -241,6 +241,9 @@ public final class Session {
 
   /** The same where it depends on what the client has asked. */
   void refuse(Opening opening, CloseReason reason, ErrorResponse error) {
+    if (opening.opaque()) {
+      services.metrics().refused(services.frontend().name(), reason.label(), Refusals.UNTOLD);
+    }
     switch (opening.kind()) {
       case STARTUP_MESSAGE -> refuse(reason, error);
       case ENCRYPTION_REQUEST -> transition(new Refusing(this, new Refusal(reason, error)));

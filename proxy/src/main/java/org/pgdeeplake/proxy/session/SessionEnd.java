@@ -81,7 +81,7 @@ final class SessionEnd {
     countFrontend(reason);
     services.sessions().ended(session);
     if (admitted) {
-      services.sessions().admission().discharge(session.clientAddress());
+      services.sessions().admission().discharge(session.clientAddress(), services.frontend());
       services.traffic().discharge();
     }
     services.traffic().closed();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.net.HangUp;
 import org.pgdeeplake.proxy.tls.ClientHello.Malformed;
 
 /**
@@ -74,6 +75,28 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
   }
 
+  /**
+   * Who waits for its turn may send as much as one read: the superclass would gather whatever
+   * comes. As long as nothing comes it is read on, so that its end is seen; behind what has come
+   * only epoll tells of an end, by reading unasked.
+   */
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    boolean behind = waits();
+    boolean unasked = !ctx.channel().config().isAutoRead();
+    super.channelRead(ctx, message);
+    if (behind && waits()) {
+      ctx.channel().config().setAutoRead(false);
+      if (unasked && HangUp.explainsRead(ctx.channel())) {
+        var _ = ctx.close();
+      }
+    }
+  }
+
+  private boolean waits() {
+    return !decided && waiting != null && !waiting.isDone();
+  }
+
   @Override
   protected Future<ClientHello> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
     try {
@@ -89,7 +112,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
   }
 
-  /** Nothing is read meanwhile. */
+  /** What comes meanwhile: {@link #channelRead}. */
   private Future<ClientHello> inTurn(EventExecutor loop, ClientHello hello) {
     Promise<ClientHello> due = loop.newPromise();
     waiting = due;
@@ -127,6 +150,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
       // It is closed by now, and was told.
       return;
     }
+    ctx.channel().config().setAutoRead(true);
     ClientHello hello = future.getNow();
     if (hello == null) {
       Alert alert = turn == null ? Alert.DECODE_ERROR : Alert.INTERNAL_ERROR;
@@ -145,25 +169,35 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     SslHandler handler;
     try {
       handler = acceptor.open(hello, ctx.alloc(), now);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
       return;
     }
     decided = true;
-    ServerHelloPeek peek = new ServerHelloPeek(hello.session());
+    ServerHelloPeek peek = new ServerHelloPeek(hello.session(), now::settle);
     try {
       var _ = ctx.pipeline().addBefore(ctx.name(), null, peek);
       var _ = ctx.pipeline().replace(this, null, handler);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Not in the pipeline, so it is still ours.
       ReferenceCountUtil.safeRelease(handler.engine());
       fail(ctx, Alert.INTERNAL_ERROR, "TLS cannot begin: " + e.getMessage());
       return;
     }
-    // Only now is it sure to end; it cannot have succeeded without more bytes of the client.
-    acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
-    // The ClientHello reaches the SslHandler when this one's own call has returned.
-    ctx.executor().execute(now::begun);
+    try {
+      // Only now is it sure to end; it cannot have succeeded without more bytes of the client.
+      acceptor.meter().watch(handler, beginNanos, hello.resumes(), peek::resumed);
+      var _ = handler.handshakeFuture().addListener(ended -> release(now));
+    } finally {
+      // The ClientHello reaches the SslHandler when this one's own call has returned.
+      ctx.executor().execute(now::begun);
+    }
+  }
+
+  /** However the handshake has ended: a task that still waits is for nobody. */
+  private static void release(HandshakeTurns.Turn turn) {
+    turn.settle();
+    turn.end();
   }
 
   private void fail(ChannelHandlerContext ctx, Alert alert, String reason) {

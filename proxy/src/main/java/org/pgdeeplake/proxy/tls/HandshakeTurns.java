@@ -11,8 +11,9 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * Handshakes with clients go in turn: so many at once are computed, the others wait, the first who
  * came first. Were thousands to begin together, they would all be late together. A turn is the
- * answer to a ClientHello, which is what costs; who then waits for its client holds up nobody. Who
- * leaves costs nothing any more. Any thread.
+ * answer to a ClientHello, which is what costs; who then waits for its client holds up nobody. A
+ * client that was asked for another ClientHello is in line again with that. Who leaves costs
+ * nothing any more. Any thread.
  */
 final class HandshakeTurns {
   /** No deadline. */
@@ -51,16 +52,20 @@ final class HandshakeTurns {
    */
   Turn ask(long deadlineNanos, Waiter waiter) {
     Turn turn = new Turn(waiter, deadlineNanos);
+    enter(turn);
+    return turn;
+  }
+
+  private void enter(Turn turn) {
     synchronized (this) {
       if (taken == most) {
         line.add(turn);
-        return turn;
+        return;
       }
       taken++;
       turn.due = true;
     }
-    waiter.due();
-    return turn;
+    turn.waiter.due();
   }
 
   /** Handshakes that wait for their turn. */
@@ -96,15 +101,20 @@ final class HandshakeTurns {
     }
   }
 
-  /** One handshake's. As an executor it does what takes long; with the first task the turn ends. */
+  /**
+   * One handshake's. As an executor it does what takes long; with the first task the turn ends, and
+   * what is handed in before the client is answered gets another one.
+   */
   final class Turn implements Executor {
-    private final Waiter waiter;
-    private final long deadlineNanos;
+    /** Guarded by the line's lock, as the others; another one at each time that it is in line. */
+    private Waiter waiter;
 
-    /** Guarded by the line's lock. */
+    private long deadlineNanos;
     private boolean due;
-
     private boolean over;
+
+    /** Whether no further turn is needed, as the client was answered or is gone. */
+    private boolean settled;
 
     /** Whether a task was handed in; for the handshake's loop only. */
     private boolean used;
@@ -121,6 +131,28 @@ final class HandshakeTurns {
     @Override
     public void execute(Runnable task) {
       used = true;
+      if (isOwed(task)) {
+        enter(this);
+      } else {
+        compute(task);
+      }
+    }
+
+    /** Whether that task is in line now: no deadline, as whoever began it ends it by a limit. */
+    private boolean isOwed(Runnable task) {
+      synchronized (HandshakeTurns.this) {
+        if (!over || settled) {
+          return false;
+        }
+        over = false;
+        due = false;
+        deadlineNanos = NEVER;
+        waiter = new Task(task);
+        return true;
+      }
+    }
+
+    private void compute(Runnable task) {
       try {
         threads.execute(() -> {
           try {
@@ -142,6 +174,13 @@ final class HandshakeTurns {
       }
     }
 
+    /** The client is answered or gone: what comes now costs little, and takes no turn. */
+    void settle() {
+      synchronized (HandshakeTurns.this) {
+        settled = true;
+      }
+    }
+
     /** Leaves the line, or makes place for the next. Idempotent. */
     void end() {
       synchronized (HandshakeTurns.this) {
@@ -155,6 +194,29 @@ final class HandshakeTurns {
         }
       }
       next();
+    }
+
+    /** A task that waits for its turn. */
+    private final class Task implements Waiter {
+      private final Runnable task;
+
+      private Task(Runnable task) {
+        this.task = task;
+      }
+
+      @Override
+      public void due() {
+        try {
+          compute(task);
+        } catch (RejectedExecutionException _) {
+          // The end of the process, and of this handshake by its limit.
+        }
+      }
+
+      @Override
+      public void late() {
+        throw new IllegalStateException("it has no deadline");
+      }
     }
   }
 }

@@ -27,15 +27,18 @@ final class ServerHelloPeek extends ChannelOutboundHandlerAdapter {
       "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
 
   private final String offeredSession;
+  private final Runnable answered;
   private final ByteBuf records = Unpooled.buffer();
   private final ByteBuf messages = Unpooled.buffer();
   private boolean resumed;
 
   /**
    * @param offeredSession the session's id in the ClientHello
+   * @param answered is run when the ServerHello was seen, or what cannot be read
    */
-  ServerHelloPeek(String offeredSession) {
+  ServerHelloPeek(String offeredSession, Runnable answered) {
     this.offeredSession = offeredSession;
+    this.answered = answered;
   }
 
   /** False before the ServerHello. */
@@ -48,6 +51,7 @@ final class ServerHelloPeek extends ChannelOutboundHandlerAdapter {
     boolean done = message instanceof ByteBuf out && done(out);
     var _ = ctx.write(message, promise);
     if (done) {
+      answered.run();
       var _ = ctx.pipeline().remove(this);
     }
   }

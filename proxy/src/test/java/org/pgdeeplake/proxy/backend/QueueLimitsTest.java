@@ -27,4 +27,13 @@ class QueueLimitsTest {
     assertThat(scene.enter(CLIENT)).isEqualTo(Admission.CLIENT_LIMIT);
     assertThat(scene.enter(InetAddress.ofLiteral("127.0.0.9"))).isEqualTo(Admission.WAITING);
   }
+
+  @Test
+  void anotherAddressOfTheSameNetworkIsTheSameClient() {
+    BackendScene scene = new BackendScene(new BackendSettings().servers(1, 0).queue(100, 1, 32));
+    assertThat(scene.enter(InetAddress.ofLiteral("2001:db8::1"))).isEqualTo(Admission.WAITING);
+    assertThat(scene.enter(InetAddress.ofLiteral("2001:db8::a:2")))
+        .isEqualTo(Admission.CLIENT_LIMIT);
+    assertThat(scene.enter(InetAddress.ofLiteral("2001:db8:0:1::1"))).isEqualTo(Admission.WAITING);
+  }
 }

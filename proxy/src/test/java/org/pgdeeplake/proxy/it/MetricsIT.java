@@ -80,7 +80,9 @@ class MetricsIT {
       proxy.awaitNoSession();
       assertThat(counters(proxy)).isEqualTo(before);
       ScrapedText text = ScrapedText.of(proxy);
-      assertThat(text.number("pgproxy_refusals_total", "reason", "queue_timeout")).isEqualTo(1);
+      assertThat(
+              text.number("pgproxy_refusals_total", "reason", "queue_timeout", "sqlstate", "57P03"))
+          .isEqualTo(1);
       assertThat(text.number("pgproxy_sessions_closed_total", "reason", "startup_timeout"))
           .isEqualTo(1);
       assertThat(text.number("haproxy_process_connections_total")).isEqualTo(4);

@@ -20,9 +20,9 @@ class AdmissionFactsTest {
   void connectionsAreThoseThatHaveEntered() {
     Sessions sessions = new Sessions();
     assertThat(sessions.facts().connectionLimit()).isNaN();
-    sessions.limit(OpenFiles.of(1024, 2));
+    sessions.limit(new OpenFiles(1024, 2));
     assertThat(sessions.enter()).isTrue();
-    OpenFiles files = OpenFiles.of(1024, 2);
+    OpenFiles files = new OpenFiles(1024, 2);
     AdmissionFacts facts = sessions.facts();
     assertThat(facts.connections()).isOne();
     assertThat(facts.connectionLimit()).isEqualTo(files.sessions() + files.guests());

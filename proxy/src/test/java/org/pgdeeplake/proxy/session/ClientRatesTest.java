@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.net.ClientKey;
 
 // Rule: a client may begin as many sessions in a second as the limit says, whoever else comes.
 class ClientRatesTest {
-  private static final InetAddress ONE = InetAddress.ofLiteral("192.0.2.1");
-  private static final InetAddress TWO = InetAddress.ofLiteral("192.0.2.2");
+  private static final Visitor ONE = of("192.0.2.1");
+  private static final Visitor TWO = of("192.0.2.2");
 
   private long now = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(3);
   private final ClientRates rates = new ClientRates(() -> now);
 
-  private int admittedOf(int tries, InetAddress client) {
+  private static Visitor of(String address) {
+    return new Visitor("f", ClientKey.of(InetAddress.ofLiteral(address)));
+  }
+
+  private int admittedOf(int tries, Visitor client) {
     int admitted = 0;
     for (int i = 0; i < tries; i++) {
       admitted += rates.admit(client, 10) ? 1 : 0;
@@ -58,7 +63,7 @@ class ClientRatesTest {
   @Test
   void whoIsGoneIsForgotten() {
     for (int i = 0; i < 1_000; i++) {
-      var _ = rates.admit(InetAddress.ofLiteral("2001:db8::" + Integer.toHexString(i)), 10);
+      var _ = rates.admit(of("2001:db8:0:" + Integer.toHexString(i) + "::"), 10);
     }
     assertThat(rates.size()).isEqualTo(1_000);
     pass(1_100);

@@ -77,6 +77,7 @@ final class Stage implements AutoCloseable {
 
   final Sessions sessions = new Sessions(held);
   final SessionServices services;
+  final Metrics metrics = new Metrics();
   final FrontendTraffic traffic = new FrontendTraffic();
   final Demand demand;
   final Backend backend;
@@ -136,7 +137,7 @@ final class Stage implements AutoCloseable {
             List.of(backend),
             new CancelKeys(),
             demand,
-            new Metrics().sessions(),
+            metrics.sessions(),
             new ServerConnector(transport, resolver),
             sessions,
             tls,

@@ -139,6 +139,60 @@ class HandshakeTurnsTest extends AcceptorStage {
     assertThat(told).containsExactly("a", "b");
   }
 
+  @Test
+  void whatComesBeforeTheAnswerIsInLineAgain() {
+    HandshakeTurns.Turn a = ask("a");
+    HandshakeTurns.Turn b = ask("b");
+    a.execute(() -> told.add("a's first"));
+    tasks.remove().run();
+    HandshakeTurns.Turn c = ask("c");
+    a.execute(() -> told.add("a's second"));
+    assertThat(tasks).isEmpty();
+    assertThat(turns.waiting()).isEqualTo(1);
+    b.end();
+    tasks.remove().run();
+    assertThat(told).containsExactly("a", "b", "a's first", "c", "a's second");
+    c.end();
+    assertBothAreFree();
+  }
+
+  @Test
+  void whatComesBehindTheAnswerIsNot() {
+    HandshakeTurns.Turn a = ask("a");
+    a.execute(() -> {});
+    tasks.remove().run();
+    ask("b");
+    ask("c");
+    a.settle();
+    a.execute(() -> {});
+    assertThat(tasks).hasSize(1);
+    assertThat(turns.waiting()).isZero();
+  }
+
+  @Test
+  void whoLeavesIsOutOfTheLineForTheSecondTime() {
+    HandshakeTurns.Turn a = ask("a");
+    a.execute(() -> {});
+    tasks.remove().run();
+    HandshakeTurns.Turn b = ask("b");
+    HandshakeTurns.Turn c = ask("c");
+    a.execute(() -> told.add("for nobody"));
+    assertThat(turns.waiting()).isEqualTo(1);
+    a.end();
+    assertThat(turns.waiting()).isZero();
+    b.end();
+    c.end();
+    assertThat(tasks).isEmpty();
+    assertBothAreFree();
+  }
+
+  private void assertBothAreFree() {
+    told.clear();
+    ask("x");
+    ask("y");
+    assertThat(told).containsExactly("x", "y");
+  }
+
   /** Of real handshakes one has the turn; of those who wait one leaves and one is too late. */
   @Test
   void handshakesWaitForTheirs() throws Exception {

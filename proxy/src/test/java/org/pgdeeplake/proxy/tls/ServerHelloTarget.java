@@ -19,7 +19,7 @@ public final class ServerHelloTarget implements FuzzTarget {
   }
 
   private static boolean resumed(byte[] all, List<byte[]> cut) {
-    ServerHelloPeek peek = new ServerHelloPeek(SESSION);
+    ServerHelloPeek peek = new ServerHelloPeek(SESSION, () -> {});
     FuzzChannel channel = new FuzzChannel();
     channel.pipeline().addLast(peek);
     for (byte[] piece : cut) {

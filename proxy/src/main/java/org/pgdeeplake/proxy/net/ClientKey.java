@@ -1,4 +1,4 @@
-package org.pgdeeplake.proxy.operation;
+package org.pgdeeplake.proxy.net;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
