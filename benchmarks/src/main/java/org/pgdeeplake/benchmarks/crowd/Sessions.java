@@ -12,13 +12,13 @@ import org.pgdeeplake.benchmarks.process.Ports;
 /** As many sessions as fit: open and silent, then all of them at once with a query, then gone. */
 public final class Sessions {
   /** What a proxy with 20,000 files can hold, at two for each session. */
-  public static final int MOST = 9_900;
+  public static final int MOST = 9_500;
 
   /** A PostgreSQL has a process for each. */
   public static final int MOST_OF_POSTGRES = 2_000;
 
   /** Files that are not sessions': the proxy's own, and what it keeps for health and admin. */
-  private static final int OTHER_FILES = 200;
+  private static final int OTHER_FILES = 1_000;
 
   private static final int PART = 500;
   private static final int BURSTS = 3;
