@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     description = {
       "A crowd at one proxy as users start it; clients and servers are other processes.",
       "",
-      "  sessions  9,900, or what the limit of open files allows: idle, then all ask",
+      "  sessions  9,500, or what the limit of open files allows: idle, then all ask",
       "            at once, and each must get the whole answer to its own question.",
       "            Then 2,000 with a PostgreSQL.",
       "  waiters   5,000 wait while no server runs; one comes: each must get its rows.",

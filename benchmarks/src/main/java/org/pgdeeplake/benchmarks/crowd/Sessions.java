@@ -15,7 +15,7 @@ import org.pgdeeplake.proxy.net.OpenFiles;
 /** As many sessions as fit: open and silent, then all of them at once with a query, then gone. */
 public final class Sessions {
   /** What a proxy with 20,000 files can hold, at two for each session. */
-  public static final int MOST = 9_900;
+  public static final int MOST = 9_500;
 
   /** A PostgreSQL has a process for each. */
   public static final int MOST_OF_POSTGRES = 2_000;

@@ -83,7 +83,7 @@ public final class Targets {
   }
 
   private void figures() {
-    figure("memory with 9,900 idle sessions, MB", "idle", "9900", "memory", 130, 100);
+    figure("memory with 9,500 idle sessions, MB", "idle", "9500", "memory", 130, 100);
     figure("process start to first session, ms", "start", "process", "first session", 180, 120);
     figure("queue drain of 1,000, s", "queue", "1000 echo", "drain", 0.2, 0);
     figure("queue drain of 5,000, s", "queue", "5000 echo", "drain", 0.8, 0);

@@ -43,7 +43,7 @@ final class Cost implements Scenario {
   }
 
   private static List<Integer> sessions(Plan plan) {
-    return plan.quick() ? List.of(1, 50) : List.of(1, 1_000, 3_000, 6_000, 9_900);
+    return plan.quick() ? List.of(1, 50) : List.of(1, 1_000, 3_000, 6_000, 9_500);
   }
 
   private static List<Integer> servers(Plan plan) {

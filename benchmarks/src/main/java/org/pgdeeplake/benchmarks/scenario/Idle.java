@@ -31,7 +31,7 @@ final class Idle implements Scenario {
 
   @Override
   public String about() {
-    return "Sessions that are open and silent, in a process that was started for them; 9,900 is what"
+    return "Sessions that are open and silent, in a process that was started for them; 9,500 is what"
         + " 20,000 files of one process allow. Every session has begun with a StartupMessage and the"
         + " server's whole answer up to ReadyForQuery, from the load's own server: for ours they are"
         + " sessions like any other, for others bytes. memory: proportional set size of all"
@@ -41,7 +41,7 @@ final class Idle implements Scenario {
   }
 
   private static List<Integer> counts(Plan plan) {
-    return plan.quick() ? List.of(100) : List.of(1_000, 5_000, 9_900);
+    return plan.quick() ? List.of(100) : List.of(1_000, 5_000, 9_500);
   }
 
   @Override
