@@ -86,7 +86,7 @@ public final class Sessions {
    */
   private record Room(int sessions, int guests) {
     static Room of(long limit, Scrape scrape) throws BenchFailed {
-      OpenFiles files = OpenFiles.of(limit, 1);
+      OpenFiles files = new OpenFiles(limit, 1);
       double most = scrape.sum("haproxy_frontend_limit_sessions");
       return new Room((int) Math.min(files.sessions(), most), files.guests());
     }
