@@ -69,3 +69,34 @@ build_if_needed() {
     exit 1
   fi
 }
+
+# Compiles the proxy's tests and prints what java needs to run them; ends the (sub)shell with 3 if that cannot be done.
+# $1 is the launcher's name: two that run at once do not write the same file.
+test_classpath() {
+  local path=$root/proxy/target/$1.classpath
+  if ! command -v mvn >/dev/null; then
+    echo "The tests must be compiled, and there is no mvn to do so: install Maven 3.8 or newer." >&2
+    exit 3
+  fi
+  if ! (cd "$root" && mvn -q -B -ntp -Dstyle.color=never -pl proxy test-compile dependency:build-classpath \
+    -Dmdep.includeScope=test "-Dmdep.outputFile=$path" >&2); then
+    echo "The tests do not compile; what Maven said is above." >&2
+    exit 3
+  fi
+  echo "$root/proxy/target/test-classes:$root/proxy/target/classes:$(<"$path")"
+}
+
+# Becomes the given command, in a network of its own, which ends with it; where that is not possible, says so. Packets are
+# only dropped in such a network, and there TCP's keepalive finds out in seconds, not in hours, that a machine has come back
+# without knowing a connection.
+private_network() {
+  if [[ $(id -u) == 0 ]] && command -v unshare >/dev/null && command -v ip >/dev/null && command -v iptables >/dev/null; then
+    # shellcheck disable=SC2016
+    PG_FAULTS_NETWORK=private exec unshare --net -- sh -c '
+      ip link set lo up
+      (cd /proc/sys/net/ipv4 && echo 5 >tcp_keepalive_time && echo 1 >tcp_keepalive_intvl && echo 3 >tcp_keepalive_probes)
+      exec "$@"' sh "$@"
+  fi
+  echo "Without packets that get lost: that needs root, unshare, ip and iptables." >&2
+  exec "$@"
+}

@@ -1,12 +1,16 @@
 package org.pgdeeplake.proxy.admin;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
+
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -52,6 +56,9 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
 
   /** The last request is there: what comes behind it is nobody's. */
   private boolean ended;
+
+  /** The request whose turn it is has its answer, or the head of it. */
+  private boolean answered;
 
   /** Given back with the connection. */
   private Runnable placeOfStream = () -> {};
@@ -115,7 +122,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     ended = last;
     if (pending == null) {
       expectRequest(ctx);
-      turn.run();
+      begin(ctx, turn);
     } else if (ahead.size() < AHEAD) {
       ahead.add(turn);
     } else {
@@ -123,9 +130,27 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
   }
 
+  /** What is thrown here is a bug; nothing else may leave a request without an answer. */
+  private void begin(ChannelHandlerContext ctx, Runnable turn) {
+    answered = false;
+    try {
+      turn.run();
+    } catch (RuntimeException e) {
+      failed(ctx, e);
+      if (answered) {
+        close(ctx);
+      } else {
+        ended = true;
+        ahead.clear();
+        answer(ctx, Reply.error(INTERNAL_SERVER_ERROR, "internal error; see the log"));
+      }
+    }
+  }
+
   /** The last answer ends the connection. */
   private void answer(ChannelHandlerContext ctx, Reply reply) {
     Answers.write(ctx, reply, !ended || !ahead.isEmpty());
+    answered = true;
   }
 
   private void serve(ChannelHandlerContext ctx, Request request) {
@@ -188,9 +213,9 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
     pending = null;
     expectRequest(ctx);
-    answer(ctx, Answers.outcome(request, reply));
+    begin(ctx, () -> answer(ctx, Answers.outcome(request, reply)));
     while (pending == null && stream == null && !ahead.isEmpty()) {
-      ahead.remove().run();
+      begin(ctx, ahead.remove());
     }
   }
 
@@ -212,6 +237,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
       return;
     }
     Answers.lines(ctx, request);
+    answered = true;
     if (onlyHead) {
       var _ = ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
       return;
@@ -267,9 +293,20 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
   }
 
+  /**
+   * Connections break, and Netty's decoders cannot read everything; whatever else comes is a bug.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    log.debug("admin: connection from {} ended", ctx.channel().remoteAddress(), cause);
+    if (cause instanceof IOException || cause instanceof CodecException) {
+      log.debug("admin: connection from {} ended", ctx.channel().remoteAddress(), cause);
+    } else {
+      failed(ctx, cause);
+    }
     close(ctx);
+  }
+
+  private static void failed(ChannelHandlerContext ctx, Throwable cause) {
+    log.error("admin: connection from {} failed", ctx.channel().remoteAddress(), cause);
   }
 }

@@ -85,6 +85,22 @@ class AdminServerTest {
     }
   }
 
+  /** At the door already: no route has begun that could answer. */
+  @Test
+  void whatFailsBeforeARouteIsAnsweredAndLogged() throws Exception {
+    try (LoggedLines lines = new LoggedLines(AdminConnection.class.getName());
+        RawHttp raw = admin.connect()) {
+      admin.broken = true;
+      String ask =
+          "GET /api/v1/config HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n"
+              .formatted(RunningAdmin.basic(RunningAdmin.USER, RunningAdmin.PASSWORD));
+      assertThat(raw.send(ask + ask).rest())
+          .startsWith("HTTP/1.1 500 ")
+          .containsOnlyOnce("internal error; see the log");
+      assertThat(lines.await(1)).singleElement().asString().contains("failed");
+    }
+  }
+
   @Test
   void theDemandIsJsonInAFixedOrder() throws Exception {
     admin.scene.up(1);

@@ -18,12 +18,17 @@ import picocli.CommandLine.Spec;
     name = "faults",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    exitCodeOnExecutionException = 3,
     description = {
       "Clients work through the proxy while one fault after the other is done to it, its servers"
           + " and the network between; a checker knows what each client was told.",
       "The same seed gives the same story. 1,000 faults take over an hour on two processors."
     },
-    footer = {"", "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments; 130 Ctrl-C."})
+    footer = {
+      "",
+      "Exit codes: 0 nothing lost; 1 something was; 2 wrong arguments; 3 it cannot run;"
+          + " 130 Ctrl-C."
+    })
 final class FaultCommand implements Callable<Integer> {
   private static final int GUESTS = 16;
   private static final int LONGEST_KEEPALIVE_S = 10;

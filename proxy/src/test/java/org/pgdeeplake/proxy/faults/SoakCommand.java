@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.support.TimeSpan;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -21,6 +20,7 @@ import picocli.CommandLine.Option;
     name = "soak",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    exitCodeOnExecutionException = 3,
     description = {
       "Guests, churn and faults at one proxy process for a long time: nothing may be lost, and"
           + " neither memory nor threads nor open files may grow.",
@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "",
-      "Exit codes: 0 nothing lost, nothing left, no growth; 1 otherwise; 2 wrong arguments."
+      "Exit codes: 0 nothing lost, nothing left, no growth; 1 otherwise; 2 wrong arguments;"
+          + " 3 it cannot run."
     })
 final class SoakCommand implements Callable<Integer> {
   private static final int GUESTS = 16;
@@ -37,7 +38,7 @@ final class SoakCommand implements Callable<Integer> {
       names = "--for",
       paramLabel = "TIME",
       defaultValue = "1h",
-      converter = Time.class,
+      converter = TimeSpan.class,
       description = "How long there is load, as 20s, 5m, 1h; default ${DEFAULT-VALUE}.")
   private Duration length = Duration.ofHours(1);
 
@@ -52,21 +53,6 @@ final class SoakCommand implements Callable<Integer> {
   private Path out = Path.of("");
 
   private SoakCommand() {}
-
-  /** Whole seconds, minutes or hours. */
-  private static final class Time implements CommandLine.ITypeConverter<Duration> {
-    private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,4})([smh])");
-
-    @Override
-    public Duration convert(String value) {
-      Matcher text = TEXT.matcher(value);
-      if (!text.matches()) {
-        throw new CommandLine.TypeConversionException(
-            "'" + value + "' is no time: a whole number and s, m or h, as 20s, 5m, 1h");
-      }
-      return Duration.parse("PT" + value.toUpperCase(java.util.Locale.ROOT));
-    }
-  }
 
   public static void main(String[] args) {
     System.exit(new CommandLine(new SoakCommand()).execute(args));

@@ -6,9 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.support.TimeSpan;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,7 +25,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Exit codes: 0 nothing found; 1 a finding; 2 wrong arguments; 3 it cannot run."})
 final class FuzzCommand implements Callable<Integer> {
-  private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,5})(s|m|h)");
+  static final int FOUND = 1;
+  static final int CANNOT_RUN = 3;
 
   @Spec private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -40,8 +40,9 @@ final class FuzzCommand implements Callable<Integer> {
       names = "--for",
       paramLabel = "TIME",
       defaultValue = "60s",
+      converter = TimeSpan.class,
       description = "How long each, as 60s, 10m, 1h; default ${DEFAULT-VALUE}.")
-  private String time = "60s";
+  private Duration limit = Duration.ofSeconds(60);
 
   @Option(
       names = "--replay",
@@ -55,7 +56,23 @@ final class FuzzCommand implements Callable<Integer> {
   private FuzzCommand() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new FuzzCommand()).execute(args));
+    System.exit(run(args));
+  }
+
+  /** Never ends with a finding's code because of something else. */
+  private static int run(String[] args) {
+    try {
+      return new CommandLine(new FuzzCommand())
+          .setExecutionExceptionHandler((problem, line, parsed) -> cannotRun(problem))
+          .execute(args);
+    } catch (Error e) { // Picocli handles exceptions only.
+      return cannotRun(e);
+    }
+  }
+
+  private static int cannotRun(Throwable problem) {
+    System.err.println("fuzz: it cannot run: " + problem);
+    return CANNOT_RUN;
   }
 
   @Override
@@ -67,7 +84,6 @@ final class FuzzCommand implements Callable<Integer> {
       return 0;
     }
     List<Target> targets = targets();
-    Duration limit = limit();
     if (replay != null) {
       return replayed(targets, replay);
     }
@@ -89,28 +105,23 @@ final class FuzzCommand implements Callable<Integer> {
     return targets.isEmpty() ? Target.ALL : targets;
   }
 
-  private Duration limit() {
-    Matcher form = TIME.matcher(time);
-    if (!form.matches()) {
-      throw wrong("--for must be as 60s, 10m or 1h, not " + time);
-    }
-    return Duration.parse("PT" + form.group());
-  }
-
   private int replayed(List<Target> targets, Path file) throws Exception {
     if (targets.size() != 1) {
       throw wrong("--replay needs the one TARGET that the input is for");
     }
-    if (!Files.isReadable(file)) {
-      throw wrong(file + " cannot be read");
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw wrong(file + " is no file that can be read");
     }
-    try (Target.Checked target = targets.getFirst().open()) {
-      target.check(Files.readAllBytes(file));
+    Target one = targets.getFirst();
+    byte[] input = Files.readAllBytes(file);
+    Target.Checked opened = one.open();
+    try (opened) {
+      opened.check(input);
     } catch (Exception | Error finding) {
       finding.printStackTrace();
-      return 1;
+      return FOUND;
     }
-    System.out.println(targets.getFirst().word() + ": the invariant holds for " + file);
+    System.out.println(one.word() + ": the invariant holds for " + file);
     return 0;
   }
 
