@@ -14,14 +14,12 @@ import org.pgdeeplake.proxy.postgres.StartupReply;
  * Has sent the opening to a server and waits for its first word. Until then the server can fail
  * without the client's knowing.
  */
-final class AwaitingReply extends LinkedState {
-  private final Opening opening;
+final class AwaitingReply extends Attempt {
   private final HeldBytes reply = new HeldBytes();
   private final long startNanos = System.nanoTime();
 
   AwaitingReply(Session session, Opening opening, ServerLink link) {
-    super(session, link);
-    this.opening = opening;
+    super(session, opening, link);
   }
 
   @Override
@@ -54,11 +52,6 @@ final class AwaitingReply extends LinkedState {
   @Override
   void onClientReadComplete() {
     link.channel().flush();
-  }
-
-  @Override
-  void onClientEnd(boolean reset) {
-    session.transition(new Closed(session, CloseReason.CLIENT_LEFT_CONNECTING));
   }
 
   @Override
@@ -103,16 +96,6 @@ final class AwaitingReply extends LinkedState {
     failed(
         Failure.Kind.EARLY_CLOSE,
         reset ? "reset the connection" : "closed the connection without an answer");
-  }
-
-  @Override
-  void onEvicted() {
-    session.evicted(link.lease(), opening);
-  }
-
-  @Override
-  void onStop(CloseReason reason) {
-    session.refuse(opening, reason, Refusals.stopped(reason));
   }
 
   private void accepted() {
@@ -160,12 +143,12 @@ final class AwaitingReply extends LinkedState {
   }
 
   private void failed(Failure.Kind kind, String detail) {
-    session.attemptFailed(link.lease(), new Failure(kind, detail), opening);
+    failed(new Failure(kind, detail));
   }
 
   private void timedOut() {
     if (Queued.queueNanosLeft(session) <= 0) {
-      session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
+      queueTimedOut();
     } else {
       failed(Failure.Kind.TIMEOUT, "no answer in time");
     }

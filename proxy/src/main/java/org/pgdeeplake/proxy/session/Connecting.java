@@ -11,15 +11,13 @@ import org.pgdeeplake.proxy.backend.ServerConnector.Outcome;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
 /** Has a slot of a server and connects to it. */
-final class Connecting extends LinkedState {
-  private final Opening opening;
+final class Connecting extends Attempt {
   private final Lease lease;
   private final long startNanos = System.nanoTime();
   private ServerConnector.@Nullable Attempt attempt;
 
   Connecting(Session session, Opening opening, Lease lease) {
-    super(session, new ServerLink(session, lease));
-    this.opening = opening;
+    super(session, opening, new ServerLink(session, lease));
     this.lease = lease;
   }
 
@@ -29,7 +27,7 @@ final class Connecting extends LinkedState {
     SessionRecord record = session.record();
     countAgain(record.lastServer);
     record.server = lease.server();
-    Queued.startQueueTimer(session, this::timedOut);
+    Queued.startQueueTimer(session, this::queueTimedOut);
     // Everything else is, or asks for, the client's own TLS.
     boolean plain = opening.kind() == Opening.Kind.STARTUP_MESSAGE;
     attempt =
@@ -94,7 +92,7 @@ final class Connecting extends LinkedState {
                 ? Relaying.ofBytes(session, link)
                 : new AwaitingReply(session, opening, link));
       }
-      case Outcome.Failed(var failure) -> session.attemptFailed(lease, failure, opening);
+      case Outcome.Failed(var failure) -> failed(failure);
     }
   }
 
@@ -106,24 +104,5 @@ final class Connecting extends LinkedState {
     } else {
       session.hold(chunk);
     }
-  }
-
-  @Override
-  void onClientEnd(boolean reset) {
-    session.transition(new Closed(session, CloseReason.CLIENT_LEFT_CONNECTING));
-  }
-
-  @Override
-  void onEvicted() {
-    session.evicted(lease, opening);
-  }
-
-  @Override
-  void onStop(CloseReason reason) {
-    session.refuse(opening, reason, Refusals.stopped(reason));
-  }
-
-  private void timedOut() {
-    session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
   }
 }

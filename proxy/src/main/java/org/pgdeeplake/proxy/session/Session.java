@@ -11,8 +11,6 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.pgdeeplake.proxy.backend.Failure;
-import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.DirectCopy;
@@ -252,25 +250,7 @@ public final class Session {
     }
   }
 
-  /** A server did not take the session: on to the next, or back to the queue; not so a probe. */
-  void attemptFailed(Lease lease, Failure failure, Opening opening) {
-    if (lease.revoked()) {
-      evicted(lease, opening);
-      return;
-    }
-    record.attemptFailed(failure);
-    lease.failed(failure);
-    services.backend().attemptFailed(standing.ticket(), lease.server());
-    requeue(opening);
-  }
-
-  /** The server goes into maintenance before it has answered: nothing has failed. */
-  void evicted(Lease lease, Opening opening) {
-    record.evicted();
-    lease.exchange();
-    requeue(opening);
-  }
-
+  /** Back to the queue, but for a probe. */
   void requeue(Opening opening) {
     ErrorResponse asleep = standing.asleep();
     if (asleep != null) {

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Failure;
-import org.pgdeeplake.proxy.backend.Lease;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.postgres.StartupBytes;
 
@@ -92,12 +91,9 @@ class EvictionTest {
     onLoop(
         session,
         () -> {
-          Lease lease = ((LinkedState) session.state()).link.lease();
+          Attempt attempt = (Attempt) session.state();
           stage.administer(AdministrativeState.MAINT);
-          session.attemptFailed(
-              lease,
-              new Failure(Failure.Kind.REFUSED, "test"),
-              new Opening(Opening.Kind.STARTUP_MESSAGE, STARTUP));
+          attempt.failed(new Failure(Failure.Kind.REFUSED, "test"));
         });
     assertWaitsAsBefore(session);
   }

@@ -63,11 +63,7 @@ class HeldMemoryTest {
   @Test
   void itIsGivenBackWhenTheServerHasAnswered() throws Exception {
     try (Stage stage = new Stage(TransportChoice.AUTO, 50)) {
-      Socket client = stage.client();
-      client.getOutputStream().write(STARTUP);
-      stage.awaitState(stage.session(), "Queued");
-      client.getOutputStream().write(AHEAD);
-      awaitHeld(stage, AHEAD.length);
+      Socket client = waiterThatSendsAhead(stage);
       stage.serverIsUp();
       Socket server = stage.accept();
       server.getInputStream().readNBytes(STARTUP.length + AHEAD.length);
@@ -80,14 +76,19 @@ class HeldMemoryTest {
   @Test
   void itIsGivenBackWhenTheClientLeaves() throws Exception {
     try (Stage stage = new Stage(TransportChoice.AUTO, 50)) {
-      Socket client = stage.client();
-      client.getOutputStream().write(STARTUP);
-      stage.awaitState(stage.session(), "Queued");
-      client.getOutputStream().write(AHEAD);
-      awaitHeld(stage, AHEAD.length);
+      Socket client = waiterThatSendsAhead(stage);
       client.close();
       awaitHeld(stage, 0);
     }
+  }
+
+  private static Socket waiterThatSendsAhead(Stage stage) throws Exception {
+    Socket client = stage.client();
+    client.getOutputStream().write(STARTUP);
+    stage.awaitState(stage.session(), "Queued");
+    client.getOutputStream().write(AHEAD);
+    awaitHeld(stage, AHEAD.length);
+    return client;
   }
 
   private static void assertRefused(Socket client) throws Exception {
