@@ -9,10 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-// Rule: where a request ends is never a matter of opinion (RFC 9112, 11.2): one whose length is
-// told
-// in two ways, or in none that is known, is the last of its connection, and nothing hides behind
-// it.
+// Rule: where a request ends is never a matter of opinion (RFC 9112, 11.2): one whose length is told
+// in two ways, or in none that is known, is the last of its connection; nothing hides behind it.
 class SmugglingTest {
   private static final String ALLOWED =
       "Authorization: Basic "
@@ -47,8 +45,12 @@ class SmugglingTest {
   void nothingHidesBehindIt(String lengths) throws IOException {
     try (RunningAdmin admin = new RunningAdmin(Limits.DEFAULT);
         RawHttp raw = admin.connect()) {
-      raw.send("POST /api/v1/reload HTTP/1.1\r\nHost: test\r\n" + lengths + "\r\n\r\n0\r\n\r\n");
-      raw.send(HIDDEN);
+      // At once: what came after the last answer and the close would reset the connection.
+      raw.send(
+          "POST /api/v1/reload HTTP/1.1\r\nHost: test\r\n"
+              + lengths
+              + "\r\n\r\n0\r\n\r\n"
+              + HIDDEN);
       assertThat(raw.rest().split("HTTP/1\\.1 ", -1)).as("answers").hasSize(2);
       assertThat(admin.shutdowns).hasValue(0);
     }
