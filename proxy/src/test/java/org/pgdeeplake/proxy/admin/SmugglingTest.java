@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-// Rule: where a request ends is never a matter of opinion (RFC 9112, 11.2): one whose length is told
-// in two ways, or in none that is known, is the last of its connection; nothing hides behind it.
+// Rule: where a request ends is never a matter of opinion (RFC 9112, 11.2): one whose length is
+// told in two ways, or in none that is known, is the last of its connection, and nothing hides
+// behind it.
 class SmugglingTest {
   private static final String ALLOWED =
       "Authorization: Basic "
