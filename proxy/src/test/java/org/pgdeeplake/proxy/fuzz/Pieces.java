@@ -6,18 +6,22 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Input that comes in pieces: its first byte says in which, so that a fuzzer finds the cuts, too.
+ * Input that comes in pieces: its first byte says in which, and how its sender goes afterwards, so
+ * that a fuzzer finds the cuts and the endings, too.
  */
 public final class Pieces {
+  private static final int CUT_BITS = 6;
   private static final int ONE_BY_ONE = 1;
   private static final int MOST = 64;
 
   private final byte[] all;
   private final List<byte[]> cut;
+  private final Ending ending;
 
-  private Pieces(byte[] all, List<byte[]> cut) {
+  private Pieces(byte[] all, List<byte[]> cut, Ending ending) {
     this.all = all;
     this.cut = cut;
+    this.ending = ending;
   }
 
   /** Without the first byte. */
@@ -30,13 +34,33 @@ public final class Pieces {
     return cut;
   }
 
-  /** 0: in one piece; 1: byte by byte, as long as that are few; others: by chance of that seed. */
+  public Ending ending() {
+    return ending;
+  }
+
+  /**
+   * @param input the two high bits of its first byte are the ending, the others the cut: 0: in one
+   *     piece; 1: byte by byte, as long as that are few; others: by chance of that seed
+   */
   public static Pieces of(byte[] input) {
     if (input.length == 0) {
-      return new Pieces(input, List.of());
+      return new Pieces(input, List.of(), Ending.CLOSE);
     }
     byte[] all = Arrays.copyOfRange(input, 1, input.length);
-    int seed = input[0] & 0xff;
+    int first = Byte.toUnsignedInt(input[0]);
+    return new Pieces(all, cut(all, first % (1 << CUT_BITS)), ending(first >>> CUT_BITS));
+  }
+
+  private static Ending ending(int bits) {
+    return switch (bits) {
+      case 1 -> Ending.FIN;
+      case 2 -> Ending.SILENCE;
+      case 3 -> Ending.RESET;
+      default -> Ending.CLOSE;
+    };
+  }
+
+  private static List<byte[]> cut(byte[] all, int seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<byte[]> cut = new ArrayList<>();
     int at = 0;
@@ -49,6 +73,6 @@ public final class Pieces {
       cut.add(Arrays.copyOfRange(all, at, at + length));
       at += length;
     }
-    return new Pieces(all, List.copyOf(cut));
+    return List.copyOf(cut);
   }
 }
