@@ -13,6 +13,7 @@ import org.pgdeeplake.proxy.config.Secret;
 import org.pgdeeplake.proxy.fuzz.FuzzChannel;
 import org.pgdeeplake.proxy.fuzz.FuzzTarget;
 import org.pgdeeplake.proxy.fuzz.Pieces;
+import org.pgdeeplake.proxy.fuzz.Untouched;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -26,11 +27,20 @@ public final class ConsoleTarget implements FuzzTarget {
   /** PostgreSQL's for a bug. */
   private static final String INTERNAL_ERROR = "CXX000\0";
 
+  /**
+   * Answers wait for a Sync until they are 64 KiB by Netty's count, of some 100 bytes for the
+   * smallest of them, each of which has a buffer of 256.
+   */
+  private static final int UNFLUSHED_BYTES = 192 * 1024;
+
   private final boolean loggedIn;
+
+  /** Nobody listens at that port: its server is there to be told of, and to be changed. */
+  private final TestProxy proxy = TestProxy.to().server("127.0.0.1:1").start();
+
   private final Operations operations =
       TestConsole.reloading(
-          TestProxy.to().start(),
-          CompletableFuture.completedFuture(new ReloadResult.Applied(List.of())));
+          proxy, CompletableFuture.completedFuture(new ReloadResult.Applied(List.of())));
   private final Services services =
       new Services(
           new Access(new Credentials("pgproxy", new Secret("secret"))),
@@ -46,7 +56,9 @@ public final class ConsoleTarget implements FuzzTarget {
 
   @Override
   public void check(byte[] input) {
-    FuzzChannel client = new FuzzChannel();
+    Untouched.make(operations.topology().backends());
+    Pieces pieces = Pieces.of(input);
+    FuzzChannel client = new FuzzChannel().sparing(UNFLUSHED_BYTES);
     ChannelPipeline pipeline = client.pipeline();
     Connection connection = new Connection(services, door.enter(client));
     pipeline.addLast(new InboundDecoder()).addLast(connection);
@@ -56,9 +68,16 @@ public final class ConsoleTarget implements FuzzTarget {
       Caller caller = new Caller("console", "pgproxy", (InetSocketAddress) client.remoteAddress());
       connection.begin(new Dialogue(connection, services.catalog(), caller, () -> {}));
     }
-    client.send(Pieces.of(input));
+    client.send(pieces).leave(pieces.ending());
+    // There is a limit for the login, and one for doing nothing.
+    assertThat(client.isOpen()).isFalse();
     client.end();
     assertMessages(client.heard());
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
   }
 
   /** Messages with their lengths, the last one whole; an answer to an SSLRequest has none. */

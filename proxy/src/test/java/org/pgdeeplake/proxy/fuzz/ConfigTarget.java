@@ -32,4 +32,13 @@ final class ConfigTarget implements FuzzTarget {
       assertThat(e.getMessage()).contains(file.toString());
     }
   }
+
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 }

@@ -83,7 +83,7 @@ record Target(String word, String invariant, Callable<FuzzTarget> maker) {
   }
 
   /** The target's own invariant, and that nothing is logged as a bug of the proxy. */
-  static final class Checked implements FuzzTarget, AutoCloseable {
+  static final class Checked implements FuzzTarget {
     private final FuzzTarget target;
     private final ErrorLines errors = new ErrorLines();
 
@@ -99,7 +99,9 @@ record Target(String word, String invariant, Callable<FuzzTarget> maker) {
 
     @Override
     public void close() {
-      errors.close();
+      try (errors) {
+        target.close();
+      }
     }
   }
 }
