@@ -8,6 +8,7 @@ import org.pgdeeplake.proxy.console.ConsoleTarget;
 import org.pgdeeplake.proxy.discovery.DnsAnswerTarget;
 import org.pgdeeplake.proxy.peers.PeerLineTarget;
 import org.pgdeeplake.proxy.scaler.ScalerTarget;
+import org.pgdeeplake.proxy.session.SessionTarget;
 import org.pgdeeplake.proxy.tls.ClientHelloTarget;
 import org.pgdeeplake.proxy.tls.PemTarget;
 import org.pgdeeplake.proxy.tls.ServerHelloTarget;
@@ -46,7 +47,7 @@ record Target(String word, String invariant, Callable<FuzzTarget> maker) {
               () -> new SessionTarget(SessionTarget.Door.PROXY_HEADER)),
           new Target(
               "tls-session",
-              "the same where TLS ends at the proxy, with Java's own",
+              "the same where TLS ends at the proxy",
               () -> new SessionTarget(SessionTarget.Door.TLS)),
           new Target(
               "admin", "answers are HTTP, none is 500, no header is injected", AdminTarget::new),

@@ -1,4 +1,4 @@
-package org.pgdeeplake.proxy.fuzz;
+package org.pgdeeplake.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,12 +25,12 @@ import org.pgdeeplake.proxy.config.Network;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.discovery.Resolver;
+import org.pgdeeplake.proxy.fuzz.FuzzChannel;
+import org.pgdeeplake.proxy.fuzz.FuzzTarget;
+import org.pgdeeplake.proxy.fuzz.Pieces;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Transport;
-import org.pgdeeplake.proxy.session.Session;
-import org.pgdeeplake.proxy.session.SessionServices;
-import org.pgdeeplake.proxy.session.Sessions;
 import org.pgdeeplake.proxy.support.BackendSettings;
 import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
@@ -43,21 +43,24 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic;
  * Whole sessions of a frontend whose servers are all asleep: a client's bytes lead to the queue, to
  * a refusal, or to waiting for more of them.
  */
-final class SessionTarget implements FuzzTarget {
+public final class SessionTarget implements FuzzTarget {
   /** How the frontend meets its clients. */
-  enum Door {
+  public enum Door {
     PLAIN,
     PROXY_HEADER,
     TLS
   }
 
+  /** More than this no state waits for: a TLS record; a StartupMessage is shorter. */
+  private static final int LARGEST_PACKET = 5 + (1 << 14);
+
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> Thread.ofPlatform().daemon().name("fuzz-demand").unstarted(task));
   private final SessionServices services;
 
-  SessionTarget(Door door) {
+  public SessionTarget(Door door) {
     Transport transport = Transport.select(TransportChoice.NIO);
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> Thread.ofPlatform().daemon().name("fuzz-demand").unstarted(task));
     Backend backend = new Backend(new BackendSettings().servers(1, 0).config());
     FrontendConfig frontend = frontend(door);
     services =
@@ -103,7 +106,7 @@ final class SessionTarget implements FuzzTarget {
   private static @Nullable TlsAcceptor acceptor(Door door, FrontendConfig frontend) {
     try {
       return door == Door.TLS
-          ? TlsAcceptor.load("f", frontend.tls(), TlsProvider.JDK, new TlsTraffic(_ -> {}))
+          ? TlsAcceptor.load("f", frontend.tls(), TlsProvider.best(), new TlsTraffic(_ -> {}))
           : null;
     } catch (TlsFileException e) {
       throw new AssertionError(e);
@@ -124,19 +127,45 @@ final class SessionTarget implements FuzzTarget {
 
   @Override
   public void check(byte[] input) {
-    FuzzChannel client = new FuzzChannel();
+    Pieces pieces = Pieces.of(input);
+    FuzzChannel client = new FuzzChannel(true);
     client.pipeline().addLast(Session.open(client, services));
-    client.begin().send(Pieces.of(input));
+    client.begin().send(pieces);
     boolean ended = services.sessions().live() == 0;
     // Waiting for more, or in the queue, or told why not.
     assertThat(services.backend().queued()).isBetween(0, ended ? 0 : 1);
     assertThat(services.sessions().open()).isEqualTo(client.isOpen() ? 1 : 0);
+    assertHeld(pieces);
+    client.leave(pieces.ending());
+    // Every state has a limit, and none outlasts its client.
+    assertThat(client.isOpen()).isFalse();
     client.end();
+    assertNothingLeft();
+  }
+
+  /** Those bytes are in no buffer that the channel could count. */
+  private void assertHeld(Pieces pieces) {
+    int largest = pieces.cut().stream().mapToInt(piece -> piece.length).max().orElse(0);
+    for (Session session : services.sessions().all()) {
+      assertThat(session.reader().held().size()).isLessThanOrEqualTo(LARGEST_PACKET + largest);
+    }
+  }
+
+  private void assertNothingLeft() {
     assertThat(services.sessions().live()).isZero();
     assertThat(services.sessions().open()).isZero();
     assertThat(services.backend().queued()).isZero();
     assertThat(services.traffic().admitted()).isZero();
     assertThat(services.demand().snapshot().demand()).isZero();
     assertThat(services.traffic().traffic().internalErrorsTotal()).isZero();
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    TlsAcceptor tls = services.tls();
+    if (tls != null) {
+      tls.close();
+    }
   }
 }
