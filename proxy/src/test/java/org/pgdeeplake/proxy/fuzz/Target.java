@@ -50,7 +50,9 @@ record Target(String word, String invariant, Callable<FuzzTarget> maker) {
               "the same where TLS ends at the proxy",
               () -> new SessionTarget(SessionTarget.Door.TLS)),
           new Target(
-              "admin", "answers are HTTP, none is 500, no header is injected", AdminTarget::new),
+              "admin",
+              "each whole request is answered, in HTTP, never by 500; no header is injected",
+              AdminTarget::new),
           new Target(
               "console-login",
               "answers are whole messages, none is XX000",
