@@ -22,11 +22,18 @@ class CorpusTest {
     assertThat(inputs).hasSizeBetween(1, MOST_FILES);
     try (Target.Checked checked = target.open()) {
       for (Path input : inputs) {
-        byte[] bytes = Files.readAllBytes(input);
-        check(checked, bytes, input + " as it is");
-        for (int seed = 0; seed < MUTATIONS; seed++) {
-          check(checked, mutated(bytes, new SplittableRandom(seed)), input + ", seed " + seed);
-        }
+        checkAround(checked, Files.readAllBytes(input), input.toString());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void everyInputAtALimitAndWhatIsNearIt(Target target) throws Exception {
+    try (Target.Checked checked = target.open()) {
+      for (var input : LimitInputs.of(target).entrySet()) {
+        assertThat(input.getValue()).hasSizeLessThanOrEqualTo(target.longest());
+        checkAround(checked, input.getValue(), target + " " + input.getKey());
       }
     }
   }
@@ -41,10 +48,17 @@ class CorpusTest {
     }
   }
 
+  private static void checkAround(FuzzTarget target, byte[] bytes, String what) {
+    check(target, bytes, what + " as it is");
+    for (int seed = 0; seed < MUTATIONS; seed++) {
+      check(target, mutated(bytes, new SplittableRandom(seed)), what + ", seed " + seed);
+    }
+  }
+
   private static void check(FuzzTarget target, byte[] bytes, String what) {
     try {
       target.check(bytes);
-    } catch (Exception | AssertionError e) {
+    } catch (Exception | Error e) {
       throw new AssertionError(what + ": " + e.getMessage(), e);
     }
   }

@@ -45,10 +45,11 @@ final class FuzzRun {
   int play() throws IOException, InterruptedException {
     Path corpus = Files.createDirectories(directory.resolve("corpus"));
     Path known = PROJECT.resolve("proxy/src/test/resources/fuzz").resolve(target.word());
+    Path limits = LimitInputs.write(target, directory.resolve("limits"));
     Path log = directory.resolve("log");
     System.out.printf("%-14s for %d s: %s%n", target.word(), limit.toSeconds(), target.invariant());
     Process process =
-        new ProcessBuilder(line(corpus, known))
+        new ProcessBuilder(line(List.of(corpus, known, limits)))
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .start();
@@ -68,13 +69,15 @@ final class FuzzRun {
   }
 
   private int told(int code, long executions, Path log) throws IOException {
-    if (code == 0) {
+    if (code == 0 && executions > 0) {
       System.out.printf("%-14s %,d executions, nothing found%n", target.word(), executions);
       return 0;
     }
     if (!FOUND.contains(code)) {
-      System.err.printf("%s: Jazzer ended with %d; see %s%n", target.word(), code, log);
-      return 3;
+      System.err.printf(
+          "%s: Jazzer ended with %d after %,d executions; see %s%n",
+          target.word(), code, executions, log);
+      return FuzzCommand.CANNOT_RUN;
     }
     System.out.printf("%-14s FOUND after %,d executions:%n", target.word(), executions);
     List<String> lines = Files.readAllLines(log);
@@ -92,10 +95,13 @@ final class FuzzRun {
           "for good:  copy it to proxy/src/test/resources/fuzz/%s, mend, bin/test%n",
           target.word());
     }
-    return 1;
+    return FuzzCommand.FOUND;
   }
 
-  private List<String> line(Path corpus, Path known) {
+  /**
+   * @param corpora directories of inputs to begin with; what it finds of interest goes to the first
+   */
+  private List<String> line(List<Path> corpora) {
     List<String> line = new ArrayList<>();
     line.add(ProcessHandle.current().info().command().orElse("java"));
     // Leaks are counted by the target itself; Netty's own detector would only slow it down.
@@ -114,13 +120,13 @@ final class FuzzRun {
             // Patterns are part of the query language; Matcher counts their steps.
             "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.RegexInjection",
             "--reproducer_path=" + directory,
-            corpus.toString(),
-            known.toString(),
+            "-max_len=" + target.longest(),
             "-artifact_prefix=" + directory + "/",
             "-max_total_time=" + limit.toSeconds(),
             "-timeout=60",
             "-rss_limit_mb=3000",
             "-print_final_stats=1"));
+    corpora.forEach(corpus -> line.add(corpus.toString()));
     return line;
   }
 }
