@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * write that must wait for room then fails, and what was to be sent is lost. {@code HalfCloseIT}
  * fails without this.
  *
- * <p>A peer's end is told to the channel by {@link PatientHandle}. While the channel does not want
- * to read the rest, the list is not asked for that end again, which it would tell for ever.
+ * <p>A peer's end is told to the channel by {@link PatientHandle}. Once it has been told to one
+ * that does not want to read the rest now, the list is not asked for it again: it would tell for
+ * ever.
  *
  * <p>Confined to the event loop.
  */
@@ -104,7 +105,7 @@ final class InterestList implements IoHandler {
     private EpollIoOps wanted = EpollIoOps.NONE;
     private @Nullable EpollIoOps told;
     private boolean due;
-    private boolean hungUp;
+    private boolean endIsKnown;
 
     Entry(IoHandle handle, IoRegistration registration) {
       this.handle = handle;
@@ -136,10 +137,12 @@ final class InterestList implements IoHandler {
       change();
     }
 
-    /** Its peer will send nothing more. */
+    /** Its peer will send nothing more, of which it is told once when it does not read. */
     void hungUp() {
-      hungUp = true;
-      change();
+      if (!wanted.contains(EpollIoOps.EPOLLIN)) {
+        endIsKnown = true;
+        change();
+      }
     }
 
     private void change() {
@@ -151,8 +154,8 @@ final class InterestList implements IoHandler {
 
     private void tell() {
       due = false;
-      boolean endIsKnown = hungUp && !wanted.contains(EpollIoOps.EPOLLIN);
-      EpollIoOps left = endIsKnown ? wanted.without(EpollIoOps.EPOLLRDHUP) : wanted;
+      boolean enough = endIsKnown && !wanted.contains(EpollIoOps.EPOLLIN);
+      EpollIoOps left = enough ? wanted.without(EpollIoOps.EPOLLRDHUP) : wanted;
       boolean none = left.value() == EpollIoOps.NONE.value();
       boolean unknown = told == null && none;
       EpollIoOps next = none ? NOTHING : left;

@@ -124,7 +124,7 @@ class InterestListTest {
   }
 
   @Test
-  void whoIsReadingHearsOfTheEndAsOfBytes() {
+  void whoIsReadingHearsOfTheEndAsOfBytesAndOnceMoreWhenItStops() {
     EpollIoOps reading = EpollIoOps.EPOLLRDHUP.with(EpollIoOps.EPOLLIN);
     entry.submit(reading);
     list.run(TURN);
@@ -134,6 +134,10 @@ class InterestListTest {
     assertThat(kernel.told).as("no system call more").containsExactly(reading);
     entry.submit(EpollIoOps.EPOLLRDHUP);
     list.run(TURN);
+    assertThat(kernel.told).last().isEqualTo(EpollIoOps.EPOLLRDHUP);
+    kernel.tells(EpollIoOps.EPOLLRDHUP);
+    list.run(TURN);
+    assertThat(connection.heard).as("now it reads unasked").hasSize(2);
     assertThat(kernel.told).last().isEqualTo(EpollIoOps.EPOLLET);
   }
 
