@@ -93,6 +93,16 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     }
   }
 
+  /** The superclass would ask for another read, as a decoder that lacks something. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    if (waits()) {
+      ctx.fireChannelReadComplete();
+    } else {
+      super.channelReadComplete(ctx);
+    }
+  }
+
   private boolean waits() {
     return !decided && waiting != null && !waiting.isDone();
   }
