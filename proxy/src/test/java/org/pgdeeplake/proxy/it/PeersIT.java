@@ -57,10 +57,16 @@ class PeersIT extends PeersStage {
         assertThat(replicas.ask(3, "GET", "/api/v1/peers").body())
             .contains("\"state\":\"up\"", "\"demand\":1,\"sessions\":1")
             .doesNotContain("silent");
-        var byServer = Internals.demand(others.getLast().proxy()).total("pg_backends").counted();
-        assertThat(byServer.values().stream().mapToInt(sessions -> sessions).sum()).isEqualTo(2);
+        await("whose server is known, too").until(() -> served(others.getLast()) == 2);
       }
     }
+  }
+
+  /** Sessions of all replicas that have a server, as {@code one} knows them. */
+  private static int served(TestProxy one) {
+    return Internals.demand(one.proxy()).total("pg_backends").counted().values().stream()
+        .mapToInt(sessions -> sessions)
+        .sum();
   }
 
   @Test
