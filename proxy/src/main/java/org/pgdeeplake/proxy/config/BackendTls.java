@@ -21,6 +21,11 @@ public record BackendTls(
     String minVersion,
     List<String> ciphers) {
 
+  /** Whether TLS is spoken with servers at all. */
+  public boolean on() {
+    return mode != Mode.OFF;
+  }
+
   /** As libpq's {@code sslmode}. */
   public enum Mode {
     OFF,

@@ -22,6 +22,11 @@ public record FrontendTls(
     String minVersion,
     List<String> ciphers) {
 
+  /** Whether TLS ends at the proxy. */
+  public boolean terminates() {
+    return mode == Mode.TERMINATE;
+  }
+
   /** What it says, wherever it is written: equal whatever lines were added above it. */
   public FrontendTls anywhere() {
     return new FrontendTls(

@@ -83,7 +83,7 @@ final class TlsReader {
   static void check(Section frontend, FrontendConfig config) {
     Section section = frontend.section("tls");
     FrontendTls tls = config.tls();
-    if (tls.mode() == FrontendTls.Mode.TERMINATE) {
+    if (tls.terminates()) {
       checkTerminates(section, tls);
       if (config.mode() == FrontendConfig.Mode.TCP) {
         (frontend.own("mode") ? frontend : section)
@@ -240,8 +240,8 @@ final class TlsReader {
   static void checkShared(Section backend, BackendConfig config, List<FrontendConfig> frontends) {
     BackendTls tls = config.tls();
     if (tls.sharedCertificate()
-        && tls.mode() != BackendTls.Mode.OFF
-        && frontends.stream().noneMatch(f -> f.tls().mode() == FrontendTls.Mode.TERMINATE)) {
+        && tls.on()
+        && frontends.stream().noneMatch(f -> f.tls().terminates())) {
       backend
           .section("tls")
           .problem(
@@ -266,7 +266,7 @@ final class TlsReader {
     if (config.mode() == FrontendConfig.Mode.TCP) {
       frontend.problem(
           "mode", leg + ", but tcp passes bytes as they are, in plain text; write mode = postgres");
-    } else if (config.tls().mode() == FrontendTls.Mode.TERMINATE) {
+    } else if (config.tls().terminates()) {
       if (!backend.tls().sharedCertificate()) {
         tls.problem(
             "mode",

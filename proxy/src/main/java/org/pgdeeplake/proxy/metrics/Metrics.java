@@ -161,14 +161,7 @@ public final class Metrics {
    * @param lines that the log could not take, since the start
    */
   public void registerDroppedLogLines(LongSupplier lines) {
-    String help = "Lines that the log could not take in time";
-    meters.collect(
-        "",
-        List.of(
-            Family.counter("haproxy_process_dropped_logs_total", help, l -> l.getAsLong()),
-            Family.counter("pgproxy_log_lines_dropped_total", help, l -> l.getAsLong())),
-        () -> List.of(lines),
-        owner -> Labels.EMPTY);
+    meters.collect("", ProcessFamilies.droppedLines(), () -> List.of(lines), owner -> Labels.EMPTY);
   }
 
   /**
@@ -178,14 +171,7 @@ public final class Metrics {
    */
   public void registerFailedLogins(LongSupplier failed) {
     meters.collect(
-        "pgproxy_",
-        List.of(
-            Family.counter(
-                "admin_logins_failed_total",
-                "Wrong passwords at the admin port",
-                logins -> logins.getAsLong())),
-        () -> List.of(failed),
-        owner -> Labels.EMPTY);
+        "pgproxy_", OperationFamilies.failedLogins(), () -> List.of(failed), owner -> Labels.EMPTY);
   }
 
   /**
@@ -196,19 +182,7 @@ public final class Metrics {
    */
   public void registerBuffers(LongSupplier limit, LongSupplier share) {
     meters.collect(
-        "pgproxy_",
-        List.of(
-            Family.<LongSupplier>gauge(
-                "buffer_memory_limit_bytes",
-                "Memory outside the heap that is shared out among sessions",
-                _ -> limit.getAsLong()),
-            Family.<LongSupplier>gauge(
-                "buffer_share_bytes",
-                "Bytes for its slower side that a session may hold now before its source is not"
-                    + " read",
-                now -> now.getAsLong())),
-        () -> List.of(share),
-        owner -> Labels.EMPTY);
+        "pgproxy_", ProcessFamilies.buffers(limit), () -> List.of(share), owner -> Labels.EMPTY);
   }
 
   /**

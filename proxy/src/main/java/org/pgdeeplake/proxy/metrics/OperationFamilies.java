@@ -5,6 +5,7 @@ import static org.pgdeeplake.proxy.metrics.Family.states;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.metrics.HaproxyFamilies.BackendServer;
@@ -40,5 +41,13 @@ final class OperationFamilies {
             "server_spare",
             "1 while it takes new sessions only if no other is active: fewer would do",
             s -> s.server().spare() ? 1 : 0));
+  }
+
+  static List<Family<LongSupplier>> failedLogins() {
+    return List.of(
+        Family.counter(
+            "admin_logins_failed_total",
+            "Wrong passwords at the admin port",
+            logins -> logins.getAsLong()));
   }
 }

@@ -6,6 +6,7 @@ import static org.pgdeeplake.proxy.metrics.Family.optional;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.pgdeeplake.proxy.metrics.Family.Kind;
 
 /** The process. Those with the prefix {@code haproxy_process_} are HAProxy's, as its exporter's. */
@@ -136,5 +137,30 @@ final class ProcessFamilies {
                 Map.of(
                     "heap", (double) ProcessOwner.bufferBytes(true),
                     "direct", (double) ProcessOwner.bufferBytes(false))));
+  }
+
+  /** Under HAProxy's name and under ours. */
+  static List<Family<LongSupplier>> droppedLines() {
+    String help = "Lines that the log could not take in time";
+    return List.of(
+        Family.counter("haproxy_process_dropped_logs_total", help, lines -> lines.getAsLong()),
+        Family.counter("pgproxy_log_lines_dropped_total", help, lines -> lines.getAsLong()));
+  }
+
+  /**
+   * Of what a session may hold now.
+   *
+   * @param limit bytes that are shared out
+   */
+  static List<Family<LongSupplier>> buffers(LongSupplier limit) {
+    return List.of(
+        gauge(
+            "buffer_memory_limit_bytes",
+            "Memory outside the heap that is shared out among sessions",
+            _ -> limit.getAsLong()),
+        gauge(
+            "buffer_share_bytes",
+            "Bytes for its slower side that a session may hold now before its source is not read",
+            now -> now.getAsLong()));
   }
 }

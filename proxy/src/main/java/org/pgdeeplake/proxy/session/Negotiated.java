@@ -1,7 +1,6 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
 import org.pgdeeplake.proxy.postgres.StartupPacket;
 
@@ -58,7 +57,7 @@ final class Negotiated extends LinkedState {
   }
 
   private void startUp(Opening opening) {
-    if (session.services().backend().config().tls().mode() != BackendTls.Mode.OFF) {
+    if (session.services().backend().config().tls().on()) {
       // What a client sends in plain text goes to servers over the proxy's own TLS.
       session.record().leftServer();
       session.transition(new Queued(session, opening));

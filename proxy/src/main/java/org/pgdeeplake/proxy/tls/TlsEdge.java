@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.config.BackendConfig;
-import org.pgdeeplake.proxy.config.BackendTls;
 import org.pgdeeplake.proxy.config.FrontendConfig;
 import org.pgdeeplake.proxy.config.FrontendTls;
 import org.pgdeeplake.proxy.config.ProxyConfig;
@@ -55,7 +54,7 @@ public final class TlsEdge implements AutoCloseable {
 
   /** Loads every certificate that the configuration names. To be closed. */
   public static TlsEdge load(ProxyConfig config, TlsTraffic traffic) throws TlsFileException {
-    return load(config, provider(config), traffic);
+    return load(config, TlsProvider.of(config), traffic);
   }
 
   /**
@@ -66,22 +65,7 @@ public final class TlsEdge implements AutoCloseable {
    * @throws TlsFileException with everything that is wrong; nothing is left behind then
    */
   public TlsEdge next(ProxyConfig config, TlsTraffic traffic) throws TlsFileException {
-    return load(config, provider(config), traffic, threads, this);
-  }
-
-  private static TlsProvider provider(ProxyConfig config) {
-    return speaksTls(config) ? TlsProvider.best() : TlsProvider.JDK;
-  }
-
-  /** Otherwise there is no need to load BoringSSL. */
-  private static boolean speaksTls(ProxyConfig config) {
-    return config.frontends().stream().anyMatch(TlsEdge::terminates)
-        || config.backends().stream().anyMatch(b -> b.tls().mode() != BackendTls.Mode.OFF)
-        || (config.scaler() != null && config.scaler().tls() != null);
-  }
-
-  private static boolean terminates(FrontendConfig frontend) {
-    return frontend.tls().mode() == FrontendTls.Mode.TERMINATE;
+    return load(config, TlsProvider.of(config), traffic, threads, this);
   }
 
   /**
@@ -119,7 +103,7 @@ public final class TlsEdge implements AutoCloseable {
       throws TlsFileException {
     TlsProblems problems = new TlsProblems();
     for (FrontendConfig frontend : config.frontends()) {
-      if (terminates(frontend)) {
+      if (frontend.tls().terminates()) {
         problems.collect(() -> {
           if (before == null || !borrow(frontend, before)) {
             add(frontend, traffic);
@@ -128,11 +112,11 @@ public final class TlsEdge implements AutoCloseable {
       }
     }
     for (BackendConfig backend : config.backends()) {
-      if (backend.tls().mode() != BackendTls.Mode.OFF) {
+      if (backend.tls().on()) {
         List<FrontendConfig> frontends =
             config.frontends().stream()
                 .filter(frontend -> frontend.defaultBackend().equals(backend.name()))
-                .filter(TlsEdge::terminates)
+                .filter(frontend -> frontend.tls().terminates())
                 .toList();
         problems.collect(() -> add(backend, frontends, traffic));
       }

@@ -6,6 +6,7 @@ import io.netty.util.Version;
 import java.security.NoSuchAlgorithmException;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import org.pgdeeplake.proxy.config.ProxyConfig;
 
 /** Who does the cryptography. */
 public enum TlsProvider {
@@ -21,6 +22,15 @@ public enum TlsProvider {
   /** What works on this machine. */
   public static TlsProvider best() {
     return OpenSsl.isAvailable() ? OPENSSL : JDK;
+  }
+
+  /** The best where TLS is spoken; otherwise there is no need to load BoringSSL. */
+  static TlsProvider of(ProxyConfig config) {
+    boolean tls =
+        config.frontends().stream().anyMatch(frontend -> frontend.tls().terminates())
+            || config.backends().stream().anyMatch(backend -> backend.tls().on())
+            || (config.scaler() != null && config.scaler().tls() != null);
+    return tls ? best() : JDK;
   }
 
   /** For the log. */
