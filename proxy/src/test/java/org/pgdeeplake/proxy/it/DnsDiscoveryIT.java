@@ -16,16 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pgdeeplake.proxy.net.OpenFiles;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.LoggedLines;
 import org.pgdeeplake.proxy.support.NeedsProgram;
-import org.pgdeeplake.proxy.support.ScrapedText;
 import org.pgdeeplake.proxy.support.TestDns;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
@@ -43,7 +40,7 @@ class DnsDiscoveryIT {
 
   @TempDir private Path directory;
 
-  private static TestProxy.Builder proxy(TestDns dns, String name, int port, String... more) {
+  static TestProxy.Builder proxy(TestDns dns, String name, int port, String... more) {
     return TestProxy.to()
         .backend(
             """
@@ -197,21 +194,6 @@ class DnsDiscoveryIT {
             .doesNotContain("server=\"127.0.0.2\"")
             .contains("server=\"127.0.0.3\"");
       }
-    }
-  }
-
-  @Test
-  void theChecksOfWhatIsFoundHaveTheirFiles() throws Exception {
-    try (TestDns dns = TestDns.started(1);
-        TestProxy proxy = proxy(dns, NAME, 1).start()) {
-      int many = 14;
-      dns.set(Map.of(NAME, IntStream.rangeClosed(1, many).mapToObj(i -> "127.0.1." + i).toList()));
-      int places = OpenFiles.ofProcess(many).sessions();
-      assertThat(places).isLessThan(OpenFiles.ofProcess(0).sessions());
-      await()
-          .atMost(LIMIT)
-          .until(
-              () -> ScrapedText.of(proxy).number("haproxy_process_hard_max_connections") == places);
     }
   }
 

@@ -30,6 +30,13 @@ enum Edge {
 
   /** Of a frontend with it, on a free port of the loopback. */
   FrontendConfig config() {
+    return config(new Network(InetAddress.getLoopbackAddress(), 32));
+  }
+
+  /**
+   * @param balancers who begin with a PROXY header where one is due
+   */
+  FrontendConfig config(Network balancers) {
     return new FrontendConfig(
         "f",
         new HostPort("127.0.0.1", 0),
@@ -38,9 +45,7 @@ enum Edge {
         100,
         0,
         0,
-        this == PROXY_HEADER
-            ? List.of(new Network(InetAddress.getLoopbackAddress(), 32))
-            : List.of(),
+        this == PROXY_HEADER ? List.of(balancers) : List.of(),
         new FrontendTls(
             tls() ? FrontendTls.Mode.TERMINATE : FrontendTls.Mode.PASSTHROUGH,
             false,

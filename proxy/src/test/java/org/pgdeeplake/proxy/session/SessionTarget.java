@@ -2,11 +2,7 @@ package org.pgdeeplake.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -15,12 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CancelKeys;
 import org.pgdeeplake.proxy.backend.ServerConnector;
-import org.pgdeeplake.proxy.config.CertificateSource;
 import org.pgdeeplake.proxy.config.DemandConfig;
-import org.pgdeeplake.proxy.config.FileSetting;
 import org.pgdeeplake.proxy.config.FrontendConfig;
-import org.pgdeeplake.proxy.config.FrontendTls;
-import org.pgdeeplake.proxy.config.HostPort;
 import org.pgdeeplake.proxy.config.Network;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.demand.Demand;
@@ -32,7 +24,6 @@ import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.BufferMemory;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.support.BackendSettings;
-import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.tls.TlsAcceptor;
 import org.pgdeeplake.proxy.tls.TlsFileException;
 import org.pgdeeplake.proxy.tls.TlsProvider;
@@ -44,7 +35,7 @@ import org.pgdeeplake.proxy.traffic.TlsTraffic;
  * a refusal, or to waiting for more of them.
  */
 public final class SessionTarget implements FuzzTarget {
-  /** How the frontend meets its clients. */
+  /** The {@link Edge} of its frontend, by its name. */
   public enum Door {
     PLAIN,
     PROXY_HEADER,
@@ -54,6 +45,9 @@ public final class SessionTarget implements FuzzTarget {
   /** More than this no state waits for: a TLS record; a StartupMessage is shorter. */
   private static final int LARGEST_PACKET = 5 + (1 << 14);
 
+  /** Where the embedded client comes from. */
+  private static final Network BALANCERS = new Network(InetAddress.ofLiteral("10.0.0.0"), 8);
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("fuzz-demand").unstarted(task));
@@ -62,7 +56,7 @@ public final class SessionTarget implements FuzzTarget {
   public SessionTarget(Door door) {
     Transport transport = Transport.select(TransportChoice.NIO);
     Backend backend = new Backend(new BackendSettings().servers(1, 0).config());
-    FrontendConfig frontend = frontend(door);
+    FrontendConfig frontend = Edge.valueOf(door.name()).config(BALANCERS);
     services =
         new SessionServices(
             frontend,
@@ -78,50 +72,14 @@ public final class SessionTarget implements FuzzTarget {
             BufferMemory.ofProcess());
   }
 
-  private static FrontendConfig frontend(Door door) {
-    boolean tls = door == Door.TLS;
-    return new FrontendConfig(
-        "f",
-        new HostPort("127.0.0.1", 0),
-        "b",
-        FrontendConfig.Mode.POSTGRES,
-        100,
-        0,
-        0,
-        door == Door.PROXY_HEADER
-            ? List.of(new Network(InetAddress.ofLiteral("10.0.0.0"), 8))
-            : List.of(),
-        new FrontendTls(
-            tls ? FrontendTls.Mode.TERMINATE : FrontendTls.Mode.PASSTHROUGH,
-            false,
-            tls ? List.of(new CertificateSource(certificate(), null)) : List.of(),
-            null,
-            FrontendTls.ClientCertificate.OPTIONAL,
-            "TLSv1.2",
-            List.of()),
-        new FrontendConfig.Timeouts(
-            Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO));
-  }
-
   private static @Nullable TlsAcceptor acceptor(Door door, FrontendConfig frontend) {
     try {
       return door == Door.TLS
-          ? TlsAcceptor.load("f", frontend.tls(), TlsProvider.best(), new TlsTraffic(_ -> {}))
+          ? TlsAcceptor.load(
+              frontend.name(), frontend.tls(), TlsProvider.best(), new TlsTraffic(_ -> {}))
           : null;
     } catch (TlsFileException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private static FileSetting certificate() {
-    try {
-      TestCertificate certificate = TestCertificate.authority("Test Root").issue();
-      Path file = Files.createTempFile("fuzz", ".pem");
-      file.toFile().deleteOnExit();
-      Files.writeString(file, certificate.chain() + certificate.key());
-      return new FileSetting(file, "fuzz");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
