@@ -5,11 +5,11 @@ import org.pgdeeplake.proxy.backend.Lease;
 
 /** Has a slot of a server that has yet to take the session, and may fail without its knowing. */
 abstract class Attempt extends LinkedState {
-  final Opening opening;
+  final Pending pending;
 
-  Attempt(Session session, Opening opening, ServerLink link) {
-    super(session, link);
-    this.opening = opening;
+  Attempt(Pending pending, ServerLink link) {
+    super(pending.session(), link);
+    this.pending = pending;
   }
 
   /** The server did not take the session: on to the next, or back to the queue; not so a probe. */
@@ -22,7 +22,7 @@ abstract class Attempt extends LinkedState {
     session.record().attemptFailed(failure);
     lease.failed(failure);
     session.services().backend().attemptFailed(session.standing().ticket(), lease.server());
-    session.requeue(opening);
+    pending.requeue();
   }
 
   /** The server goes into maintenance before it has answered: nothing has failed. */
@@ -30,7 +30,7 @@ abstract class Attempt extends LinkedState {
   final void onEvicted() {
     session.record().evicted();
     link.lease().exchange();
-    session.requeue(opening);
+    pending.requeue();
   }
 
   @Override
@@ -40,10 +40,6 @@ abstract class Attempt extends LinkedState {
 
   @Override
   void onStop(CloseReason reason) {
-    session.refuse(opening, reason, Refusals.stopped(reason));
-  }
-
-  final void queueTimedOut() {
-    session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
+    pending.stop(reason);
   }
 }

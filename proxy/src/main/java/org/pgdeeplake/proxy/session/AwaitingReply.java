@@ -18,16 +18,16 @@ final class AwaitingReply extends Attempt {
   private final HeldBytes reply = new HeldBytes();
   private final long startNanos = System.nanoTime();
 
-  AwaitingReply(Session session, Opening opening, ServerLink link) {
-    super(session, opening, link);
+  AwaitingReply(Pending pending, ServerLink link) {
+    super(pending, link);
   }
 
   @Override
   void enter() {
     long limit = session.services().backend().config().timeouts().connect().toNanos();
-    session.startTimer(Math.min(limit, Queued.queueNanosLeft(session)), this::timedOut);
+    session.startTimer(Math.min(limit, pending.queueNanosLeft()), this::timedOut);
     Channel server = link.channel();
-    write(server, opening.packet());
+    write(server, pending.opening().packet());
     write(server, session.reader().held().copy());
     server.flush();
   }
@@ -40,13 +40,10 @@ final class AwaitingReply extends Attempt {
 
   @Override
   void onClientBytes(ByteBuf chunk) {
-    if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
-      chunk.release();
-      session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
-      return;
+    if (!pending.awaitsAnswer()) {
+      var _ = link.channel().write(chunk.retainedDuplicate(), link.channel().voidPromise());
     }
-    var _ = link.channel().write(chunk.retainedDuplicate(), link.channel().voidPromise());
-    session.hold(chunk);
+    pending.sentAhead(chunk);
   }
 
   @Override
@@ -63,7 +60,7 @@ final class AwaitingReply extends Attempt {
       return;
     }
     reply.append(chunk);
-    switch (opening.kind()) {
+    switch (pending.opening().kind()) {
       case DIRECT_TLS -> relay(true, reply);
       case BYTES -> throw new IllegalStateException("bytes are relayed without an answer");
       case ENCRYPTION_REQUEST -> encryptionAnswered(reply.view().getByte(0));
@@ -88,7 +85,7 @@ final class AwaitingReply extends Attempt {
       onEvicted();
       return;
     }
-    if (opening.kind() == Opening.Kind.DIRECT_TLS) {
+    if (pending.opening().kind() == Opening.Kind.DIRECT_TLS) {
       session.transition(
           new Closed(session, CloseReason.TLS_REFUSED_BY_SERVER, Opening.tlsAlert()));
       return;
@@ -147,8 +144,8 @@ final class AwaitingReply extends Attempt {
   }
 
   private void timedOut() {
-    if (Queued.queueNanosLeft(session) <= 0) {
-      queueTimedOut();
+    if (pending.queueNanosLeft() <= 0) {
+      pending.queueTimedOut();
     } else {
       failed(Failure.Kind.TIMEOUT, "no answer in time");
     }

@@ -8,7 +8,6 @@ import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
 import org.pgdeeplake.proxy.postgres.StartupPacket;
-import org.pgdeeplake.proxy.session.Session.Refusal;
 import org.pgdeeplake.proxy.tls.TlsFailure;
 
 /** Reads startup packets until one says what the client wants. Nothing of it is demand yet. */
@@ -175,14 +174,15 @@ final class AwaitingStartup extends SessionState {
   }
 
   private boolean proceed(Opening opening) {
+    Pending pending = new Pending(session, opening);
     Refusal refusal = session.refusal();
     ErrorResponse asleep = session.standing().asleep();
     if (refusal != null) {
-      session.refuse(opening, refusal.reason(), refusal.error());
+      pending.refuse(refusal.reason(), refusal.error());
     } else if (asleep != null && !session.services().backend().administration().available()) {
-      session.refuseProbe(opening, asleep);
+      pending.refuseProbe(asleep);
     } else {
-      session.transition(new Queued(session, opening));
+      session.transition(new Queued(pending));
     }
     return false;
   }

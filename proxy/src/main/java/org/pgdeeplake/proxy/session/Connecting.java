@@ -16,8 +16,8 @@ final class Connecting extends Attempt {
   private final long startNanos = System.nanoTime();
   private ServerConnector.@Nullable Attempt attempt;
 
-  Connecting(Session session, Opening opening, Lease lease) {
-    super(session, opening, new ServerLink(session, lease));
+  Connecting(Pending pending, Lease lease) {
+    super(pending, new ServerLink(pending.session(), lease));
     this.lease = lease;
   }
 
@@ -27,9 +27,9 @@ final class Connecting extends Attempt {
     SessionRecord record = session.record();
     countAgain(record.lastServer);
     record.server = lease.server();
-    Queued.startQueueTimer(session, this::queueTimedOut);
+    pending.startQueueTimer();
     // Everything else is, or asks for, the client's own TLS.
-    boolean plain = opening.kind() == Opening.Kind.STARTUP_MESSAGE;
+    boolean plain = pending.opening().kind() == Opening.Kind.STARTUP_MESSAGE;
     attempt =
         services
             .connector()
@@ -88,9 +88,9 @@ final class Connecting extends Attempt {
         record.connectNanos = System.nanoTime() - startNanos;
         record.waitedNanos = startNanos - record.queuedSinceNanos;
         session.transition(
-            opening.kind() == Opening.Kind.BYTES
+            pending.opening().kind() == Opening.Kind.BYTES
                 ? Relaying.ofBytes(session, link)
-                : new AwaitingReply(session, opening, link));
+                : new AwaitingReply(pending, link));
       }
       case Outcome.Failed(var failure) -> failed(failure);
     }
@@ -98,11 +98,6 @@ final class Connecting extends Attempt {
 
   @Override
   void onClientBytes(ByteBuf chunk) {
-    if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
-      chunk.release();
-      session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
-    } else {
-      session.hold(chunk);
-    }
+    pending.sentAhead(chunk);
   }
 }

@@ -46,7 +46,8 @@ final class Negotiated extends LinkedState {
       case StartupPacket.SslRequest(), StartupPacket.GssEncRequest() ->
           session.transition(
               new AwaitingReply(
-                  session, new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet), link));
+                  new Pending(session, new Opening(Opening.Kind.ENCRYPTION_REQUEST, packet)),
+                  link));
       case StartupPacket.CancelRequest(var key) -> {
         session.record().leftServer();
         session.transition(new Cancelling(session, key, packet));
@@ -57,13 +58,14 @@ final class Negotiated extends LinkedState {
   }
 
   private void startUp(Opening opening) {
+    Pending pending = new Pending(session, opening);
     if (session.services().backend().config().tls().on()) {
       // What a client sends in plain text goes to servers over the proxy's own TLS.
       session.record().leftServer();
-      session.transition(new Queued(session, opening));
+      session.transition(new Queued(pending));
     } else {
       link.lease().opening();
-      session.transition(new AwaitingReply(session, opening, link));
+      session.transition(new AwaitingReply(pending, link));
     }
   }
 

@@ -1,7 +1,6 @@
 package org.pgdeeplake.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.Lease;
@@ -13,19 +12,19 @@ import org.pgdeeplake.proxy.postgres.ErrorResponse;
  * probe does not wait: it has its slot at once, or its answer.
  */
 final class Queued extends SessionState {
-  private final Opening opening;
+  private final Pending pending;
 
-  Queued(Session session, Opening opening) {
-    super(session);
-    this.opening = opening;
+  Queued(Pending pending) {
+    super(pending.session());
+    this.pending = pending;
   }
 
   @Override
   void enter() {
-    Session.Refusal refusal = session.refusal();
+    Refusal refusal = session.refusal();
     if (refusal != null) {
       // The proxy stops, and the attempt that was under way has failed.
-      session.refuse(opening, refusal.reason(), refusal.error());
+      pending.refuse(refusal.reason(), refusal.error());
       return;
     }
     Backend backend = session.services().backend();
@@ -35,17 +34,14 @@ final class Queued extends SessionState {
       record.ahead = backend.queued();
     }
     var _ = session.standing().claim();
-    startQueueTimer(session, this::timedOut);
+    pending.startQueueTimer();
     BackendConfig config = backend.config();
     switch (backend.enter(session.standing().ticket())) {
       case QUEUE_FULL ->
-          session.refuse(
-              opening,
-              CloseReason.QUEUE_FULL,
-              Refusals.queueFull(backend.name(), config.queue().limit()));
+          pending.refuse(
+              CloseReason.QUEUE_FULL, Refusals.queueFull(backend.name(), config.queue().limit()));
       case CLIENT_LIMIT ->
-          session.refuse(
-              opening,
+          pending.refuse(
               CloseReason.QUEUE_CLIENT_LIMIT,
               Refusals.clientQueueLimit(config.queue().limitPerClient()));
       case WAITING -> {}
@@ -65,7 +61,7 @@ final class Queued extends SessionState {
 
   private void refuseProbe(ErrorResponse asleep) {
     if (session.state() == this) {
-      session.refuseProbe(opening, asleep);
+      pending.refuseProbe(asleep);
     }
   }
 
@@ -80,20 +76,15 @@ final class Queued extends SessionState {
   void onAssigned(Lease lease) {
     if (lease.revoked()) {
       lease.exchange();
-      session.requeue(opening);
+      pending.requeue();
     } else {
-      session.transition(new Connecting(session, opening, lease));
+      session.transition(new Connecting(pending, lease));
     }
   }
 
   @Override
   void onClientBytes(ByteBuf chunk) {
-    if (opening.kind() == Opening.Kind.ENCRYPTION_REQUEST) {
-      chunk.release();
-      session.refuse(CloseReason.PROTOCOL_ERROR, StartupReader.stuffed());
-    } else {
-      session.hold(chunk);
-    }
+    pending.sentAhead(chunk);
   }
 
   @Override
@@ -103,21 +94,6 @@ final class Queued extends SessionState {
 
   @Override
   void onStop(CloseReason reason) {
-    session.refuse(opening, reason, Refusals.stopped(reason));
-  }
-
-  private void timedOut() {
-    session.refuse(opening, CloseReason.QUEUE_TIMEOUT, Refusals.queueTimeout(session));
-  }
-
-  /** One limit for all the waiting of a session, over all its attempts. */
-  static void startQueueTimer(Session session, Runnable timedOut) {
-    session.startTimer(queueNanosLeft(session), timedOut);
-  }
-
-  static long queueNanosLeft(Session session) {
-    Duration limit = session.services().backend().config().timeouts().queue();
-    session.record().queueLimit = limit;
-    return limit.toNanos() - (System.nanoTime() - session.record().queuedSinceNanos);
+    pending.stop(reason);
   }
 }

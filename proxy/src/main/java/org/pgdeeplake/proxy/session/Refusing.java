@@ -3,7 +3,6 @@ package org.pgdeeplake.proxy.session;
 import io.netty.buffer.ByteBuf;
 import org.pgdeeplake.proxy.postgres.StartupDecoder.Result;
 import org.pgdeeplake.proxy.postgres.StartupPacket;
-import org.pgdeeplake.proxy.session.Session.Refusal;
 
 /**
  * A session is refused while its client waits for the answer to a request for encryption. An error

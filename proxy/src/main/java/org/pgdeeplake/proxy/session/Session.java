@@ -1,6 +1,5 @@
 package org.pgdeeplake.proxy.session;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.net.ChannelEnd;
 import org.pgdeeplake.proxy.net.DirectCopy;
-import org.pgdeeplake.proxy.net.HangUp;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +55,6 @@ public final class Session {
   private @Nullable Refusal refusal;
   private boolean clientEnded;
   private boolean readUnasked;
-
-  /** Why a session is refused, and what its client hears. */
-  record Refusal(CloseReason reason, ErrorResponse error) {}
 
   private Session(Channel client, InetSocketAddress address, SessionServices services) {
     this.client = client;
@@ -205,6 +200,10 @@ public final class Session {
     readUnasked = unasked;
   }
 
+  boolean readUnasked() {
+    return readUnasked;
+  }
+
   /** Runs {@code task} on the loop unless the state changes before; one for each state. */
   void startTimer(long delayNanos, Runnable task) {
     cancelTimer();
@@ -216,55 +215,10 @@ public final class Session {
     var _ = client.writeAndFlush(DirectCopy.of(client, bytes), client.voidPromise());
   }
 
-  /**
-   * Keeps what a client has sent ahead of its server's first word, and reads no more of it until
-   * then: a waiter costs no more memory than one read. What comes all the same was read by the
-   * transport because the client has hung up ({@link HangUp}), which nothing else would tell.
-   */
-  void hold(ByteBuf chunk) {
-    reader.append(chunk);
-    client.config().setAutoRead(false);
-    if (readUnasked && HangUp.explainsRead(client)) {
-      state.onClientEnd(false);
-    } else if (services.sessions().held().exhausted()) {
-      state.onStop(CloseReason.CONNECTION_LIMIT);
-    }
-  }
-
   /** Ends a session whose client can be told so at once. */
   void refuse(CloseReason reason, ErrorResponse error) {
     services.metrics().refused(services.frontend().name(), reason.label(), error.sqlState());
     transition(new Closed(this, reason, error.encode()));
-  }
-
-  /** The same where it depends on what the client has asked. */
-  void refuse(Opening opening, CloseReason reason, ErrorResponse error) {
-    if (opening.opaque()) {
-      services.metrics().refused(services.frontend().name(), reason.label(), Refusals.UNTOLD);
-    }
-    switch (opening.kind()) {
-      case STARTUP_MESSAGE -> refuse(reason, error);
-      case ENCRYPTION_REQUEST -> transition(new Refusing(this, new Refusal(reason, error)));
-      case DIRECT_TLS -> transition(new Closed(this, reason, Opening.tlsAlert()));
-      case BYTES -> transition(new Closed(this, reason, new byte[0]));
-    }
-  }
-
-  /** Back to the queue, but for a probe. */
-  void requeue(Opening opening) {
-    ErrorResponse asleep = standing.asleep();
-    if (asleep != null) {
-      refuseProbe(opening, asleep);
-    } else {
-      transition(new Queued(this, opening));
-    }
-  }
-
-  /**
-   * @param error where no operator has taken the servers away
-   */
-  void refuseProbe(Opening opening, ErrorResponse error) {
-    refuse(opening, CloseReason.NOT_WOKEN, Refusals.toProbe(services.backend(), error));
   }
 
   /**

@@ -67,7 +67,7 @@ final class SessionCalls implements Waiter {
   /** Ends the session unless a server has taken it. */
   void refuseUnlessServed() {
     execute(() -> {
-      session.toBeRefused(new Session.Refusal(CloseReason.SHUTDOWN, Refusals.shuttingDown()));
+      session.toBeRefused(new Refusal(CloseReason.SHUTDOWN, Refusals.shuttingDown()));
       if (session.state() instanceof Queued || session.state() instanceof Connecting) {
         session.state().onStop(CloseReason.SHUTDOWN);
       }

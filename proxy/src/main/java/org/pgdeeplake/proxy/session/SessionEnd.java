@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.demand.Claim;
 import org.pgdeeplake.proxy.demand.NoWake;
 import org.pgdeeplake.proxy.postgres.ErrorResponse;
-import org.pgdeeplake.proxy.session.Session.Refusal;
 import org.pgdeeplake.proxy.traffic.Traffic;
 
 /**
