@@ -1,6 +1,5 @@
 package org.pgdeeplake.proxy;
 
-import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -42,9 +41,7 @@ public final class Proxy implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Proxy.class);
 
   private final Transport transport;
-  private final EventLoopGroup loops;
-  private final EventLoopGroup control;
-  private final EventLoopGroup adminLoops;
+  private final EventLoops loops;
   private final Resolver resolver;
   private final ServerConnector connector;
   private final Demand demand;
@@ -67,12 +64,9 @@ public final class Proxy implements AutoCloseable {
     int threads = started.eventLoops();
     this.transport = transport;
     this.readiness = new Readiness("%s, %d event loops".formatted(transport.name(), threads));
-    this.loops = transport.relayLoops("loop", threads);
-    this.control = transport.loops("control", 1);
-    // Its own: a long answer must not delay a health check.
-    this.adminLoops = transport.loops("admin", 1);
+    this.loops = EventLoops.start(transport, threads);
     this.resolver = new Resolver(transport);
-    this.demand = new Demand(started.demand(), control);
+    this.demand = new Demand(started.demand(), loops.control());
     this.metrics = new Metrics();
     this.connector = new ServerConnector(transport, resolver);
     TlsTraffic tlsTraffic = new TlsTraffic(metrics::handshake);
@@ -81,8 +75,8 @@ public final class Proxy implements AutoCloseable {
         new Assembly(
             new Ground(
                 transport,
-                loops,
-                control,
+                loops.relay(),
+                loops.control(),
                 resolver,
                 connector,
                 metrics,
@@ -105,11 +99,16 @@ public final class Proxy implements AutoCloseable {
     // With the admin port, whose streams it feeds.
     this.peers =
         new Peers(
-            transport, adminLoops.next(), resolver, operations, assembly.cancelKeys(), connector);
+            transport,
+            loops.admin().next(),
+            resolver,
+            operations,
+            assembly.cancelKeys(),
+            connector);
     operations.replicas(peers);
     assembly.cancelKeys().elsewhere(peers::cancelElsewhere);
     this.console = new ConsoleServer(operations, metrics);
-    this.admin = new AdminServer(adminLoops, metrics, operations, peers, this::ready);
+    this.admin = new AdminServer(loops.admin(), metrics, operations, peers, this::ready);
     metrics.registerPeers(peers::facts);
     metrics.register(tlsTraffic, assembly::tls);
     metrics.register(demand);
@@ -120,7 +119,7 @@ public final class Proxy implements AutoCloseable {
     metrics.register(
         new ProcessFacts(
             threads, transport.name(), sessions::places, stopping::get, resolver::failures));
-    var _ = control.scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
+    var _ = loops.control().scheduleAtFixedRate(metrics::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   /** Those that a reload may move; what listens there stays. */
@@ -129,7 +128,7 @@ public final class Proxy implements AutoCloseable {
         new OperatorPort(
             "admin",
             config -> config.admin().bind(),
-            bind -> Listener.bind(bind, adminLoops, transport),
+            bind -> Listener.bind(bind, loops.admin(), transport),
             // Not a reference: the admin server is made last.
             (listener, config) -> admin.listen(listener)),
         new OperatorPort(
@@ -140,7 +139,7 @@ public final class Proxy implements AutoCloseable {
         new OperatorPort(
             "console",
             config -> config.console() == null ? null : config.console().bind(),
-            bind -> Listener.bind(bind, adminLoops, transport),
+            bind -> Listener.bind(bind, loops.admin(), transport),
             (listener, config) ->
                 console.listen(listener, Objects.requireNonNull(config.console()).credentials())));
   }
@@ -171,7 +170,7 @@ public final class Proxy implements AutoCloseable {
     Thread.ofPlatform().daemon().name("libraries").start(OpenFiles::openLibraries);
     proxy.readiness.beginAfter(
         file.config().warmUp(),
-        length -> Rehearsal.play(transport, proxy.loops, proxy.connector, length));
+        length -> Rehearsal.play(transport, proxy.loops.relay(), proxy.connector, length));
     return proxy;
   }
 
@@ -294,9 +293,7 @@ public final class Proxy implements AutoCloseable {
     scaler.close();
     console.close();
     assembly.close();
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-    adminLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-    control.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    loops.end();
     assembly.closeTls();
     resolver.close();
     log.info("stopped");
