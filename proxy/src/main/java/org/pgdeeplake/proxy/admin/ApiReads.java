@@ -5,8 +5,6 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -94,15 +92,14 @@ final class ApiReads {
 
   Reply version(Request request) {
     request.query(Set.of());
-    Instant started = operations.started();
     return Reply.json(
         new JsonWriter()
             .open()
             .put("name", "pg-proxy")
             .put("version", ProxyVersion.text())
             .put("java", Runtime.version().toString())
-            .put("started", started.toString())
-            .put("uptimeSeconds", ApiJson.seconds(Duration.between(started, Instant.now())))
+            .put("started", operations.started().toString())
+            .put("uptimeSeconds", ApiJson.seconds(operations.uptime()))
             .close()
             .text());
   }

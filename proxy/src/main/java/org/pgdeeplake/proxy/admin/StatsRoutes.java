@@ -113,7 +113,7 @@ final class StatsRoutes {
         .thenApply(sessions ->
             new View(
                 Instant.now(),
-                operations.started(),
+                operations.uptime(),
                 ready.getAsBoolean(),
                 operations.topology(),
                 operations.demand().snapshot(),

@@ -38,6 +38,7 @@ public final class Operations {
   private final Function<Caller, CompletableFuture<ReloadResult>> reload;
   private final Runnable shutdown;
   private final Instant started = Instant.now();
+  private final long startNanos = System.nanoTime();
 
   /** Set once, before there are any. */
   private volatile Replicas replicas = Replicas.NONE;
@@ -79,6 +80,11 @@ public final class Operations {
 
   public Instant started() {
     return started;
+  }
+
+  /** Since then, also where the system's clock was set meanwhile. */
+  public Duration uptime() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
   /** Sessions that have not ended. */

@@ -1,6 +1,5 @@
 package org.pgdeeplake.proxy.stats;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -85,7 +84,7 @@ public final class StatsPage {
         """,
         ProxyVersion.text(),
         Units.at(view.now()),
-        Units.wholeTime(Duration.between(view.started(), view.now())),
+        Units.wholeTime(view.uptime()),
         refresh,
         path(options, REFRESH),
         refresh ? "Stop refreshing" : "Refresh again");

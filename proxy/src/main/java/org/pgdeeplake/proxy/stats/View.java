@@ -1,5 +1,6 @@
 package org.pgdeeplake.proxy.stats;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.pgdeeplake.proxy.session.SessionSnapshot;
  */
 public record View(
     Instant now,
-    Instant started,
+    Duration uptime,
     boolean ready,
     Topology topology,
     Demand.Snapshot demand,

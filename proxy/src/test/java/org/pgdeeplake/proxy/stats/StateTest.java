@@ -52,7 +52,7 @@ class StateTest {
     return State.of(
         new View(
             Instant.now(),
-            Instant.now(),
+            java.time.Duration.ZERO,
             ready,
             new Topology(config, List.of(), List.of(scenes).stream().map(s -> s.backend).toList()),
             scene.demand.snapshot(),
