@@ -11,7 +11,6 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +21,11 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult.Status;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
-import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.support.LoggedLines;
+import org.pgdeeplake.proxy.support.OtherSockets;
 
 class CheckWithoutFilesTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -37,31 +36,7 @@ class CheckWithoutFilesTest {
   @TempDir private Path directory;
 
   private BackendConfig config(int port) throws Exception {
-    return ConfigReader.read(
-            Files.writeString(
-                directory.resolve("proxy.conf"),
-                """
-                proxy {
-                  frontends.f { bind = "127.0.0.1:0", default-backend = b }
-                  backends.b {
-                    servers = [ { name = s, address = "127.0.0.1:%d" } ]
-                    check { type = tcp, inter = 20ms, fastinter = 20ms, timeout = 5s, fall = 1 }
-                  }
-                }
-                """
-                    .formatted(port)))
-        .backends()
-        .getFirst();
-  }
-
-  private Transport sparing() {
-    return new Transport(
-        transport.name(),
-        transport.io(),
-        transport.serverSocket(),
-        transport.socket(),
-        this::open,
-        transport.datagram());
+    return OneServer.config(directory, port, "inter = 20ms, fastinter = 20ms, fall = 1");
   }
 
   private SocketChannel open(InetAddress target) {
@@ -83,7 +58,8 @@ class CheckWithoutFilesTest {
         Resolver resolver = new Resolver(transport);
         LoggedLines log = new LoggedLines(ServerCheck.class.getName())) {
       Backend backend = new Backend(config(server.getLocalPort()));
-      ServerConnector connector = new ServerConnector(sparing(), resolver);
+      ServerConnector connector =
+          new ServerConnector(OtherSockets.of(transport, this::open), resolver);
       try (HealthChecker checker = new HealthChecker(backend, loops, connector)) {
         checker.start();
         await().atMost(LIMIT).until(() -> backend.activeServers() == 1);

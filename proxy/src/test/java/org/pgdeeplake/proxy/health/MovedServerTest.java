@@ -9,7 +9,6 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +20,6 @@ import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.ServerConnector;
 import org.pgdeeplake.proxy.config.BackendConfig;
-import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.config.ProxyConfig.TransportChoice;
 import org.pgdeeplake.proxy.discovery.Resolver;
 import org.pgdeeplake.proxy.net.Transport;
@@ -31,21 +29,7 @@ class MovedServerTest {
   @TempDir private Path directory;
 
   private BackendConfig config(int port) throws Exception {
-    return ConfigReader.read(
-            Files.writeString(
-                directory.resolve("proxy.conf"),
-                """
-                proxy {
-                  frontends.f { bind = "127.0.0.1:0", default-backend = b }
-                  backends.b {
-                    servers = [ { name = s, address = "127.0.0.1:%d" } ]
-                    check { type = tcp, inter = 50ms, fastinter = 50ms, timeout = 5s }
-                  }
-                }
-                """
-                    .formatted(port)))
-        .backends()
-        .getFirst();
+    return OneServer.config(directory, port, "inter = 50ms, fastinter = 50ms");
   }
 
   @Test
