@@ -6,10 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.net.Places;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +41,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   record Services(Routes routes, Gate gate, Limits limits, Places streams) {}
 
   private final Services services;
+  private final ConnectionStream stream;
 
   /** Answers one question of probes, and no other. */
   private final boolean brief;
@@ -51,20 +50,17 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   private final Deque<Runnable> ahead = new ArrayDeque<>();
 
   private @Nullable ScheduledFuture<?> deadline;
-  private @Nullable LineStream stream;
   private @Nullable CompletableFuture<Reply> pending;
 
   /** The last request is there: what comes behind it is nobody's. */
   private boolean ended;
 
-  /** The request whose turn it is has its answer, or the head of it. */
+  /** The request whose turn it is has its answer. */
   private boolean answered;
-
-  /** Given back with the connection. */
-  private Runnable placeOfStream = () -> {};
 
   AdminConnection(Services services, boolean brief) {
     this.services = services;
+    this.stream = new ConnectionStream(services);
     this.brief = brief;
   }
 
@@ -92,7 +88,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
 
   /** Whether an answer now would be in its turn. */
   boolean idle() {
-    return pending == null && stream == null && !ended;
+    return pending == null && !stream.running() && !ended;
   }
 
   @Override
@@ -112,7 +108,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   }
 
   private void take(ChannelHandlerContext ctx, Runnable turn, boolean last) {
-    if (stream != null || ended) {
+    if (stream.running() || ended) {
       return; // Its turn would come after the stream, which has no end, or after the end.
     }
     if (!ctx.channel().isWritable()) {
@@ -137,7 +133,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
       turn.run();
     } catch (RuntimeException e) {
       failed(ctx, e);
-      if (answered) {
+      if (answered || stream.running()) {
         close(ctx);
       } else {
         ended = true;
@@ -178,7 +174,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
           answerWhenDone(
               ctx, request, () -> CompletableFuture.completedFuture(page.reply().apply(request)));
       case Route.Later later -> answerWhenDone(ctx, request, () -> later.reply().apply(request));
-      case Route.Stream(var lines) -> stream(ctx, request, lines, access == Access.OPEN);
+      case Route.Stream lines -> stream(ctx, request, lines, access);
     }
   }
 
@@ -214,67 +210,37 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     pending = null;
     expectRequest(ctx);
     begin(ctx, () -> answer(ctx, Answers.outcome(request, reply)));
-    while (pending == null && stream == null && !ahead.isEmpty()) {
+    while (pending == null && !stream.running() && !ahead.isEmpty()) {
       begin(ctx, ahead.remove());
     }
   }
 
   private void stream(
-      ChannelHandlerContext ctx,
-      Request request,
-      Function<Request, Lines> route,
-      boolean forEverybody) {
-    boolean onlyHead = request.method().equals(HttpMethod.HEAD);
-    if (forEverybody && !onlyHead && !placeForStream(request)) {
-      answer(ctx, Answers.tooManyStreams());
+      ChannelHandlerContext ctx, Request request, Route.Stream route, Access access) {
+    Reply instead = stream.begin(ctx, request, route, access);
+    if (instead != null) {
+      answer(ctx, instead);
       return;
     }
-    Lines lines;
-    try {
-      lines = route.apply(request);
-    } catch (Refusal refusal) {
-      answer(ctx, refusal.reply());
-      return;
-    }
-    Answers.lines(ctx, request);
     answered = true;
-    if (onlyHead) {
-      var _ = ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-      return;
+    if (stream.running()) {
+      cancelDeadline();
     }
-    cancelDeadline();
-    stream = new LineStream(ctx, lines, services.limits());
-    stream.start();
-  }
-
-  /** Who has the credentials has one beyond those of everybody. */
-  private boolean placeForStream(Request request) {
-    String owner = Places.owner(request.client().getAddress());
-    if (services.streams().take(owner)) {
-      placeOfStream = () -> services.streams().leave(owner);
-      return true;
-    }
-    return services.gate().check(Access.CREDENTIALS, request) instanceof Gate.Verdict.Enter;
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (stream != null && ctx.channel().isWritable()) {
+    if (ctx.channel().isWritable()) {
       stream.writable();
     }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof WholeRequests.TooLarge(var waits)) {
-      take(ctx, () -> answer(ctx, Answers.tooLarge()), waits);
+    if (event instanceof WholeRequests.TooLarge(var last)) {
+      take(ctx, () -> answer(ctx, Answers.tooLarge()), last);
     }
-    if (event != CLOSE) {
-      return;
-    }
-    if (stream != null) {
-      stream.end();
-    } else {
+    if (event == CLOSE && !stream.end()) {
       close(ctx);
     }
   }
@@ -282,10 +248,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     cancelDeadline();
-    placeOfStream.run();
-    if (stream != null) {
-      stream.stop();
-    }
+    stream.stop();
     if (pending != null) {
       CompletableFuture<Reply> abandoned = pending;
       pending = null;

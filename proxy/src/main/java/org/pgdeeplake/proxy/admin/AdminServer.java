@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.net.Listener;
+import org.pgdeeplake.proxy.net.Places;
 import org.pgdeeplake.proxy.operation.Operations;
 import org.pgdeeplake.proxy.peers.Peers;
 import org.pgdeeplake.proxy.stats.History;
@@ -30,6 +31,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdminServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
+
+  /** At once, with the brief ones of this machine and of others. */
+  public static final int MOST_CONNECTIONS =
+      Limits.DEFAULT.connections().all() + 2 * Limits.DEFAULT.brief().all();
 
   /** Time for streams to take their last chunk. */
   private static final long CLOSE_MILLIS = 1000;
@@ -163,6 +168,7 @@ public final class AdminServer implements AutoCloseable {
   void install(ChannelPipeline pipeline, boolean brief) {
     pipeline
         .addLast(new HttpServerCodec())
+        .addLast(new LingeringClose())
         .addLast(new HttpServerKeepAliveHandler())
         .addLast(new WholeRequests())
         .addLast(new AdminConnection(services, brief));

@@ -2,6 +2,7 @@ package org.pgdeeplake.proxy.admin;
 
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
+import org.pgdeeplake.proxy.net.Places;
 
 /**
  * Who gets a connection. Nobody needs a password for one, so an address has only a part of them.
@@ -27,11 +28,10 @@ final class Entrance {
 
   /** Null where there is no place left. */
   @Nullable Ticket take(InetAddress client) {
-    String owner = Places.owner(client);
-    if (whole.take(owner)) {
-      return new Ticket(false, () -> whole.leave(owner));
+    if (whole.take(client)) {
+      return new Ticket(false, () -> whole.leave(client));
     }
     Places last = client.isLoopbackAddress() ? briefOfLoopback : brief;
-    return last.take(owner) ? new Ticket(true, () -> last.leave(owner)) : null;
+    return last.take(client) ? new Ticket(true, () -> last.leave(client)) : null;
   }
 }

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.pgdeeplake.proxy.net.ClientKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +66,7 @@ final class FailedLogins {
    * @param given the header that has them
    */
   synchronized Duration pause(InetAddress client, String given) {
-    String owner = Places.owner(client);
+    String owner = ClientKey.of(client);
     long now = clock.getAsLong();
     Long since = right.get(of(owner, given));
     Failures own = failures.get(owner);
@@ -78,7 +79,7 @@ final class FailedLogins {
 
   /** They were right. Ends the row of failures, but not each time: a guesser may be a neighbour. */
   synchronized void succeeded(InetAddress client, String given) {
-    String owner = Places.owner(client);
+    String owner = ClientKey.of(client);
     if (right.remove(of(owner, given)) == null) {
       failures.remove(owner);
     }
@@ -87,7 +88,7 @@ final class FailedLogins {
 
   synchronized void failed(InetAddress client, String given) {
     long now = clock.getAsLong();
-    String owner = Places.owner(client);
+    String owner = ClientKey.of(client);
     String credentials = of(owner, given);
     right.remove(credentials);
     Failures own = failures.remove(owner);

@@ -1,6 +1,7 @@
 package org.pgdeeplake.proxy.admin;
 
 import java.time.Duration;
+import org.pgdeeplake.proxy.net.Places;
 
 /**
  * What the admin port may cost, and how fast its streams are.

@@ -15,9 +15,10 @@ final class WholeRequests extends HttpObjectAggregator {
   /**
    * Comes instead of a request.
    *
-   * @param waits its client waits to be asked for the body, and nobody knows whether it comes
+   * @param last its client has said so, or waits to be asked for the body, and nobody knows whether
+   *     it comes
    */
-  record TooLarge(boolean waits) {}
+  record TooLarge(boolean last) {}
 
   WholeRequests() {
     super(Limits.REQUEST_BODY_BYTES, true);
@@ -35,6 +36,7 @@ final class WholeRequests extends HttpObjectAggregator {
 
   @Override
   protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
-    ctx.fireUserEventTriggered(new TooLarge(HttpUtil.is100ContinueExpected(oversized)));
+    boolean last = HttpUtil.is100ContinueExpected(oversized) || !HttpUtil.isKeepAlive(oversized);
+    ctx.fireUserEventTriggered(new TooLarge(last));
   }
 }

@@ -19,6 +19,9 @@ import org.pgdeeplake.proxy.operation.Operations;
  * moment, {@link #listen} computes for some milliseconds: neither is for event loops.
  */
 public final class ConsoleServer implements AutoCloseable {
+  /** At once, with as many who may not stay. */
+  public static final int MOST_CONNECTIONS = 2 * Limits.DEFAULT.connections();
+
   /** For last words. */
   private static final long CLOSE_MILLIS = 1000;
 

@@ -3,42 +3,29 @@ package org.pgdeeplake.proxy.scaler;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.pgdeeplake.proxy.net.Places;
 
-/**
- * So many connections at once, and so many of one address: nobody needs a password to connect.
- * Confined to the scaler's loop, but for the number.
- */
+/** So many at once, and so many of one client: nobody needs a password to connect. */
 final class Connections {
   static final int MOST = 128;
   static final int MOST_OF_ONE = 32;
 
-  private final Map<InetAddress, Integer> byAddress = new HashMap<>();
-  private final AtomicInteger open = new AtomicInteger();
+  private final Places places = new Places(new Places.Size(MOST, MOST_OF_ONE));
 
   int open() {
-    return open.get();
+    return places.taken();
   }
 
   /** Whether there was a place for it; it is free again when the connection is closed. */
   boolean take(Channel connection) {
-    if (!(connection.remoteAddress() instanceof InetSocketAddress client)) {
+    if (!(connection.remoteAddress() instanceof InetSocketAddress address)) {
       return false;
     }
-    InetAddress address = client.getAddress();
-    if (open.get() >= MOST || byAddress.getOrDefault(address, 0) >= MOST_OF_ONE) {
+    InetAddress client = address.getAddress();
+    if (!places.take(client)) {
       return false;
     }
-    open.incrementAndGet();
-    byAddress.merge(address, 1, Integer::sum);
-    var _ = connection.closeFuture().addListener(closed -> leave(address));
+    var _ = connection.closeFuture().addListener(closed -> places.leave(client));
     return true;
-  }
-
-  private void leave(InetAddress address) {
-    open.decrementAndGet();
-    byAddress.computeIfPresent(address, (key, own) -> own == 1 ? null : own - 1);
   }
 }

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class ScalerServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ScalerServer.class);
 
+  /** At once. */
+  public static final int MOST_CONNECTIONS = Connections.MOST;
+
   /**
    * gRPC logs each connection that speaks something else, with a trace and past our log. Held,
    * since its level would be forgotten with it.

@@ -13,6 +13,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.backend.CheckResult.Status;
 import org.pgdeeplake.proxy.demand.Demand;
+import org.pgdeeplake.proxy.net.Places;
 
 // Whatever comes in on the admin port costs little: it gets a 4xx or a close, and others go on.
 class AdminLimitsTest {

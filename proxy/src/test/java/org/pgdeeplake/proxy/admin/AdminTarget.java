@@ -53,8 +53,9 @@ public final class AdminTarget implements FuzzTarget {
     client.begin().send(pieces);
     assertThat(exchange.answers).hasSize(exchange.requests);
     client.leave(pieces.ending());
-    // A stream has no end of its own; anything else has its limit.
-    assertThat(client.isOpen()).isIn(false, exchange.streams);
+    // A stream has no end of its own; anything else has its limit, but for who was told that this
+    // is the end: an embedded channel that is closed forgets its timers (LingeringCloseTest).
+    assertThat(client.isOpen() && !client.isOutputShutdown()).isIn(false, exchange.streams);
     client.end();
     exchange.answers.forEach(AdminTarget::assertAnswer);
     String heard = new String(client.heard(), US_ASCII);
@@ -94,8 +95,8 @@ public final class AdminTarget implements FuzzTarget {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event instanceof WholeRequests.TooLarge(var waits)) {
-        asked(ctx, waits);
+      if (event instanceof WholeRequests.TooLarge(var last)) {
+        asked(ctx, last);
       }
       ctx.fireUserEventTriggered(event);
     }

@@ -123,6 +123,19 @@ class PipelineTest {
   }
 
   @Test
+  void norBehindOneThatIsTooLarge() throws Exception {
+    String large =
+        post("x/drain", "Content-Length: 65537", "Connection: close") + "x".repeat(65537);
+    String behind = post("pg-deeplake-2/drain");
+    for (String before : new String[] {"", drain("100ms")}) {
+      try (RawHttp raw = admin.connect().send(before + large + behind)) {
+        assertThat(raw.rest()).contains("HTTP/1.1 413 ").doesNotContain("pg-deeplake-2");
+        assertThat(admin.scene.server(2).administrative()).isEqualTo(AdministrativeState.READY);
+      }
+    }
+  }
+
+  @Test
   void nothingIsDoneBehindTheLastRequest() throws Exception {
     String close = post("pg-deeplake-1/ready", "Content-Length: 0", "Connection: close");
     String behind = post("pg-deeplake-2/drain");

@@ -46,7 +46,6 @@ class SmugglingTest {
   void nothingHidesBehindIt(String lengths) throws IOException {
     try (RunningAdmin admin = new RunningAdmin(Limits.DEFAULT);
         RawHttp raw = admin.connect()) {
-      // At once: what came after the last answer and the close would reset the connection.
       raw.send(
           "POST /api/v1/reload HTTP/1.1\r\nHost: test\r\n"
               + lengths

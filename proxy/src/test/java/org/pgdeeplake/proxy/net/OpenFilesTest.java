@@ -27,15 +27,14 @@ class OpenFilesTest {
     assertThat(files.guests()).isEqualTo(guests);
   }
 
-  /** Admin 256 and twice 16, console twice 40, scaler 128: docs/limits.md, "Operators". */
   @ParameterizedTest
   @ValueSource(longs = {1776, 20_000, 1_048_576})
   void theReserveHasRoomForAllThatOperatorsMayOpen(long limit) {
     OpenFiles files = new OpenFiles(limit, 10);
     int checks = 10;
-    int operators = 256 + 2 * 16 + 2 * 40 + 128;
     int jvm = 150;
-    assertThat(files.reserve()).isGreaterThanOrEqualTo(operators + files.guests() + checks + jvm);
+    assertThat(files.reserve())
+        .isGreaterThanOrEqualTo(OpenFiles.OPERATORS + files.guests() + checks + jvm);
   }
 
   @Test
