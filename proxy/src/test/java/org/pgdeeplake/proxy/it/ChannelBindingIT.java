@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.NeedsProgram;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
@@ -82,7 +83,7 @@ class ChannelBindingIT {
   @ParameterizedTest
   @CsvSource({"terminate, require", "terminate, disable", "off, disable", "off, prefer"})
   void preferWorksWhereTheyDiffer(String mode, String sslMode) throws Exception {
-    TestProxy.Builder builder =
+    ProxyFile builder =
         mode.equals("terminate")
             ? TestProxy.to(plain).frontend(terminating())
             : TestProxy.to(encrypted).frontend("tls.mode = off").backend("tls.mode = require");

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.LoggedLines;
 import org.pgdeeplake.proxy.support.NeedsProgram;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.TestDns;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
@@ -40,7 +41,7 @@ class DnsDiscoveryIT {
 
   @TempDir private Path directory;
 
-  static TestProxy.Builder proxy(TestDns dns, String name, int port, String... more) {
+  static ProxyFile proxy(TestDns dns, String name, int port, String... more) {
     return TestProxy.to()
         .backend(
             """

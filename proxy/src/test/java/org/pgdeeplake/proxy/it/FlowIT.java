@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.pgdeeplake.proxy.support.FaultyServer;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.RawClient.Message;
 import org.pgdeeplake.proxy.support.TestPostgres;
@@ -43,7 +44,7 @@ class FlowIT extends PostgresStage {
   }
 
   /** How the proxy meets its clients. */
-  TestProxy.Builder edge(TestProxy.Builder builder) {
+  ProxyFile edge(ProxyFile builder) {
     return builder;
   }
 

@@ -2,7 +2,7 @@ package org.pgdeeplake.proxy.it;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.pgdeeplake.proxy.support.Kernel;
-import org.pgdeeplake.proxy.support.TestProxy;
+import org.pgdeeplake.proxy.support.ProxyFile;
 
 // Rule: with io_uring, too, each end feels the other's pace, its end and its failure, though the
 // kernel goes on receiving until it hears that no more is wanted.
@@ -13,7 +13,7 @@ class IoUringFlowIT extends FlowIT {
   }
 
   @Override
-  TestProxy.Builder edge(TestProxy.Builder builder) {
+  ProxyFile edge(ProxyFile builder) {
     return builder.proxy("transport = io_uring");
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.NeedsProgram;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.keda.Keda;
@@ -51,7 +52,7 @@ class KedaLoopIT {
   }
 
   private TestProxy proxy() {
-    TestProxy.Builder builder = TestProxy.to();
+    ProxyFile builder = TestProxy.to();
     for (int i = 0; i < pods.size(); i++) {
       builder.serverNamed("pg-deeplake-" + i, pods.get(i));
     }

@@ -20,6 +20,7 @@ import org.pgdeeplake.proxy.backend.AdministrativeState;
 import org.pgdeeplake.proxy.backend.Backend;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.NeedsProgram;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.TestPostgres;
 import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.TestTls;
@@ -48,7 +49,7 @@ class ReloadIT {
             proxy
                 .pgbench("-n", "-C", "-c", "8", "-j", "2", "-T", "50", "-f", script.toString())
                 .start()) {
-      List<TestProxy.Builder> turns =
+      List<ProxyFile> turns =
           List.of(
               TestProxy.to(one, two, three),
               TestProxy.to(three, two).backend("queue.release-concurrency = 4"),
@@ -77,7 +78,7 @@ class ReloadIT {
     TestTls tls = TestTls.in(directory);
     try (TestPostgres postgres = TestPostgres.create().tls(tls.certificate())) {
       postgres.start();
-      List<TestProxy.Builder> turns =
+      List<ProxyFile> turns =
           List.of(
               tls(tls, postgres),
               tls(tls, postgres).frontend("tls.min-version = TLSv1.3"),
@@ -103,7 +104,7 @@ class ReloadIT {
     }
   }
 
-  private static TestProxy.Builder tls(TestTls tls, TestPostgres postgres) {
+  private static ProxyFile tls(TestTls tls, TestPostgres postgres) {
     return TestProxy.to(postgres)
         .frontend(tls.terminate())
         .frontend("timeouts { startup = 1s, tls-handshake = 1s }")

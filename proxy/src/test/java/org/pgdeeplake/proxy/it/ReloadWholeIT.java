@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.ReservedPort;
 import org.pgdeeplake.proxy.support.ScrapedText;
 import org.pgdeeplake.proxy.support.ScrapedText.Sample;
@@ -71,7 +72,7 @@ class ReloadWholeIT extends ReloadStage {
     }
   }
 
-  private void assertRefused(TestProxy proxy, TestProxy.Builder configuration, String problem)
+  private void assertRefused(TestProxy proxy, ProxyFile configuration, String problem)
       throws IOException {
     assertThat(proxy.refused(configuration))
         .singleElement()

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pgdeeplake.proxy.support.Command;
 import org.pgdeeplake.proxy.support.NeedsProgram;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.ProxyProcess;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.ReservedPort;
@@ -181,7 +182,7 @@ class ScalerIT {
     try (ReservedPort first = new ReservedPort();
         ReservedPort second = new ReservedPort();
         TestPostgres postgres = TestPostgres.create()) {
-      TestProxy.Builder on = at(postgres, first);
+      ProxyFile on = at(postgres, first);
       Path file = directory.resolve("proxy.conf");
       try (TestProxy proxy = on.start(file);
           KedaClient keda = keda(proxy)) {
@@ -205,7 +206,7 @@ class ScalerIT {
     }
   }
 
-  private static TestProxy.Builder at(TestPostgres postgres, ReservedPort port) {
+  private static ProxyFile at(TestPostgres postgres, ReservedPort port) {
     return TestProxy.to(postgres)
         .proxy("scaler { enabled = true, bind = \"" + port.address() + "\" }");
   }

@@ -14,6 +14,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.TestTls;
@@ -22,7 +23,7 @@ import org.pgdeeplake.proxy.support.keda.KedaClient;
 class ScalerTlsIT {
   @TempDir private Path directory;
 
-  private static TestProxy.Builder proxy(TestTls tls, String... more) {
+  private static ProxyFile proxy(TestTls tls, String... more) {
     return TestProxy.to()
         .proxy(
             "scaler { enabled = true, bind = \"127.0.0.1:0\", tls { certificate = \""

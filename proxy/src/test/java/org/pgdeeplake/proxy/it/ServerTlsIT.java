@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pgdeeplake.proxy.backend.CheckResult;
 import org.pgdeeplake.proxy.backend.CheckResult.Status;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.TestCertificate;
 import org.pgdeeplake.proxy.support.TestPostgres;
@@ -86,7 +87,7 @@ class ServerTlsIT {
   }
 
   private TestProxy proxy(String mode, Kind kind, String... more) {
-    TestProxy.Builder builder =
+    ProxyFile builder =
         TestProxy.to(Objects.requireNonNull(servers.get(kind)))
             .backend("tls.mode = " + mode)
             .backend(more);

@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.TestProxy;
 
@@ -48,7 +49,7 @@ class SilenceIT extends PostgresStage {
   @ParameterizedTest
   @ValueSource(strings = {"frontend", "backend"})
   void silenceOfBothSidesEndsASession(String side) throws IOException {
-    TestProxy.Builder builder = TestProxy.to(postgres);
+    ProxyFile builder = TestProxy.to(postgres);
     if (side.equals("frontend")) {
       builder.frontend("timeouts.client = 500ms");
     } else {

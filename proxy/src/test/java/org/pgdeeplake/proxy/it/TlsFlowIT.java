@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.RawClient;
-import org.pgdeeplake.proxy.support.TestProxy;
 import org.pgdeeplake.proxy.support.TestTls;
 
 // Rule: back-pressure, last words and resets are inside TLS what they are without it.
@@ -14,7 +14,7 @@ class TlsFlowIT extends FlowIT {
   @TempDir private Path directory;
 
   @Override
-  TestProxy.Builder edge(TestProxy.Builder builder) {
+  ProxyFile edge(ProxyFile builder) {
     return builder.frontend(TestTls.in(directory).terminate());
   }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pgdeeplake.proxy.support.Kernel;
 import org.pgdeeplake.proxy.support.NeedsProgram;
+import org.pgdeeplake.proxy.support.ProxyFile;
 import org.pgdeeplake.proxy.support.RawClient;
 import org.pgdeeplake.proxy.support.TestDns;
 import org.pgdeeplake.proxy.support.TestPostgres;
@@ -55,7 +56,7 @@ class TransportsIT extends PostgresStage {
     Kernel.assumeTransport(transport);
   }
 
-  private TestProxy.Builder to(TestPostgres... servers) {
+  private ProxyFile to(TestPostgres... servers) {
     return TestProxy.to(servers).proxy("transport = " + transport);
   }
 

@@ -46,7 +46,7 @@ public final class Replicas implements AutoCloseable {
   }
 
   /** The configuration of that one, from 1 up. */
-  public TestProxy.Builder configuration(int number, String secret) {
+  public ProxyFile configuration(int number, String secret) {
     String dns = admin.stream().map(ReservedPort::address).collect(Collectors.joining(", "));
     return TestProxy.to(servers)
         .proxy(

@@ -18,10 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.pgdeeplake.proxy.Internals;
 import org.pgdeeplake.proxy.Proxy;
-import org.pgdeeplake.proxy.StartException;
 import org.pgdeeplake.proxy.backend.Backend;
-import org.pgdeeplake.proxy.config.ConfigException;
-import org.pgdeeplake.proxy.config.ConfigReader;
 import org.pgdeeplake.proxy.demand.Demand;
 import org.pgdeeplake.proxy.operation.Caller;
 import org.pgdeeplake.proxy.operation.Operations;
@@ -48,113 +45,15 @@ public final class TestProxy implements AutoCloseable {
   private final InetSocketAddress address;
   private final Path file;
 
-  private TestProxy(Proxy proxy, Path file) {
+  TestProxy(Proxy proxy, Path file) {
     this.proxy = proxy;
     this.file = file;
     this.address = proxy.address(FRONTEND);
   }
 
-  /** The configuration, bit by bit; each bit is lines of HOCON. */
-  public static final class Builder {
-    private final List<String> servers = new ArrayList<>();
-    private final List<String> frontend = new ArrayList<>();
-    private final List<String> backend = new ArrayList<>();
-    private final List<String> rest = new ArrayList<>();
-
-    private Builder() {}
-
-    /** One more server, called s1, s2, …; {@code more} as {@code "max-connections = 3"}. */
-    public Builder server(String address, String... more) {
-      return server("s" + (servers.size() + 1), address, more);
-    }
-
-    public Builder serverNamed(String name, TestPostgres postgres) {
-      return server(name, postgres.address(), new String[0]);
-    }
-
-    private Builder server(String name, String address, String[] more) {
-      servers.add(
-          "{ name = " + name + ", address = \"" + address + "\"\n" + String.join("\n", more) + "}");
-      return this;
-    }
-
-    public Builder server(TestPostgres postgres, String... more) {
-      return server(postgres.address(), more);
-    }
-
-    public Builder frontend(String... lines) {
-      frontend.addAll(List.of(lines));
-      return this;
-    }
-
-    public Builder backend(String... lines) {
-      backend.addAll(List.of(lines));
-      return this;
-    }
-
-    /** Keys of {@code proxy} itself. */
-    public Builder proxy(String... lines) {
-      rest.addAll(List.of(lines));
-      return this;
-    }
-
-    /** The whole file. */
-    public String text() {
-      return """
-      proxy {
-        threads = 2
-        warm-up = 0s
-        admin.bind = "127.0.0.1:0"
-        frontends.pg_frontend {
-          bind = "127.0.0.1:0"
-          default-backend = pg_backends
-          %s
-        }
-        backends.pg_backends {
-          servers = [%s]
-          %s
-        }
-        %s
-      }
-      """
-          .formatted(
-              String.join("\n", frontend),
-              String.join(", ", servers),
-              String.join("\n", backend),
-              String.join("\n", rest));
-    }
-
-    public TestProxy start() {
-      try {
-        Path file = Files.createTempFile("proxy", ".conf");
-        try {
-          return start(file);
-        } finally {
-          Files.delete(file);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    /**
-     * @param file is written, and may be read again
-     */
-    public TestProxy start(Path file) {
-      try {
-        Files.writeString(file, text());
-        return new TestProxy(Proxy.start(ConfigReader.load(file)), file);
-      } catch (ConfigException | StartException e) {
-        throw new AssertionError(e.getMessage() + "\n" + text(), e);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
   /** A proxy in front of these, with everything else as by default. */
-  public static Builder to(TestPostgres... servers) {
-    Builder builder = new Builder();
+  public static ProxyFile to(TestPostgres... servers) {
+    ProxyFile builder = new ProxyFile();
     for (TestPostgres server : servers) {
       builder.server(server);
     }
@@ -206,7 +105,7 @@ public final class TestProxy implements AutoCloseable {
   }
 
   /** Reloads this configuration, and returns what has changed. */
-  public List<String> applied(Builder configuration) {
+  public List<String> applied(ProxyFile configuration) {
     write(configuration);
     ReloadResult result = reload();
     assertThat(result).isInstanceOf(ReloadResult.Applied.class);
@@ -214,7 +113,7 @@ public final class TestProxy implements AutoCloseable {
   }
 
   /** Reloads this configuration, which is wrong, and returns why. */
-  public List<String> refused(Builder configuration) {
+  public List<String> refused(ProxyFile configuration) {
     write(configuration);
     return refused();
   }
@@ -226,7 +125,7 @@ public final class TestProxy implements AutoCloseable {
     return ((ReloadResult.Refused) result).problems();
   }
 
-  private void write(Builder configuration) {
+  private void write(ProxyFile configuration) {
     try {
       Files.writeString(file, configuration.text());
     } catch (IOException e) {
