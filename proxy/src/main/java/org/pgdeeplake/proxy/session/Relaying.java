@@ -100,9 +100,7 @@ final class Relaying extends LinkedState {
 
   @Override
   void exit(SessionState next) {
-    if (key != null) {
-      session.services().cancelKeys().remove(key, link.lease());
-    }
+    forgetKey();
     relay.end();
     super.exit(next);
   }
@@ -213,11 +211,20 @@ final class Relaying extends LinkedState {
     session.transition(new Closed(session, reason, tell ? said.encode() : new byte[0]));
   }
 
+  /** PostgreSQL sends one; of several, a client takes the last for its own. */
+  private void forgetKey() {
+    if (key != null) {
+      session.services().cancelKeys().remove(key, link.lease());
+      key = null;
+    }
+  }
+
   private void peek(ByteBuf chunk) {
     firstRow.answered();
     if (!keys.finished()) {
       CancelKey found = keys.scan(chunk);
       if (found != null) {
+        forgetKey();
         key = found;
         session.services().cancelKeys().put(found, link.lease());
       }

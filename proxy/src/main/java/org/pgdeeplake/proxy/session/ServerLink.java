@@ -47,22 +47,27 @@ final class ServerLink extends ChannelInboundHandlerAdapter {
 
   /** Ends the connection and gives the slot back. */
   void close() {
-    if (!closed) {
-      closed = true;
-      lease.close();
-      if (channel != null) {
-        var _ = channel.close();
-      }
+    if (giveBack() && channel != null) {
+      var _ = channel.close();
     }
   }
 
   /** The same, but the server sees a reset, as it would have from the client itself. */
   void abort() {
-    if (channel != null && !closed) {
+    if (giveBack() && channel != null) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
       ChannelEnd.closeNow(channel);
     }
-    close();
+  }
+
+  /** First of all: what the channel tells of its end is no news then, however soon it does. */
+  private boolean giveBack() {
+    boolean first = !closed;
+    closed = true;
+    if (first) {
+      lease.close();
+    }
+    return first;
   }
 
   @Override

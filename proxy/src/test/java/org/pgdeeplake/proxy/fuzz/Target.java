@@ -8,6 +8,7 @@ import org.pgdeeplake.proxy.console.ConsoleTarget;
 import org.pgdeeplake.proxy.discovery.DnsAnswerTarget;
 import org.pgdeeplake.proxy.peers.PeerLineTarget;
 import org.pgdeeplake.proxy.scaler.ScalerTarget;
+import org.pgdeeplake.proxy.session.RelayTarget;
 import org.pgdeeplake.proxy.session.SessionTarget;
 import org.pgdeeplake.proxy.tls.ClientHelloTarget;
 import org.pgdeeplake.proxy.tls.PemTarget;
@@ -71,6 +72,11 @@ record Target(String word, int longest, String invariant, Callable<FuzzTarget> m
               STARTUP,
               "the same where TLS ends at the proxy",
               () -> new SessionTarget(SessionTarget.Door.TLS)),
+          new Target(
+              "relay",
+              STARTUP,
+              "each side has every byte of the other; a client hears none of a server that failed",
+              RelayTarget::new),
           new Target(
               "admin",
               MESSAGE,
