@@ -2,7 +2,6 @@ package org.pgdeeplake.proxy;
 
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +20,6 @@ import org.pgdeeplake.proxy.log.Logging;
 import org.pgdeeplake.proxy.metrics.Metrics;
 import org.pgdeeplake.proxy.metrics.ProcessFacts;
 import org.pgdeeplake.proxy.net.BufferMemory;
-import org.pgdeeplake.proxy.net.Listener;
 import org.pgdeeplake.proxy.net.OpenFiles;
 import org.pgdeeplake.proxy.net.Transport;
 import org.pgdeeplake.proxy.operation.Caller;
@@ -124,24 +122,7 @@ public final class Proxy implements AutoCloseable {
 
   /** Those that a reload may move; what listens there stays. */
   private List<OperatorPort> operatorPorts() {
-    return List.of(
-        new OperatorPort(
-            "admin",
-            config -> config.admin().bind(),
-            bind -> Listener.bind(bind, loops.admin(), transport),
-            // Not a reference: the admin server is made last.
-            (listener, config) -> admin.listen(listener)),
-        new OperatorPort(
-            "scaler",
-            config -> config.scaler() == null ? null : config.scaler().bind(),
-            bind -> Listener.bind(bind, scaler.loops(), transport),
-            (listener, config) -> scaler.listen(listener)),
-        new OperatorPort(
-            "console",
-            config -> config.console() == null ? null : config.console().bind(),
-            bind -> Listener.bind(bind, loops.admin(), transport),
-            (listener, config) ->
-                console.listen(listener, Objects.requireNonNull(config.console()).credentials())));
+    return OperatorPort.all(loops, transport, () -> admin, () -> scaler, () -> console);
   }
 
   /**

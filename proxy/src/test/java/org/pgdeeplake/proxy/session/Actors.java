@@ -65,14 +65,14 @@ record Actors(Socket client, Socket transport, @Nullable Socket serverOrNull) {
       case QUEUED -> send(client, STARTUP);
       case QUEUED_FOR_TLS -> send(client, StartupBytes.sslRequest());
       case CONNECTING -> {
-        stage.fillServerBacklog();
+        stage.server.fillBacklog();
         stage.serverIsUp();
         yield send(client, STARTUP);
       }
       case ASKING_FOR_TLS -> {
         stage.serverIsUp();
         send(client, STARTUP);
-        Socket server = stage.accept();
+        Socket server = stage.server.accept();
         byte[] request = StartupBytes.sslRequest();
         assertThat(server.getInputStream().readNBytes(request.length)).isEqualTo(request);
         yield new Actors(client, client, server);
@@ -106,7 +106,7 @@ record Actors(Socket client, Socket transport, @Nullable Socket serverOrNull) {
   private static Actors withServer(Stage stage, Socket client, byte[] bytes) throws IOException {
     stage.serverIsUp();
     send(client, bytes);
-    Socket server = stage.accept();
+    Socket server = stage.server.accept();
     server.getInputStream().readNBytes(bytes.length);
     return new Actors(client, client, server);
   }

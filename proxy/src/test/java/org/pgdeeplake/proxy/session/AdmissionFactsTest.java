@@ -52,7 +52,7 @@ class AdmissionFactsTest {
           .client()
           .getOutputStream()
           .write(StartupBytes.cancelRequest(1, new byte[] {1, 2, 3, 4}));
-      Socket server = stage.accept();
+      Socket server = stage.server.accept();
       assertThat(stage.sessions.facts().cancels()).isOne();
       server.close();
       await().atMost(LIMIT).until(() -> stage.sessions.facts().cancels() == 0);

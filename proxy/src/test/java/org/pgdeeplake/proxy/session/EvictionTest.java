@@ -192,7 +192,7 @@ class EvictionTest {
     Session session = stage.session();
     stage.awaitState(session, "Queued");
     stage.serverIsUp();
-    server = stage.accept();
+    server = stage.server.accept();
     server.getInputStream().readNBytes(opening.length);
     stage.awaitState(session, "AwaitingReply");
     return session;

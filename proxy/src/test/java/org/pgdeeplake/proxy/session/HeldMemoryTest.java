@@ -56,7 +56,8 @@ class HeldMemoryTest {
 
       stage.held.add(-Stage.HELD);
       stage.client().getOutputStream().write(STARTUP);
-      assertThat(stage.accept().getInputStream().readNBytes(STARTUP.length)).isEqualTo(STARTUP);
+      assertThat(stage.server.accept().getInputStream().readNBytes(STARTUP.length))
+          .isEqualTo(STARTUP);
     }
   }
 
@@ -65,7 +66,7 @@ class HeldMemoryTest {
     try (Stage stage = new Stage(TransportChoice.AUTO, 50)) {
       Socket client = waiterThatSendsAhead(stage);
       stage.serverIsUp();
-      Socket server = stage.accept();
+      Socket server = stage.server.accept();
       server.getInputStream().readNBytes(STARTUP.length + AHEAD.length);
       server.getOutputStream().write(ACCEPTED);
       assertThat(client.getInputStream().readNBytes(ACCEPTED.length)).isEqualTo(ACCEPTED);

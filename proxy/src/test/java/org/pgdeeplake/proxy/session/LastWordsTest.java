@@ -33,7 +33,7 @@ class LastWordsTest {
       stage.serverIsUp();
       Socket client = stage.client();
       client.getOutputStream().write(STARTUP);
-      Socket server = stage.accept();
+      Socket server = stage.server.accept();
       server.getInputStream().readNBytes(STARTUP.length);
       server.getOutputStream().write(AUTH_OK);
       client.getInputStream().readNBytes(AUTH_OK.length);
@@ -57,7 +57,7 @@ class LastWordsTest {
       stage.serverIsUp();
       Socket client = stage.client();
       client.getOutputStream().write(StartupBytes.sslRequest());
-      Socket server = stage.accept();
+      Socket server = stage.server.accept();
       server.getOutputStream().write('N');
       assertThat(client.getInputStream().read()).isEqualTo('N');
       server.close();

@@ -29,7 +29,8 @@ class MemoryRefusalTest {
       stage.bufferBytes.set(0);
       Socket client = stage.client();
       client.getOutputStream().write(STARTUP);
-      assertThat(stage.accept().getInputStream().readNBytes(STARTUP.length)).isEqualTo(STARTUP);
+      assertThat(stage.server.accept().getInputStream().readNBytes(STARTUP.length))
+          .isEqualTo(STARTUP);
     }
   }
 }

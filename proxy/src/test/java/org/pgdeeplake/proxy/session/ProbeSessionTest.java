@@ -71,7 +71,7 @@ class ProbeSessionTest {
     AtomicInteger changes = new AtomicInteger();
     try (Stage stage = stage(probe, changes)) {
       stage.serverIsUp();
-      stage.serverGoes();
+      stage.server.goes();
       Session session = probe.connect(stage);
       assertRefused(stage, probe, session, stage.lastClient());
       assertThat(changes).hasValue(0);
@@ -85,7 +85,7 @@ class ProbeSessionTest {
     try (Stage stage = stage(probe, changes)) {
       stage.serverIsUp();
       Session session = probe.connect(stage);
-      Socket server = stage.accept();
+      Socket server = stage.server.accept();
       server.getInputStream().readNBytes(probe.startup().length);
       server.getOutputStream().write(ErrorResponse.fatal("57P03", "starting").encode());
       assertRefused(stage, probe, session, stage.lastClient());
@@ -130,7 +130,7 @@ class ProbeSessionTest {
     try (Stage stage = stage(probe, changes)) {
       stage.serverIsUp();
       Session session = probe.connect(stage);
-      Socket server = stage.accept();
+      Socket server = stage.server.accept();
       server.getInputStream().readNBytes(probe.startup().length);
       server.getOutputStream().write(AUTH_OK);
       assertThat(stage.lastClient().getInputStream().readNBytes(AUTH_OK.length)).isEqualTo(AUTH_OK);

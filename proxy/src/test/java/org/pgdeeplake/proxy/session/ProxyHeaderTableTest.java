@@ -89,7 +89,8 @@ class ProxyHeaderTableTest {
       stage.awaitState(session, "Queued");
       assertThat(stage.placesTaken()).isOne();
       stage.serverIsUp();
-      assertThat(stage.accept().getInputStream().readNBytes(opening.length)).isEqualTo(opening);
+      assertThat(stage.server.accept().getInputStream().readNBytes(opening.length))
+          .isEqualTo(opening);
       client.close();
       stage.assertNothingLeft();
     }

@@ -72,7 +72,7 @@ class ServerTlsSessionTest {
 
   /** A connection on which the server has got these bytes. */
   private static Socket accept(Stage stage, byte[] bytes) throws IOException {
-    Socket server = stage.accept();
+    Socket server = stage.server.accept();
     assertThat(server.getInputStream().readNBytes(bytes.length)).isEqualTo(bytes);
     return server;
   }

@@ -78,7 +78,7 @@ class SessionBugTest {
       stage.serverIsUp();
       Socket client = stage.client();
       client.getOutputStream().write(StartupBytes.cancelRequest(1, new byte[4]));
-      stage.accept();
+      stage.server.accept();
       Session session = stage.session();
       onLoop(session, () -> ChannelEnd.closeNow(session.client()));
       await().atMost(Duration.ofSeconds(10)).until(() -> stage.sessions.live() == 0);

@@ -56,7 +56,7 @@ class SessionMemoryTest {
   private static Socket serve(Stage stage, Socket client) throws Exception {
     stage.serverIsUp();
     client.getOutputStream().write(STARTUP);
-    Socket server = stage.accept();
+    Socket server = stage.server.accept();
     server.getOutputStream().write(ACCEPTED);
     assertThat(client.getInputStream().readNBytes(ACCEPTED.length)).isEqualTo(ACCEPTED);
     return server;

@@ -33,7 +33,7 @@ final class SlowEnds {
     stage.serverIsUp();
     client = stage.client();
     client.getOutputStream().write(STARTUP);
-    server = stage.accept();
+    server = stage.server.accept();
     server.getInputStream().readNBytes(STARTUP.length);
     server.getOutputStream().write(WELCOME);
     client.getInputStream().readNBytes(WELCOME.length);

@@ -10,7 +10,6 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +62,6 @@ final class Stage implements AutoCloseable {
   private final EventLoopGroup loops;
   private final Resolver resolver;
   private final List<Socket> sockets = new ArrayList<>();
-  private final ServerSocket server;
   private final Channel listener;
   private final @Nullable TlsAcceptor tls;
   private final @Nullable TlsConnector serverTls;
@@ -76,6 +74,7 @@ final class Stage implements AutoCloseable {
   final HeldMemory held = new HeldMemory(HELD);
 
   final Sessions sessions = new Sessions(held);
+  final PlayedServer server;
   final SessionServices services;
   final Metrics metrics = new Metrics();
   final FrontendTraffic traffic = new FrontendTraffic();
@@ -116,10 +115,10 @@ final class Stage implements AutoCloseable {
     loops = transport.relayLoops("test", 1);
     resolver = new Resolver(transport);
     demand = new Demand(new DemandConfig(Duration.ofMinutes(5), Duration.ZERO), loops);
-    server = new ServerSocket(0, serverBacklog, LOOPBACK);
+    server = new PlayedServer(serverBacklog);
     BackendTls backendTls = new BackendTls(mode, null, false, null, "TLSv1.2", List.of());
     serverTls = mode == BackendTls.Mode.OFF ? null : TlsConnector.load(backendTls, List::of);
-    backend = new Backend(backendConfig(server.getLocalPort(), backendTls, more), serverTls);
+    backend = new Backend(backendConfig(server.port(), backendTls, more), serverTls);
     FrontendConfig frontend = edge.config();
     tls =
         edge.tls()
@@ -199,11 +198,6 @@ final class Stage implements AutoCloseable {
     return Math.max(traffic.admitted(), sessions.admission().taken());
   }
 
-  /** Without a check's noticing. */
-  void serverGoes() throws IOException {
-    server.close();
-  }
-
   /** By sessions that the server has yet to answer. */
   void takeAllSlots() {
     Waiter waiter =
@@ -217,29 +211,6 @@ final class Stage implements AutoCloseable {
     for (int i = 0; i < backend.config().queue().releaseConcurrency(); i++) {
       var _ = backend.enter(backend.ticket(waiter, LOOPBACK, true));
     }
-  }
-
-  /** The server's end of the connection that the proxy has made to it. */
-  Socket accept() throws IOException {
-    server.setSoTimeout(10_000);
-    Socket accepted = server.accept();
-    accepted.setSoTimeout(10_000);
-    sockets.add(accepted);
-    return accepted;
-  }
-
-  /** Makes the kernel of the server answer no further connection attempt. */
-  void fillServerBacklog() throws IOException {
-    for (int i = 0; i < 16; i++) {
-      Socket filler = new Socket();
-      sockets.add(filler);
-      try {
-        filler.connect(server.getLocalSocketAddress(), 100);
-      } catch (java.net.SocketTimeoutException full) {
-        return;
-      }
-    }
-    throw new IllegalStateException("the backlog does not fill");
   }
 
   Session session() {

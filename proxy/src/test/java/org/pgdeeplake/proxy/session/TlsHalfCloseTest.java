@@ -40,7 +40,7 @@ class TlsHalfCloseTest {
       assertThat(connection.getInputStream().read()).isEqualTo('S');
       SSLSocket client = TestTls.socket(connection, List.of(version), List.of("postgresql"));
       client.getOutputStream().write(STARTUP);
-      Socket server = stage.accept();
+      Socket server = stage.server.accept();
       server.getInputStream().readNBytes(STARTUP.length);
       server.getOutputStream().write(AUTH_OK);
       client.getInputStream().readNBytes(AUTH_OK.length);
